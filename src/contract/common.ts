@@ -1,0 +1,67 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { errorCodes } from './errors.ts'
+
+/** An instant on the wire: RFC 3339. Answers are UTC with milliseconds; requests may use any offset. */
+export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 instant' })
+
+/** An opaque identifier (UUID). */
+export const Id = Type.String({ minLength: 1, maxLength: 128, description: 'Opaque id (UUID)' })
+
+/** A project's id or, where it is unique, its name. */
+export const ProjectRef = Type.String({ minLength: 1, maxLength: 300, description: 'Id or name of a project' })
+
+/** A DNS-1123 label of at most 52 characters: what Kubernetes allows as a CronJob's name. */
+export const ResourceName = Type.String({
+  minLength: 1,
+  maxLength: 52,
+  pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+  description: 'Lower-case letters, digits and "-", at most 52 characters',
+})
+
+/** Plain environment variables; shown to everyone who may read the application. */
+export const Environment = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String())
+
+/** A variable whose value comes from a project's secret; `from` is `SECRET/KEY`. */
+export const SecretReference = Type.Object(
+  {
+    name: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+    from: Type.String({ pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[-._a-zA-Z0-9]+$' }),
+  },
+  { additionalProperties: false },
+)
+export type SecretReference = Static<typeof SecretReference>
+
+/** The body of every error answer. */
+export const ErrorBody = Type.Object({
+  error: Type.String(),
+  code: Type.Union(errorCodes.map(code => Type.Literal(code))),
+  details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  hint: Type.Optional(Type.String()),
+})
+export type ErrorBody = Static<typeof ErrorBody>
+
+/** A page of a list; `nextCursor` is absent on the last page. */
+export const Page = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) })
+
+/** A page of a list, as a type. */
+export interface PageOf<T> {
+  items: T[]
+  nextCursor?: string
+}
+
+/** The paging parameters of every list. */
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { additionalProperties: false },
+)
+
+/** One of a few literal strings. */
+export const OneOf = <const T extends readonly string[]>(values: T) =>
+  Type.Unsafe<T[number]>(Type.String({ enum: [...values] }))
+
+/** `{id}` in a path. */
+export const IdParams = Type.Object({ id: Id }, { additionalProperties: false })

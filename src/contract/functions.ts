@@ -1,0 +1,108 @@
+import { type Static, Type } from 'typebox'
+import { Environment, Id, Instant, OneOf, PageQuery, ResourceName, SecretReference } from './common.ts'
+import { errorCodes } from './errors.ts'
+
+/** The languages that this gateway can run. */
+export const runtimes = ['python', 'node'] as const
+/** One of {@link runtimes}. */
+export type Runtime = (typeof runtimes)[number]
+
+/** Exactly the statuses of a function; scaled to zero is `ready` with `replicas: 0`. */
+export const functionStatuses = ['deploying', 'ready', 'failed', 'deleting'] as const
+/** One of {@link functionStatuses}. */
+export type FunctionStatus = (typeof functionStatuses)[number]
+
+/** Deploys a function: creates it or, for an existing name, adds a revision. */
+export const FunctionDeploy = Type.Object(
+  {
+    name: ResourceName,
+    runtime: OneOf(runtimes),
+    handler: Type.Optional(
+      Type.String({ maxLength: 200, description: 'module.function; main.handler or index.handler' }),
+    ),
+    source: Type.String({ description: 'Base64 of one source file or of a gzipped tar of a folder' }),
+    description: Type.Optional(Type.String({ maxLength: 1000 })),
+    environment: Type.Optional(Environment),
+    secrets: Type.Optional(Type.Array(SecretReference, { maxItems: 100 })),
+    timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds; default 30' })),
+    public: Type.Optional(Type.Boolean({ description: 'The URL answers without a token' })),
+    waitSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 600 })),
+  },
+  { additionalProperties: false },
+)
+export type FunctionDeploy = Static<typeof FunctionDeploy>
+
+/** One immutable deployment of a function. */
+export const Revision = Type.Object({
+  id: Id,
+  functionId: Id,
+  number: Type.Integer(),
+  runtime: OneOf(runtimes),
+  handler: Type.String(),
+  sourceDigest: Type.String({ description: 'sha256 of the canonical tar, in hex' }),
+  status: OneOf(['deploying', 'ready', 'failed'] as const),
+  reason: Type.Optional(Type.String()),
+  percent: Type.Integer({ description: 'Share of the traffic' }),
+  createdAt: Instant,
+})
+export type Revision = Static<typeof Revision>
+
+/** A function as every answer carries it; `source` only with `?include=source`. */
+export const Function = Type.Object({
+  id: Id,
+  type: Type.Literal('function'),
+  name: Type.String(),
+  projectId: Id,
+  runtime: OneOf(runtimes),
+  handler: Type.String(),
+  source: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  environment: Environment,
+  secrets: Type.Array(SecretReference),
+  timeout: Type.Integer({ description: 'Seconds' }),
+  public: Type.Boolean(),
+  url: Type.String(),
+  status: OneOf(functionStatuses),
+  reason: Type.Optional(Type.String({ description: 'Why it failed, or why its last revision did' })),
+  replicas: Type.Integer(),
+  revision: Type.Integer({ description: 'Number of the serving revision; 0 before the first' }),
+  revisions: Type.Array(Revision, { description: 'The last five, newest first' }),
+  createdAt: Instant,
+  updatedAt: Instant,
+})
+export type Function = Static<typeof Function>
+
+/** `?include=source` adds the deployed source. */
+export const FunctionQuery = Type.Object(
+  { include: Type.Optional(OneOf(['source'] as const)) },
+  { additionalProperties: false },
+)
+
+/** How to reach a function's URL; the only answer that carries its token. */
+export const FunctionAccess = Type.Object({ url: Type.String(), headers: Type.Record(Type.String(), Type.String()) })
+export type FunctionAccess = Static<typeof FunctionAccess>
+
+/** One call of a function. */
+export const Invocation = Type.Object({
+  id: Id,
+  functionId: Id,
+  revision: Type.Integer(),
+  startedAt: Instant,
+  completedAt: Type.Optional(Instant),
+  outcome: OneOf(['running', 'succeeded', 'failed'] as const),
+  statusCode: Type.Optional(Type.Integer()),
+  code: Type.Optional(OneOf(errorCodes)),
+  message: Type.Optional(Type.String()),
+  source: OneOf(['invoke', 'url', 'schedule'] as const),
+  coldStart: Type.Boolean(),
+  requestBytes: Type.Integer(),
+  responseBytes: Type.Optional(Type.Integer()),
+})
+export type Invocation = Static<typeof Invocation>
+
+/** The answer to `Prefer: respond-async`. */
+export const InvocationAccepted = Type.Object({ invocationId: Id })
+export type InvocationAccepted = Static<typeof InvocationAccepted>
+
+/** Paging of a revision or invocation list. */
+export const RevisionQuery = PageQuery

@@ -1,0 +1,6 @@
+/** Names the invocation that a call made; on every answer of a function. */
+export const invocationIdHeader = 'HKS-Invocation-Id'
+/** An error code; only on answers that the platform made itself. */
+export const errorHeader = 'HKS-Error'
+/** The invoke-only token of one function, on its own URL. */
+export const functionTokenHeader = 'HKS-Function-Token'

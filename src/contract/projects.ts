@@ -1,0 +1,47 @@
+import { type Static, Type } from 'typebox'
+import { Id, Instant, OneOf } from './common.ts'
+
+/** Where resources live: on `local`, a workspace folder. */
+export const Project = Type.Object({
+  id: Id,
+  name: Type.String(),
+  connection: Type.String({ description: 'Name of the connection, such as local' }),
+  path: Type.Optional(Type.String({ description: 'Real path of the workspace folder (local)' })),
+  status: OneOf(['ready', 'missing'] as const),
+  createdAt: Instant,
+})
+export type Project = Static<typeof Project>
+
+/** Registers a workspace folder as a project of `local`; answers the same project for the same real path. */
+export const ProjectOpen = Type.Object(
+  {
+    path: Type.String({ minLength: 1, maxLength: 4096 }),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  },
+  { additionalProperties: false },
+)
+export type ProjectOpen = Static<typeof ProjectOpen>
+
+/** Binds the rows of a project whose folder moved to its new place. */
+export const ProjectRelink = Type.Object(
+  { path: Type.String({ minLength: 1, maxLength: 4096 }) },
+  { additionalProperties: false },
+)
+export type ProjectRelink = Static<typeof ProjectRelink>
+
+/** A secret as it is listed: its keys, never a value. */
+export const Secret = Type.Object({ name: Type.String(), keys: Type.Array(Type.String()) })
+export type Secret = Static<typeof Secret>
+
+/** Replaces the given keys of a secret; other keys stay. Values are write-only. */
+export const SecretWrite = Type.Object(
+  { data: Type.Record(Type.String({ pattern: '^[-._a-zA-Z0-9]+$' }), Type.String({ maxLength: 1_000_000 })) },
+  { additionalProperties: false },
+)
+export type SecretWrite = Static<typeof SecretWrite>
+
+/** `{id, secret}` in a path. */
+export const SecretParams = Type.Object(
+  { id: Type.String(), secret: Type.String({ pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 }) },
+  { additionalProperties: false },
+)

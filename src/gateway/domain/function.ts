@@ -1,0 +1,101 @@
+import type { ErrorCode } from '../../contract/errors.ts'
+import type { SecretReference } from '../../contract/common.ts'
+import type { FunctionStatus, Runtime } from '../../contract/functions.ts'
+
+/** What a deployment asks for, with every default filled in. `timeoutSeconds` is per call. */
+export interface FunctionSpec {
+  readonly name: string
+  readonly runtime: Runtime
+  readonly handler: string
+  readonly description?: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly secrets: readonly SecretReference[]
+  readonly timeoutSeconds: number
+  readonly public: boolean
+}
+
+/** A deployable source: the canonical tar of its folder and the sha256 of that tar in hex. */
+export interface Source {
+  readonly tar: Uint8Array
+  readonly digest: string
+}
+
+/** One immutable deployment. Instants are epoch milliseconds. */
+export interface RevisionRecord {
+  readonly id: string
+  readonly functionId: string
+  readonly number: number
+  readonly spec: FunctionSpec
+  readonly sourceDigest: string
+  readonly status: 'deploying' | 'ready' | 'failed'
+  readonly reason?: string
+  readonly createdAt: number
+}
+
+/** A function as its provider holds it. `serving` is the number of the revision that takes the traffic, 0 for none. */
+export interface FunctionRecord {
+  readonly id: string
+  readonly projectId: string
+  readonly spec: FunctionSpec
+  readonly status: FunctionStatus
+  readonly reason?: string
+  readonly serving: number
+  readonly replicas: number
+  readonly url: string
+  /** Newest first; at least the last five. */
+  readonly revisions: readonly RevisionRecord[]
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** A request to a function as it reaches the handler. */
+export interface InvocationRequest {
+  readonly method: string
+  /** Path after the function's own prefix; begins with `/`. */
+  readonly path: string
+  /** Raw query without `?`. */
+  readonly query: string
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: Uint8Array
+}
+
+/** The function's own answer, or the platform's in its place (`code` is set). */
+export interface InvocationResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: Uint8Array
+  /** Set when the platform made the answer. */
+  readonly code?: ErrorCode
+  /** One sentence; with `code`. */
+  readonly message?: string
+  /** Type, message and stack of an exception; never leaves the gateway except on `/invoke`. */
+  readonly exception?: { readonly type: string; readonly message: string; readonly stack: string }
+  readonly coldStart: boolean
+  readonly revision: number
+}
+
+/** One call of a function, for the record. Instants are epoch milliseconds. */
+export interface InvocationRecord {
+  readonly id: string
+  readonly functionId: string
+  readonly revision: number
+  readonly startedAt: number
+  readonly completedAt?: number
+  readonly outcome: 'running' | 'succeeded' | 'failed'
+  readonly statusCode?: number
+  readonly code?: ErrorCode
+  readonly message?: string
+  readonly source: 'invoke' | 'url' | 'schedule'
+  readonly coldStart: boolean
+  readonly requestBytes: number
+  readonly responseBytes?: number
+}
+
+/** What a deployment is doing now. */
+export interface DeploymentStep {
+  readonly functionId: string
+  readonly revision: number
+  readonly message: string
+  readonly done: boolean
+}

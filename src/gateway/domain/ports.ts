@@ -1,0 +1,154 @@
+import type { Changes } from './changes.ts'
+import type { CronJobRecord, CronJobSpec, Decision, Execution, SchedulePeriod, WatchSpan } from './cronJob.ts'
+import type {
+  FunctionRecord,
+  FunctionSpec,
+  InvocationRecord,
+  InvocationRequest,
+  InvocationResponse,
+  Source,
+} from './function.ts'
+import type { ProjectRecord, SecretKeys } from './project.ts'
+
+/** Projects of a connection. */
+export interface Projects {
+  list(): Promise<readonly ProjectRecord[]>
+  get(id: string): Promise<ProjectRecord | undefined>
+  /** Registers the folder, or answers the project that has it already. */
+  open(path: string, name?: string): Promise<{ readonly project: ProjectRecord; readonly created: boolean }>
+  relink(id: string, path: string): Promise<ProjectRecord>
+  /** Deletes the project with its applications; running work is ended first. */
+  remove(id: string): Promise<void>
+}
+
+/** CronJobs: the provider owns their truth and acts on it. */
+export interface CronJobs {
+  list(projectId?: string): Promise<readonly CronJobRecord[]>
+  get(id: string): Promise<CronJobRecord | undefined>
+  create(projectId: string, spec: CronJobSpec): Promise<CronJobRecord>
+  /** `skipMissed`: what was missed before now is not started because of this update. */
+  update(id: string, spec: CronJobSpec, options?: { readonly skipMissed?: boolean }): Promise<CronJobRecord>
+  /** Ends its runs and removes it. */
+  remove(id: string): Promise<void>
+}
+
+/** Runs: started and ended here, read from the ledger. */
+export interface Executions {
+  trigger(cronJobId: string, options: { readonly retryOf?: string }): Promise<Execution>
+  /** Ends the run with its whole tree; answers when it has ended. */
+  stop(executionId: string): Promise<void>
+}
+
+/** Functions: deployed and called. */
+export interface Functions {
+  list(projectId?: string): Promise<readonly FunctionRecord[]>
+  get(id: string): Promise<FunctionRecord | undefined>
+  /**
+   * Adds a revision (and the function, when the name is new). `settled` ends when the revision serves or failed; the
+   * function record says which.
+   */
+  deploy(
+    projectId: string,
+    spec: FunctionSpec,
+    source: Source,
+  ): Promise<{
+    readonly function: FunctionRecord
+    readonly created: boolean
+    readonly settled: Promise<FunctionRecord>
+  }>
+  cancelDeployment(id: string): Promise<FunctionRecord>
+  /** The canonical tar of the serving revision. */
+  source(id: string): Promise<Uint8Array | undefined>
+  invoke(
+    id: string,
+    invocationId: string,
+    request: InvocationRequest,
+    options: { readonly diagnostics: boolean; readonly signal: AbortSignal },
+  ): Promise<InvocationResponse>
+  access(id: string): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }>
+  remove(id: string): Promise<void>
+}
+
+/** Secrets of projects; values go in and never come out. */
+export interface Secrets {
+  list(projectId: string): Promise<readonly SecretKeys[]>
+  write(projectId: string, secret: string, data: Readonly<Record<string, string>>): Promise<SecretKeys>
+  remove(projectId: string, secret: string): Promise<void>
+}
+
+/** The adapter behind a connection. A role that it lacks is an absent property. */
+export interface Provider {
+  readonly connection: string
+  readonly projects: Projects
+  readonly cronJobs: CronJobs
+  readonly executions: Executions
+  readonly functions?: Functions
+  readonly secrets?: Secrets
+  readonly changes: Changes
+  /** Takes up its work: sweeps leftovers of a killed gateway, then schedules. */
+  start(): Promise<void>
+  /** No new work; what runs gets `graceSeconds` to end, then is ended. Idempotent. */
+  stop(graceSeconds: number): Promise<void>
+}
+
+/** Which executions to read, newest first by start. */
+export interface ExecutionSelection {
+  readonly applicationId: string
+  readonly limit: number
+  /** Only those that sort after this one. */
+  readonly after?: { readonly startedAt: number; readonly id: string }
+  readonly status?: Execution['status']
+}
+
+/** What the ledger keeps of runs. Written by providers, read by services. */
+export interface ExecutionStore {
+  /** Inserts or replaces by id. A second run of one (application, scheduledAt) is refused: CONFLICT. */
+  save(execution: Execution): Promise<void>
+  get(id: string): Promise<Execution | undefined>
+  list(selection: ExecutionSelection): Promise<readonly Execution[]>
+  /** The last `count` of each application, newest first; all applications when `applicationIds` is absent. */
+  recent(count: number, applicationIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Execution[]>>
+  /** Scheduled runs whose nominal time, or manual runs whose start, lies in [from, to]. */
+  between(applicationId: string, from: number, to: number): Promise<readonly Execution[]>
+  running(): Promise<readonly Execution[]>
+}
+
+/** What the ledger keeps of everything else. */
+export interface LedgerStore {
+  saveDecision(decision: Decision): Promise<void>
+  decisions(applicationId: string, from: number, to: number): Promise<readonly Decision[]>
+  /** Closes the present period at `period.validFrom` and opens this one. */
+  savePeriod(period: SchedulePeriod): Promise<void>
+  periods(applicationId: string): Promise<readonly SchedulePeriod[]>
+  /** Opens a span at `at`; later calls with the same `bootId` move its end. */
+  heartbeat(bootId: string, at: number): Promise<void>
+  watchSpans(from: number, to: number): Promise<readonly WatchSpan[]>
+  /** Forgets all of an application, its executions too. */
+  removeApplication(applicationId: string): Promise<void>
+}
+
+/** Records of calls. */
+export interface InvocationStore {
+  save(invocation: InvocationRecord): Promise<void>
+  list(
+    functionId: string,
+    limit: number,
+    after?: { readonly startedAt: number; readonly id: string },
+  ): Promise<readonly InvocationRecord[]>
+  removeFunction(functionId: string): Promise<void>
+}
+
+/** One line of the audit log: who changed what, when, and how it ended. */
+export interface AuditRecord {
+  readonly at: number
+  readonly subject: string
+  readonly kind: string
+  readonly action: string
+  readonly resource: string
+  readonly result: string
+}
+
+/** Where audit rows go. */
+export interface AuditStore {
+  write(record: AuditRecord): Promise<void>
+}
