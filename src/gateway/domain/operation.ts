@@ -15,11 +15,11 @@ export interface Subject {
 }
 
 /** Runs a change: checks the scope, does the work, writes one audit row for its result, also when it fails. */
-export type Change = <T>(caller: Caller, subject: Subject, work: () => Promise<T>) => Promise<T>
+export type Perform = <T>(caller: Caller, subject: Subject, work: () => Promise<T>) => Promise<T>
 
-/** Makes the {@link Change} runner that all services share. */
-export const createChange =
-  (audit: AuditStore, clock: Clock): Change =>
+/** Makes the {@link Perform} that all services share. */
+export const createPerform =
+  (audit: AuditStore, clock: Clock): Perform =>
   async (caller, subject, work) => {
     const write = (result: string) =>
       audit.write({
