@@ -1,0 +1,77 @@
+import type { CronJobRecord } from './cronJob.ts'
+import type { FunctionRecord, RevisionRecord } from './function.ts'
+import type { ProjectRecord } from './project.ts'
+
+/** A project as it is kept; whether its folder is there is looked up, not stored. */
+export type StoredProject = Omit<ProjectRecord, 'status'>
+
+/** The projects of the `local` provider. */
+export interface LocalProjects {
+  /** By name. */
+  list(): Promise<readonly StoredProject[]>
+  get(id: string): Promise<StoredProject | undefined>
+  /** @throws HksError CONFLICT when the id or the path is taken */
+  insert(project: StoredProject): Promise<void>
+  /** Replaces all fields but the id. @throws HksError NOT_FOUND, CONFLICT (path taken) */
+  update(project: StoredProject): Promise<void>
+  /** Gives the project another id and moves its applications with it (a folder that moved). @throws HksError NOT_FOUND */
+  rekey(id: string, project: StoredProject): Promise<void>
+  /** Removing what is not there is no error. @throws HksError CONFLICT while it still has applications */
+  remove(id: string): Promise<void>
+}
+
+/** A CronJob with what its controller must remember across restarts. */
+export interface StoredCronJob {
+  readonly cronJob: CronJobRecord
+  /** The latest nominal time that was handled (started, skipped or passed over); epoch milliseconds. */
+  readonly lastNominalAt?: number
+}
+
+/** The CronJobs of the `local` provider. */
+export interface LocalCronJobs {
+  /** By name; all projects when `projectId` is absent. */
+  list(projectId?: string): Promise<readonly StoredCronJob[]>
+  get(id: string): Promise<StoredCronJob | undefined>
+  /** @throws HksError CONFLICT when a CronJob of the project has the name, NOT_FOUND for an unknown project */
+  insert(cronJob: CronJobRecord): Promise<void>
+  /** Replaces the spec and `updatedAt`; `lastNominalAt` stays. @throws HksError NOT_FOUND, CONFLICT (name) */
+  update(cronJob: CronJobRecord): Promise<void>
+  /** Remembers the latest nominal time that was handled. @throws HksError NOT_FOUND */
+  saveLastNominal(id: string, lastNominalAt: number): Promise<void>
+  /** Removing what is not there is no error. Its executions stay; see `LedgerStore.removeApplication`. */
+  remove(id: string): Promise<void>
+}
+
+/** A function as it is kept: without what is known only while a gateway runs, and without its revisions. */
+export type StoredFunction = Omit<FunctionRecord, 'url' | 'replicas' | 'revisions'>
+
+/** The functions of the `local` provider and their revisions. */
+export interface LocalFunctions {
+  /** By name; all projects when `projectId` is absent. */
+  list(projectId?: string): Promise<readonly StoredFunction[]>
+  get(id: string): Promise<StoredFunction | undefined>
+  /** @throws HksError CONFLICT when a function of the project has the name, NOT_FOUND for an unknown project */
+  insert(fn: StoredFunction): Promise<void>
+  /** Replaces spec, status, reason, serving and `updatedAt`. @throws HksError NOT_FOUND, CONFLICT (name) */
+  update(fn: StoredFunction): Promise<void>
+  /** Its revisions go with it. Removing what is not there is no error. */
+  remove(id: string): Promise<void>
+  /** Inserts or replaces by id. @throws HksError CONFLICT when another revision has the number */
+  saveRevision(revision: RevisionRecord): Promise<void>
+  /** Newest first, at most `limit` (default: all). */
+  revisions(functionId: string, limit?: number): Promise<readonly RevisionRecord[]>
+}
+
+/** Small values of the gateway itself, such as `keepRunning` or the port of the function listener. Never a secret. */
+export interface Settings {
+  get(key: string): Promise<string | undefined>
+  set(key: string, value: string): Promise<void>
+}
+
+/** All that the `local` provider keeps. main.ts passes it in. */
+export interface LocalState {
+  readonly projects: LocalProjects
+  readonly cronJobs: LocalCronJobs
+  readonly functions: LocalFunctions
+  readonly settings: Settings
+}
