@@ -1,6 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { errorCodes } from './errors.ts'
 
+/** One of a few literal strings. */
+export const OneOf = <const T extends readonly string[]>(values: T) =>
+  Type.Unsafe<T[number]>(Type.String({ enum: [...values] }))
+
 /** An instant on the wire: RFC 3339. Answers are UTC with milliseconds; requests may use any offset. */
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 instant' })
 
@@ -34,7 +38,7 @@ export type SecretReference = Static<typeof SecretReference>
 /** The body of every error answer. */
 export const ErrorBody = Type.Object({
   error: Type.String(),
-  code: Type.Union(errorCodes.map(code => Type.Literal(code))),
+  code: OneOf(errorCodes),
   details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   hint: Type.Optional(Type.String()),
 })
@@ -58,10 +62,6 @@ export const PageQuery = Type.Object(
   },
   { additionalProperties: false },
 )
-
-/** One of a few literal strings. */
-export const OneOf = <const T extends readonly string[]>(values: T) =>
-  Type.Unsafe<T[number]>(Type.String({ enum: [...values] }))
 
 /** `{id}` in a path. */
 export const IdParams = Type.Object({ id: Id }, { additionalProperties: false })

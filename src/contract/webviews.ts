@@ -1,0 +1,230 @@
+import type {
+  CronJob,
+  CronJobCreate,
+  CronJobUpdate,
+  ExecutionSummary,
+  Ledger,
+  LedgerQuery,
+  TriggerRequest,
+} from './cronJobs.ts'
+import { type ErrorCode, errorCodes, HksError } from './errors.ts'
+import type { LogLine, LogPage } from './logs.ts'
+import type { SchedulePreview, SchedulePreviewRequest } from './schedules.ts'
+
+/** One request of a side: what it takes and what it answers. Both survive structured clone and JSON. */
+export interface Call<Params, Result> {
+  readonly params: Params
+  readonly result: Result
+}
+
+/** Parameters or result of a call that needs none. */
+export type Nothing = null
+
+/** An error as it travels between a page and its host. */
+export interface WebviewError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint?: string
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** Every message between a page and its host, in both directions. A request gets exactly one response. */
+export type WebviewMessage =
+  | { readonly type: 'request'; readonly id: string; readonly method: string; readonly params: unknown }
+  | { readonly type: 'response'; readonly id: string; readonly result: unknown }
+  | { readonly type: 'response'; readonly id: string; readonly error: WebviewError }
+  | { readonly type: 'event'; readonly name: string; readonly data: unknown }
+
+/** Puts any error into the form that travels. A foreign error becomes `INTERNAL` with its message. */
+export function toWebviewError(error: unknown): WebviewError {
+  if (!(error instanceof HksError)) {
+    return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
+  }
+  const { code, message, hint, details } = error
+  return { code, message, ...(hint === undefined ? {} : { hint }), ...(details === undefined ? {} : { details }) }
+}
+
+/** The error that {@link toWebviewError} was given, without its stack and cause. */
+export function fromWebviewError(error: Omit<WebviewError, 'code'> & { readonly code: string }): HksError {
+  const { code, message, hint, details } = error
+  return new HksError(errorCodes.find(known => known === code) ?? 'INTERNAL', message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+  })
+}
+
+/** Events that every page hears. */
+export interface CommonEvents {
+  /** The gateway can be reached or not; `message` says why not, as a sentence. */
+  readonly connection: { readonly connected: boolean; readonly message?: string }
+  /** Workspace Trust was granted. */
+  readonly trust: { readonly trusted: boolean }
+}
+
+/** A project as the create form offers it. */
+export interface ProjectChoice {
+  readonly id: string
+  readonly name: string
+  /** Name of its connection, such as `local`. */
+  readonly connection: string
+}
+
+/** A function that a CronJob can call. */
+export interface FunctionChoice {
+  readonly id: string
+  readonly name: string
+  readonly projectId: string
+}
+
+/** Another CronJob of the same connection: enough to see that many run at one minute. */
+export interface NeighbourSchedule {
+  readonly name: string
+  readonly schedule: string
+  readonly timeZone?: string
+}
+
+/** What the schedule editor starts from. */
+export interface ScheduleEditorInit {
+  readonly mode: 'create' | 'edit'
+  /** Where a new CronJob may live; in `edit` the one project of the job. */
+  readonly projects: readonly ProjectChoice[]
+  /** The project chosen at first, in `create`. */
+  readonly projectId?: string
+  /** The job to edit, in `edit`. */
+  readonly cronJob?: CronJob
+  /** Functions that can be called instead of a command; empty when there are none. */
+  readonly functions: readonly FunctionChoice[]
+  readonly neighbours: readonly NeighbourSchedule[]
+  /** Median duration of the job's runs in milliseconds, when it is known. */
+  readonly usualMilliseconds?: number
+  /** IANA name of the viewer's zone. */
+  readonly viewerTimeZone: string
+  /** Language tag of the user's VS Code, such as `en` or `ja`. */
+  readonly locale: string
+  /** Without trust the page explains schedules and refuses to save. */
+  readonly trusted: boolean
+  /** The host's clock, RFC 3339: relative times count from it. */
+  readonly now: string
+}
+
+/** What Save sends: a whole new CronJob or the fields of an existing one that changed. */
+export type ScheduleEditorSave =
+  | { readonly mode: 'create'; readonly body: CronJobCreate }
+  | { readonly mode: 'edit'; readonly body: CronJobUpdate }
+
+/** The schedule editor, also the form that creates a CronJob. */
+export interface ScheduleEditorProtocol {
+  /** What the extension host answers and hears. */
+  readonly host: {
+    readonly requests: {
+      /** The page's first request, also after a reload. */
+      readonly init: Call<Nothing, ScheduleEditorInit>
+      /** The gateway's own word on a schedule. */
+      readonly preview: Call<SchedulePreviewRequest, SchedulePreview>
+      /** Saves; an error with `details.field` is shown at that field. The host closes the panel or keeps it open. */
+      readonly save: Call<ScheduleEditorSave, CronJob>
+      /** Suspends or resumes the edited job at once; resuming asks about missed runs. `null`: the user thought better. */
+      readonly setSuspended: Call<{ readonly suspend: boolean }, CronJob | null>
+      /** Lets the user choose or add a secret of a project. The answer is `SECRET/KEY`; `null` when nothing was chosen. */
+      readonly pickSecret: Call<{ readonly projectId: string }, string | null>
+      /** Opens VS Code's own Workspace Trust editor. */
+      readonly manageTrust: Call<Nothing, Nothing>
+      /** Closes the panel; the page has already asked about unsaved changes. */
+      readonly close: Call<Nothing, Nothing>
+    }
+    readonly events: {
+      /** Unsaved changes appeared or went away; the host marks the panel's title. */
+      readonly dirty: { readonly dirty: boolean }
+    }
+  }
+  /** What the page hears. */
+  readonly page: {
+    readonly requests: Record<never, never>
+    readonly events: CommonEvents & {
+      /** The edited job changed, here or elsewhere. */
+      readonly cronJob: { readonly cronJob: CronJob }
+      /** The edited job was deleted. */
+      readonly deleted: { readonly id: string }
+    }
+  }
+}
+
+/** What the execution history starts from. */
+export interface ExecutionHistoryInit {
+  readonly cronJob: CronJob
+  /** The run to show at first. */
+  readonly executionId?: string
+  /** IANA name of the viewer's zone. */
+  readonly viewerTimeZone: string
+  /** Language tag of the user's VS Code, such as `en` or `ja`. */
+  readonly locale: string
+  readonly trusted: boolean
+  /** The host's clock, RFC 3339: relative times count from it. */
+  readonly now: string
+}
+
+/** The execution history of one CronJob. */
+export interface ExecutionHistoryProtocol {
+  /** What the extension host answers and hears. */
+  readonly host: {
+    readonly requests: {
+      /** The page's first request, also after a reload. */
+      readonly init: Call<Nothing, ExecutionHistoryInit>
+      /** A page of the ledger. */
+      readonly ledger: Call<LedgerQuery, Ledger>
+      /** Lines of one run, oldest first: the `tail` last ones or those after a sequence number. */
+      readonly log: Call<
+        { readonly executionId: string; readonly after?: number; readonly tail?: number; readonly limit?: number },
+        LogPage
+      >
+      /**
+       * Follows one run's log from a sequence number. Lines come as `logLines` events that carry the same `followId`,
+       * which the page chooses. A second call ends the first.
+       */
+      readonly followLog: Call<
+        { readonly followId: number; readonly executionId: string; readonly after?: number },
+        Nothing
+      >
+      /** Ends the following, if any. */
+      readonly unfollowLog: Call<Nothing, Nothing>
+      /** Starts a run by hand; `retryOf` names the run that the user wants again. */
+      readonly trigger: Call<TriggerRequest, ExecutionSummary>
+      /** Ends a run. `null`: the user thought better. */
+      readonly stopRun: Call<{ readonly executionId: string }, ExecutionSummary | null>
+      /** Shows the CronJob's output channel. */
+      readonly openInOutput: Call<{ readonly executionId?: string }, Nothing>
+      /** Puts text on the clipboard of the user's machine. */
+      readonly copy: Call<{ readonly text: string }, Nothing>
+      /** Opens the schedule editor of this job. */
+      readonly editSchedule: Call<Nothing, Nothing>
+      /** Opens VS Code's own Workspace Trust editor. */
+      readonly manageTrust: Call<Nothing, Nothing>
+    }
+    readonly events: Record<never, never>
+  }
+  /** What the page hears. */
+  readonly page: {
+    readonly requests: Record<never, never>
+    readonly events: CommonEvents & {
+      /** A run of this job is new or changed. */
+      readonly execution: { readonly execution: ExecutionSummary }
+      /** The job changed. */
+      readonly cronJob: { readonly cronJob: CronJob }
+      /** The job was deleted; its history can still be read. */
+      readonly deleted: { readonly id: string }
+      /** Lines of a followed log, in order; `end` says why no more will come. */
+      readonly logLines: { readonly followId: number; readonly lines: readonly LogLine[]; readonly end?: string }
+      /** Selects another run, such as one chosen in the tree. */
+      readonly select: { readonly executionId: string }
+    }
+  }
+}
+
+/** Every page by the name of its folder and of its bundle. */
+export interface WebviewProtocols {
+  readonly scheduleEditor: ScheduleEditorProtocol
+  readonly executionHistory: ExecutionHistoryProtocol
+}
+
+/** The name of a page. */
+export type WebviewName = keyof WebviewProtocols

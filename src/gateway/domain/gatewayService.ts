@@ -1,0 +1,117 @@
+import type { KeepRunning } from '../../contract/gateway.ts'
+import { authorize, type Caller } from './caller.ts'
+import type { Clock } from './clock.ts'
+import type { Settings } from './localState.ts'
+import type { Perform } from './operation.ts'
+import type { Provider } from './ports.ts'
+
+/** What the gateway says of itself. Instants are epoch milliseconds. */
+export interface GatewayState {
+  readonly startedAt: number
+  readonly clients: number
+  readonly keepRunning: KeepRunning
+  readonly draining: boolean
+  readonly enabledCronJobs: number
+  readonly deployedFunctions: number
+  readonly notices: readonly string[]
+}
+
+/** The life of an embedded gateway: who uses it, whether it may end. */
+export interface GatewayService {
+  state(caller: Caller): Promise<GatewayState>
+  setKeepRunning(caller: Caller, mode: KeepRunning): Promise<void>
+  /** Stops the gateway: no new work, `graceSeconds` for what runs. Answers at once. */
+  drain(caller: Caller, graceSeconds: number): Promise<void>
+  /** Counts a client until disposed. */
+  attach(): Disposable
+  /** Somebody asked something. */
+  touch(): void
+  /** Tells the user something once it is asked, such as a clock jump. */
+  notice(text: string): void
+  isDraining(): boolean
+  /** Why the gateway may end now, or `undefined`. */
+  idleReason(): Promise<string | undefined>
+}
+
+/** What {@link createGatewayService} needs. `stop` ends the process. */
+export interface GatewayServiceOptions {
+  readonly providers: readonly Provider[]
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly perform: Perform
+  readonly idleSeconds: number
+  readonly stop: (reason: string, graceSeconds: number) => void
+}
+
+const maxNotices = 20
+const keepRunningKey = 'keepRunning'
+
+/** Makes the service; the last request and the attached clients are its only state. */
+export function createGatewayService(options: GatewayServiceOptions): GatewayService {
+  const { providers, settings, clock, perform } = options
+  const startedAt = clock.now()
+  const notices: string[] = []
+  let clients = 0
+  let lastUse = startedAt
+  let draining = false
+
+  const keepRunning = async (): Promise<KeepRunning> =>
+    (await settings.get(keepRunningKey)) === 'whileOpen' ? 'whileOpen' : 'always'
+  const count = async () => {
+    const jobs = (await Promise.all(providers.map(provider => provider.cronJobs.list()))).flat()
+    const functions = (
+      await Promise.all(providers.map(async provider => (await provider.functions?.list()) ?? []))
+    ).flat()
+    return {
+      enabledCronJobs: jobs.filter(job => !job.spec.suspend).length,
+      deployedFunctions: functions.filter(fn => fn.status !== 'deleting').length,
+    }
+  }
+
+  return {
+    state: async caller => {
+      authorize(caller, 'read')
+      return {
+        startedAt,
+        clients,
+        keepRunning: await keepRunning(),
+        draining,
+        ...(await count()),
+        notices: [...notices],
+      }
+    },
+    setKeepRunning: (caller, mode) =>
+      perform(caller, { scope: 'admin', action: 'gateway.keepRunning', resource: mode }, () =>
+        settings.set(keepRunningKey, mode),
+      ),
+    drain: (caller, graceSeconds) =>
+      perform(caller, { scope: 'admin', action: 'gateway.drain', resource: 'gateway' }, async () => {
+        draining = true
+        options.stop('a client asked for it', graceSeconds)
+      }),
+    attach: () => {
+      clients += 1
+      return {
+        [Symbol.dispose]: () => {
+          clients -= 1
+          lastUse = clock.now()
+        },
+      }
+    },
+    touch: () => {
+      lastUse = clock.now()
+    },
+    notice: text => {
+      notices.push(text)
+      if (notices.length > maxNotices) notices.shift()
+    },
+    isDraining: () => draining,
+    idleReason: async () => {
+      if (clients > 0 || clock.now() - lastUse < options.idleSeconds * 1000) return undefined
+      if ((await keepRunning()) === 'whileOpen') return 'no client is attached'
+      const { enabledCronJobs, deployedFunctions } = await count()
+      if (enabledCronJobs > 0 || deployedFunctions > 0) return undefined
+      return 'no client is attached, no CronJob is enabled and no function is deployed'
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import { authorize, type Caller } from './caller.ts'
+import type { Directory } from './directory.ts'
+import { notFound } from '../../contract/errors.ts'
+import type { LogRead, LogSelection, LogSource, StoredLogLine } from './log.ts'
+import type { ExecutionStore } from './ports.ts'
+
+/** Whose log: all of an application, or one run of a CronJob. */
+export interface LogTarget {
+  readonly applicationId: string
+  readonly executionId?: string
+}
+
+/** Lines in order, or the sentence that says why no more will come. */
+export type LogEvent = { readonly lines: readonly StoredLogLine[] } | { readonly end: string }
+
+/** Reads logs once, or on and on. */
+export interface LogService {
+  /** Checks scope and existence. @throws HksError NOT_FOUND, FORBIDDEN */
+  cronJob(caller: Caller, id: string): Promise<LogTarget>
+  execution(caller: Caller, id: string, executionId: string): Promise<LogTarget>
+  function(caller: Caller, id: string): Promise<LogTarget>
+  read(target: LogTarget, selection: LogSelection): Promise<LogRead & { readonly end?: string }>
+  /** What is stored, then what comes; ends with the signal, or with an `end` when no line can come any more. */
+  follow(target: LogTarget, selection: LogSelection, signal: AbortSignal): AsyncIterable<LogEvent>
+}
+
+/** Lines asked of the log at a time: bounds the memory of a follower. */
+const batch = 2000
+
+/** Reads from the log store; an ended run ends its log. */
+export function createLogService(directory: Directory, logs: LogSource, executions: ExecutionStore): LogService {
+  const endOf = async (target: LogTarget): Promise<string | undefined> => {
+    if (target.executionId === undefined) return undefined
+    const execution = await executions.get(target.executionId)
+    if (!execution) return 'The run is not kept any more.'
+    return execution.status === 'running' ? undefined : `The run ended: ${execution.status}.`
+  }
+  const scoped = (target: LogTarget, selection: LogSelection): LogSelection =>
+    target.executionId === undefined ? selection : { ...selection, executionId: target.executionId }
+
+  return {
+    cronJob: async (caller, id) => {
+      const { cronJob } = await directory.cronJob(id)
+      authorize(caller, 'read', cronJob.projectId)
+      return { applicationId: id }
+    },
+    execution: async (caller, id, executionId) => {
+      const { cronJob } = await directory.cronJob(id)
+      authorize(caller, 'read', cronJob.projectId)
+      const execution = await executions.get(executionId)
+      if (execution?.applicationId !== id) throw notFound('execution', executionId)
+      return { applicationId: id, executionId }
+    },
+    function: async (caller, id) => {
+      const found = await directory.function(id)
+      authorize(caller, 'read', found.function.projectId)
+      return { applicationId: id }
+    },
+    read: async (target, selection) => {
+      const end = await endOf(target)
+      const read = await logs.read(target.applicationId, scoped(target, selection))
+      return end === undefined || read.more ? read : { ...read, end }
+    },
+    async *follow(target, selection, signal) {
+      const news = createSignal()
+      using _subscription = logs.onAppend(target.applicationId, news.raise)
+      signal.addEventListener('abort', news.raise, { once: true })
+      let position = selection
+      while (!signal.aborted) {
+        news.lower()
+        // Asked before the read: a run that ends between the two has its last lines in the read.
+        const end = await endOf(target)
+        const { lines, more } = await logs.read(target.applicationId, scoped(target, { limit: batch, ...position }))
+        if (lines.length > 0) yield { lines }
+        const last = lines.at(-1)
+        if (last) {
+          const { tail: _tail, since: _since, ...rest } = position
+          position = { ...rest, after: last.seq }
+        }
+        if (more) continue
+        if (end !== undefined) {
+          yield { end }
+          return
+        }
+        // A finished run raises nothing in the log, so its state is asked again from time to time.
+        await news.wait(target.executionId === undefined ? undefined : 1000)
+      }
+    },
+  }
+}
+
+/** A flag that one waiter waits for. */
+function createSignal() {
+  let raised = false
+  let wake: (() => void) | undefined
+  return {
+    raise: () => {
+      raised = true
+      wake?.()
+    },
+    lower: () => {
+      raised = false
+    },
+    wait: (milliseconds?: number) =>
+      new Promise<void>(resolve => {
+        if (raised) return resolve()
+        const timer = milliseconds === undefined ? undefined : setTimeout(() => wake?.(), milliseconds)
+        wake = () => {
+          clearTimeout(timer)
+          wake = undefined
+          resolve()
+        }
+      }),
+  }
+}

@@ -1,0 +1,52 @@
+import type { LogQuery } from '../../../contract/logs.ts'
+import type { LogSelection } from '../../domain/log.ts'
+import type { LogService, LogTarget } from '../../domain/logService.ts'
+import type { Answer, Handlers } from '../handler.ts'
+import { toWireLogLine } from '../wire/log.ts'
+
+type LogRoute = 'getCronJobLogs' | 'getExecutionLogs' | 'getFunctionLogs'
+
+/** Lines of a page when no limit is asked. */
+const defaultLimit = 1000
+
+/** Routes of logs: a page, or with `follow=true` NDJSON until the client goes away. */
+export function logHandlers(logs: LogService): Pick<Handlers, LogRoute> {
+  const answer = async (target: LogTarget, query: LogQuery, signal: AbortSignal): Promise<Answer<LogRoute>> => {
+    const selection = selectionOf(query)
+    if (query.follow) return { contentType: 'application/x-ndjson', stream: ndjson(logs, target, selection, signal) }
+    const { lines, more, end } = await logs.read(target, { limit: defaultLimit, ...selection })
+    return { body: { items: lines.map(toWireLogLine), more, ...(end === undefined ? {} : { end }) } }
+  }
+  return {
+    getCronJobLogs: async ({ caller, params, query, signal }) =>
+      answer(await logs.cronJob(caller, params.id), query, signal),
+    getExecutionLogs: async ({ caller, params, query, signal }) =>
+      answer(await logs.execution(caller, params.id, params.execId), query, signal),
+    getFunctionLogs: async ({ caller, params, query, signal }) =>
+      answer(await logs.function(caller, params.id), query, signal),
+  }
+}
+
+function selectionOf(query: LogQuery): LogSelection {
+  return {
+    ...(query.after === undefined ? {} : { after: query.after }),
+    ...(query.since === undefined ? {} : { since: Date.parse(query.since) }),
+    ...(query.tail === undefined ? {} : { tail: query.tail }),
+    ...(query.limit === undefined ? {} : { limit: query.limit }),
+    ...(query.invocationId === undefined ? {} : { invocationId: query.invocationId }),
+  }
+}
+
+async function* ndjson(
+  logs: LogService,
+  target: LogTarget,
+  selection: LogSelection,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  // An empty first line sends the headers before the first record exists.
+  yield '\n'
+  for await (const event of logs.follow(target, selection, signal)) {
+    const records = 'lines' in event ? event.lines.map(toWireLogLine) : [event]
+    yield records.map(record => `${JSON.stringify(record)}\n`).join('')
+  }
+}

@@ -1,0 +1,32 @@
+import { HksError } from '../../../contract/errors.ts'
+import type { ProjectService } from '../../domain/projectService.ts'
+import type { Handlers } from '../handler.ts'
+import { pageOf } from '../page.ts'
+import { toWireProject } from '../wire/project.ts'
+
+/** Routes of projects. */
+export const projectHandlers = (
+  projects: ProjectService,
+): Pick<Handlers, 'openProject' | 'listProjects' | 'getProject' | 'relinkProject' | 'removeProject'> => ({
+  openProject: async ({ caller, body }) => {
+    if (!body.path.startsWith('/')) {
+      throw new HksError('INVALID_REQUEST', `path: "${body.path}" is not an absolute path.`, {
+        details: { field: 'path', value: body.path },
+      })
+    }
+    const { project, created } = await projects.open(caller, body)
+    return { status: created ? 201 : 200, body: toWireProject(project) }
+  },
+  listProjects: async ({ caller, query }) => {
+    const page = pageOf(await projects.list(caller), query, project => project.id)
+    return { body: { ...page, items: page.items.map(toWireProject) } }
+  },
+  getProject: async ({ caller, params }) => ({ body: toWireProject(await projects.get(caller, params.id)) }),
+  relinkProject: async ({ caller, params, body }) => ({
+    body: toWireProject(await projects.relink(caller, params.id, body.path)),
+  }),
+  removeProject: async ({ caller, params }) => {
+    await projects.remove(caller, params.id)
+    return { status: 204 }
+  },
+})

@@ -1,0 +1,200 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { ErrorBody } from '../../contract/common.ts'
+import { HksError } from '../../contract/errors.ts'
+import { plainPaths, type Route, type RouteName, routes } from '../../contract/routes.ts'
+import type { Authenticator, Caller } from '../domain/caller.ts'
+import { bearerToken } from './authentication.ts'
+import { errorAnswer, toHksError } from './errorAnswer.ts'
+import type { Call, Handler, Handlers } from './handler.ts'
+import { createRateLimit } from './rateLimit.ts'
+import { guardRequest } from './requestGuard.ts'
+import { createRouteMatcher } from './routeMatcher.ts'
+import { createValidators, type Validators } from './validation.ts'
+
+/** What the server needs. `report` receives each error that is the gateway's own fault. */
+export interface ServerOptions {
+  readonly handlers: Handlers
+  readonly authenticator: Authenticator
+  readonly version: string
+  readonly isReady: () => boolean
+  readonly metrics: () => Promise<string>
+  readonly report: (error: HksError, request: { readonly method: string; readonly url: string }) => void
+}
+
+const MiB = 1024 * 1024
+/** Far above what views, command line and SDK do; stops a runaway loop from starving the scheduler. */
+const requestsPerSecond = 2000
+/** A wrong token is a fault of set-up or an attack; neither needs more. */
+const refusalsPerSecond = 20
+
+/** Builds the HTTP application; it does not listen (see `listen.ts`). */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: MiB,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    return503OnClosing: false,
+    forceCloseConnections: true,
+  })
+  const validators = createValidators()
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => data => JSON.stringify(data))
+  app.setErrorHandler((error, request, reply) => {
+    const translated = toHksError(error)
+    const { status, body } = errorAnswer(translated)
+    if (status >= 500 && translated.code === 'INTERNAL') options.report(translated, request)
+    if (translated.code === 'UNAUTHENTICATED') void reply.header('WWW-Authenticate', 'Bearer')
+    if (translated.code === 'RATE_LIMITED') void reply.header('Retry-After', '1')
+    return reply.status(status).send(body)
+  })
+  const matchPath = createRouteMatcher()
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = matchPath(request.url)
+    if (allowed.length === 0) throw new HksError('NOT_FOUND', `There is no route ${request.method} ${pathOf(request)}.`)
+    void reply.header('Allow', allowed.join(', '))
+    throw new HksError('METHOD_NOT_ALLOWED', `${pathOf(request)} takes ${allowed.join(', ')}, not ${request.method}.`)
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json(?:;|$)/, { parseAs: 'buffer' }, parseJson)
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Hexabase HKS gateway', version: options.version },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  })
+  const guard = createGuard(options.authenticator)
+  app.addHook('onRequest', async request => guard(request.raw, pathOf(request)))
+  app.get(plainPaths.health, { schema: { hide: true } }, () => ({ status: 'ok' }))
+  app.get(plainPaths.ready, { schema: { hide: true } }, (_request, reply) =>
+    reply.status(options.isReady() ? 200 : 503).send({ status: options.isReady() ? 'ready' : 'starting' }),
+  )
+  app.get(plainPaths.openApi, { schema: { hide: true } }, () => app.swagger())
+  app.get(plainPaths.metrics, { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4').send(await options.metrics()),
+  )
+  // Registered after swagger has loaded, or its onRoute hook would not see them.
+  await app.register(async json => addRoutes(json, options.handlers, validators, guard, 'json'))
+  await app.register(async raw => {
+    raw.removeAllContentTypeParsers()
+    raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    addRoutes(raw, options.handlers, validators, guard, 'raw')
+  })
+  return app
+}
+
+const pathOf = (request: { readonly url: string }) => request.url.split('?', 1)[0] ?? '/'
+
+/** Authenticates one request; used for HTTP and for WebSocket upgrades. */
+export type Guard = (request: IncomingMessage, path: string) => Caller | undefined
+
+/** Host, Origin, token and rate, in this order. Health paths need no token. @throws HksError */
+export function createGuard(authenticator: Authenticator): Guard {
+  const limit = createRateLimit(requestsPerSecond, 2 * requestsPerSecond, () => performance.now())
+  const limitRefusals = createRateLimit(refusalsPerSecond, 2 * refusalsPerSecond, () => performance.now())
+  const callers = new WeakMap<IncomingMessage, Caller>()
+  return (request, path) => {
+    const known = callers.get(request)
+    if (known) return known
+    guardRequest(request.headers, request.socket.localPort ?? 0)
+    if (path === plainPaths.health || path === plainPaths.ready) return undefined
+    const caller = authenticator.authenticate(bearerToken(request.headers.authorization))
+    if (!caller) {
+      limitRefusals('refused')
+      throw new HksError('UNAUTHENTICATED', 'The token is missing or wrong.', {
+        hint: 'Send Authorization: Bearer TOKEN; the token is in gateway.json of the data folder.',
+      })
+    }
+    limit(caller.subject)
+    callers.set(request, caller)
+    return caller
+  }
+}
+
+function parseJson(
+  _request: FastifyRequest,
+  body: string | Buffer,
+  done: (error: Error | null, value?: unknown) => void,
+) {
+  if (body.length === 0) return done(null, undefined)
+  try {
+    done(null, JSON.parse(body.toString()))
+  } catch (cause) {
+    done(new HksError('INVALID_REQUEST', `body: is not valid JSON: ${(cause as Error).message}.`, { cause }))
+  }
+}
+
+function addRoutes(
+  app: FastifyInstance,
+  handlers: Handlers,
+  validators: Validators,
+  guard: Guard,
+  kind: 'json' | 'raw',
+): void {
+  for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
+    if ((route.raw === true) !== (kind === 'raw')) continue
+    const handle = createRouteHandler(route, handlers[name], validators, guard)
+    const { success } = route
+    const responses = Object.fromEntries(
+      [success.status, ...(success.also ?? [])].map(status => [status, success.body ?? { type: 'null' }]),
+    )
+    for (const [index, url] of [route.path, ...(route.aliases ?? [])].entries()) {
+      app.route({
+        method: route.method,
+        url,
+        ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+        schema: {
+          operationId: index === 0 ? name : `${name}Alias${index}`,
+          summary: route.summary,
+          tags: [url.split('/')[3] ?? ''],
+          ...(route.params ? { params: route.params } : {}),
+          ...(route.query ? { querystring: route.query } : {}),
+          ...(route.body ? { body: route.body } : {}),
+          response: { ...responses, default: ErrorBody },
+        },
+        handler: handle,
+      })
+    }
+  }
+}
+
+function createRouteHandler(route: Route, handler: unknown, validators: Validators, guard: Guard) {
+  const checkParams = route.params && validators.query(route.params)
+  const checkQuery = route.query && validators.query(route.query)
+  const checkBody = route.body && validators.body(route.body)
+  const run = handler as Handler<RouteName>
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const call = {
+      caller: guard(request.raw, pathOf(request)),
+      params: checkParams?.(request.params),
+      query: checkQuery?.(request.query),
+      body: checkBody?.(request.body ?? {}),
+      headers: request.headers,
+      raw: route.raw ? ((request.body as Uint8Array | undefined) ?? new Uint8Array()) : new Uint8Array(),
+      signal: abortedWith(reply.raw),
+    } as Call<RouteName>
+    const answer = await run(call)
+    if ('stream' in answer) return reply.type(answer.contentType).send(Readable.from(answer.stream))
+    if ('bytes' in answer) return reply.status(answer.status).headers(copyHeaders(answer.headers)).send(answer.bytes)
+    if ('body' in answer) return reply.status(answer.status ?? route.success.status).send(answer.body)
+    return reply.status(answer.status).send()
+  }
+}
+
+const copyHeaders = (headers: Readonly<Record<string, string | readonly string[]>>) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+  )
+
+/** A signal that aborts when the client goes away before the answer is complete. */
+function abortedWith(response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(new HksError('CANCELLED', 'The client went away.'))
+  })
+  return controller.signal
+}
