@@ -1,0 +1,42 @@
+import { HksError } from '../contract/errors.ts'
+
+/** Settings of the process, read once from its environment and arguments. */
+export interface Config {
+  /** Data folder, absolute. */
+  readonly home: string
+  /** Prints one JSON line when ready. */
+  readonly output: 'json' | 'text'
+  /** Seconds without a client after which an idle gateway ends. */
+  readonly idleSeconds: number
+  /** Seconds without a call after which a function's process ends. */
+  readonly functionIdleSeconds: number
+  /** Folder that holds `node/` and `python/`, the programs that load handlers. */
+  readonly runtimesFolder: string
+}
+
+/** Reads and checks the settings. @throws HksError INVALID_REQUEST naming the variable */
+export function readConfig(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  defaults: { readonly home: string; readonly runtimesFolder: string },
+): Config {
+  const unknown = argv.filter(argument => argument !== 'run' && argument !== '--json')
+  if (unknown.length > 0) {
+    throw new HksError('INVALID_REQUEST', `gateway: "${unknown[0]}" is not an argument; use: run [--json].`)
+  }
+  return {
+    home: defaults.home,
+    output: argv.includes('--json') ? 'json' : 'text',
+    idleSeconds: seconds(env, 'HKS_IDLE_SECONDS', 120),
+    functionIdleSeconds: seconds(env, 'HKS_FUNCTION_IDLE_SECONDS', 300),
+    runtimesFolder: env['HKS_RUNTIMES'] ?? defaults.runtimesFolder,
+  }
+}
+
+function seconds(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  const value = Number(text)
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new HksError('INVALID_REQUEST', `${name}: "${text}" is not a number of seconds.`)
+}

@@ -1,0 +1,51 @@
+import { toInstant } from '../../../base/instant.ts'
+import type { GatewayStatus } from '../../../contract/gateway.ts'
+import type { Caller } from '../../domain/caller.ts'
+import type { GatewayService } from '../../domain/gatewayService.ts'
+import type { Handlers } from '../handler.ts'
+
+/** What the process knows of itself and its machine. */
+export interface GatewayFacts {
+  readonly version: string
+  readonly pid: number
+  readonly bootId: string
+  readonly dataFolder: string
+  readonly logFile: string
+  readonly runtimes: () => Promise<GatewayStatus['runtimes']>
+}
+
+/** Grace for runs when a drain names none. */
+const defaultGraceSeconds = 30
+
+/** Routes of the gateway itself. */
+export function gatewayHandlers(
+  gateway: GatewayService,
+  facts: GatewayFacts,
+): Pick<Handlers, 'getGateway' | 'updateGateway' | 'drainGateway'> {
+  const status = async (caller: Caller): Promise<GatewayStatus> => {
+    const { startedAt, notices, ...state } = await gateway.state(caller)
+    return {
+      version: facts.version,
+      pid: facts.pid,
+      bootId: facts.bootId,
+      mode: 'embedded',
+      startedAt: toInstant(startedAt),
+      dataFolder: facts.dataFolder,
+      logFile: facts.logFile,
+      ...state,
+      runtimes: await facts.runtimes(),
+      notices: [...notices],
+    }
+  }
+  return {
+    getGateway: async ({ caller }) => ({ body: await status(caller) }),
+    updateGateway: async ({ caller, body }) => {
+      if (body.keepRunning !== undefined) await gateway.setKeepRunning(caller, body.keepRunning)
+      return { body: await status(caller) }
+    },
+    drainGateway: async ({ caller, body }) => {
+      await gateway.drain(caller, body.graceSeconds ?? defaultGraceSeconds)
+      return { body: await status(caller) }
+    },
+  }
+}
