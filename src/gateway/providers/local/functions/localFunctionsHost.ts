@@ -1,0 +1,47 @@
+import type { GatewayStatus } from '../../../../contract/gateway.ts'
+import type { HksError } from '../../../../contract/errors.ts'
+import type { ChangePublisher } from '../../../domain/changes.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import type { LocalFunctions } from '../../../domain/localState.ts'
+import type { LogStore } from '../../../domain/log.ts'
+import type { Functions, InvocationStore } from '../../../domain/ports.ts'
+import type { SecretResolver } from '../secrets.ts'
+
+/** Functions on this machine, with the life of their processes. */
+export interface LocalFunctionsHost extends Functions {
+  /** Ends processes of a killed gateway, settles deployments that it left, removes unused code. */
+  start(): Promise<void>
+  /** No new calls; those under way get `graceSeconds`, then every process is ended. Idempotent. */
+  stop(graceSeconds: number): Promise<void>
+  /** The languages that this machine can run, as `GET /gateway` shows them. */
+  runtimeInfo(): Promise<GatewayStatus['runtimes']>
+  /** Functions that are deployed: what keeps the gateway from an idle exit. */
+  deployedCount(): Promise<number>
+}
+
+/** What local functions need. */
+export interface LocalFunctionsDeps {
+  /** Folder of this gateway's data; code goes to `functions/` in it, tokens to `function-tokens.json`. */
+  readonly dataFolder: string
+  /** Folder that holds `node/main.mjs` and `python/main.py`. */
+  readonly runtimesFolder: string
+  /** Names this data folder in the environment of each process (`HKS_HOME_ID`), so that leftovers are found. */
+  readonly homeId: string
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly state: LocalFunctions
+  readonly changes: ChangePublisher
+  readonly logs: LogStore
+  readonly invocations: InvocationStore
+  readonly secrets: SecretResolver
+  /** PATH of the login shell, HOME, LANG, TZ: all that a process inherits. */
+  readonly environment: () => Promise<Readonly<Record<string, string>>>
+  /** The executable that runs this gateway, with what it needs to run as Node; used when the user's own is too old. */
+  readonly gatewayNode: { readonly path: string; readonly environment: Readonly<Record<string, string>> }
+  /** Origin of the function listener, such as `http://127.0.0.1:4000`; asked when a URL is answered. */
+  readonly origin: () => string
+  /** Seconds without a call after which a function scales to zero; default 300. */
+  readonly idleSeconds?: number
+  /** Receives failures that no caller waits for. */
+  readonly report: (error: HksError) => void
+}
