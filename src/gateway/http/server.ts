@@ -1,34 +1,29 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ErrorBody } from '../../contract/common.ts'
 import { HksError } from '../../contract/errors.ts'
 import { plainPaths, type Route, type RouteName, routes } from '../../contract/routes.ts'
-import type { Authenticator, Caller } from '../domain/caller.ts'
-import { bearerToken } from './authentication.ts'
 import { errorAnswer, toHksError } from './errorAnswer.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
-import { createRateLimit } from './rateLimit.ts'
-import { guardRequest } from './requestGuard.ts'
+import type { Guard } from './guard.ts'
 import { createRouteMatcher } from './routeMatcher.ts'
 import { createValidators, type Validators } from './validation.ts'
 
 /** What the server needs. `report` receives each error that is the gateway's own fault. */
 export interface ServerOptions {
   readonly handlers: Handlers
-  readonly authenticator: Authenticator
+  readonly guard: Guard
   readonly version: string
   readonly isReady: () => boolean
+  /** Called for each authenticated request: the gateway is in use. */
+  readonly touch: () => void
   readonly metrics: () => Promise<string>
   readonly report: (error: HksError, request: { readonly method: string; readonly url: string }) => void
 }
 
 const MiB = 1024 * 1024
-/** Far above what views, command line and SDK do; stops a runaway loop from starving the scheduler. */
-const requestsPerSecond = 2000
-/** A wrong token is a fault of set-up or an attack; neither needs more. */
-const refusalsPerSecond = 20
 
 /** Builds the HTTP application; it does not listen (see `listen.ts`). */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -67,8 +62,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       security: [{ token: [] }],
     },
   })
-  const guard = createGuard(options.authenticator)
-  app.addHook('onRequest', async request => guard(request.raw, pathOf(request)))
+  const { guard } = options
+  app.addHook('onRequest', async request => {
+    if (guard(request.raw, pathOf(request))) options.touch()
+  })
   app.get(plainPaths.health, { schema: { hide: true } }, () => ({ status: 'ok' }))
   app.get(plainPaths.ready, { schema: { hide: true } }, (_request, reply) =>
     reply.status(options.isReady() ? 200 : 503).send({ status: options.isReady() ? 'ready' : 'starting' }),
@@ -88,32 +85,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 }
 
 const pathOf = (request: { readonly url: string }) => request.url.split('?', 1)[0] ?? '/'
-
-/** Authenticates one request; used for HTTP and for WebSocket upgrades. */
-export type Guard = (request: IncomingMessage, path: string) => Caller | undefined
-
-/** Host, Origin, token and rate, in this order. Health paths need no token. @throws HksError */
-export function createGuard(authenticator: Authenticator): Guard {
-  const limit = createRateLimit(requestsPerSecond, 2 * requestsPerSecond, () => performance.now())
-  const limitRefusals = createRateLimit(refusalsPerSecond, 2 * refusalsPerSecond, () => performance.now())
-  const callers = new WeakMap<IncomingMessage, Caller>()
-  return (request, path) => {
-    const known = callers.get(request)
-    if (known) return known
-    guardRequest(request.headers, request.socket.localPort ?? 0)
-    if (path === plainPaths.health || path === plainPaths.ready) return undefined
-    const caller = authenticator.authenticate(bearerToken(request.headers.authorization))
-    if (!caller) {
-      limitRefusals('refused')
-      throw new HksError('UNAUTHENTICATED', 'The token is missing or wrong.', {
-        hint: 'Send Authorization: Bearer TOKEN; the token is in gateway.json of the data folder.',
-      })
-    }
-    limit(caller.subject)
-    callers.set(request, caller)
-    return caller
-  }
-}
 
 function parseJson(
   _request: FastifyRequest,

@@ -6,9 +6,9 @@ import { type Route, type RouteName, routes, watchPath } from '../../contract/ro
 import type { Caller } from '../domain/caller.ts'
 import type { GatewayService } from '../domain/gatewayService.ts'
 import { errorAnswer, toHksError } from './errorAnswer.ts'
+import type { Guard } from './guard.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import { pathPattern } from './routeMatcher.ts'
-import type { Guard } from './server.ts'
 import { createValidators } from './validation.ts'
 import type { WatchHub } from './watchHub.ts'
 

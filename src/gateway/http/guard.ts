@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http'
+import { HksError } from '../../contract/errors.ts'
+import { plainPaths } from '../../contract/routes.ts'
+import type { Authenticator, Caller } from '../domain/caller.ts'
+import { bearerToken } from './authentication.ts'
+import { createRateLimit } from './rateLimit.ts'
+import { guardRequest } from './requestGuard.ts'
+
+/** Far above what views, command line and SDK do; stops a runaway loop from starving the scheduler. */
+const requestsPerSecond = 2000
+/** A wrong token is a fault of set-up or an attack; neither needs more. */
+const refusalsPerSecond = 20
+
+/** Authenticates one request; used for HTTP and for WebSocket upgrades. */
+export type Guard = (request: IncomingMessage, path: string) => Caller | undefined
+
+/** Host, Origin, token and rate, in this order. Health paths need no token. @throws HksError */
+export function createGuard(authenticator: Authenticator): Guard {
+  const limit = createRateLimit(requestsPerSecond, 2 * requestsPerSecond, () => performance.now())
+  const limitRefusals = createRateLimit(refusalsPerSecond, 2 * refusalsPerSecond, () => performance.now())
+  const callers = new WeakMap<IncomingMessage, Caller>()
+  return (request, path) => {
+    const known = callers.get(request)
+    if (known) return known
+    guardRequest(request.headers, request.socket.localPort ?? 0)
+    if (path === plainPaths.health || path === plainPaths.ready) return undefined
+    const caller = authenticator.authenticate(bearerToken(request.headers.authorization))
+    if (!caller) {
+      limitRefusals('refused')
+      throw new HksError('UNAUTHENTICATED', 'The token is missing or wrong.', {
+        hint: 'Send Authorization: Bearer TOKEN; the token is in gateway.json of the data folder.',
+      })
+    }
+    limit(caller.subject)
+    callers.set(request, caller)
+    return caller
+  }
+}
