@@ -1,0 +1,141 @@
+// The rules of the protocol, for any transport: one load, then calls side by side, each answered once.
+import { realpathSync } from 'node:fs'
+import { encodeAnswer } from './answer.mjs'
+import { createContext } from './context.mjs'
+import { readEvent } from './event.mjs'
+import { describeFailure, PlatformFailure } from './failure.mjs'
+import { MalformedFrame } from './frames.mjs'
+import { locateFailure } from './loadFailure.mjs'
+import { findHandler, importHandler } from './loadHandler.mjs'
+
+const protocolVersion = 1
+
+const abortReasons = {
+  timeout: () => new DOMException('the call took longer than the function may', 'TimeoutError'),
+  client: () => new DOMException('the caller went away', 'AbortError'),
+}
+
+/**
+ * `send(header, body?)` writes one frame; `logs` is what captureLogs returned. `start()` says ready and `receive(frame,
+ * body)` takes every frame of the gateway; it throws MalformedFrame for one that breaks the protocol.
+ */
+export function createCore({ send, logs }) {
+  const running = new Map()
+  /** Settles to the loaded function, or to a refusal that every call gets. Undefined before the load frame. */
+  let loading
+  let dir
+
+  async function load(frame) {
+    let found
+    try {
+      Object.assign(process.env, frame.environment, frame.secrets)
+      dir = realpathSync(frame.dir)
+      process.chdir(dir)
+      found = findHandler(dir, frame.handler)
+      const handle = await importHandler(found)
+      logs.endUntied()
+      send({ t: 'result', id: frame.id })
+      return { frame, handle }
+    } catch (error) {
+      const isOurs = error instanceof PlatformFailure
+      const place = isOurs || dir === undefined ? {} : locateFailure(error, dir, found?.file)
+      const failure = { ...describeFailure(error, 'LOAD_FAILED', dir), ...place }
+      logs.endUntied()
+      send({ t: 'error', id: frame.id, ...failure })
+      return { failure }
+    }
+  }
+
+  /** Runs inside the call's log, so that what the answer's own toJSON prints is tied as well. */
+  async function invoke(loaded, frame, body, signal) {
+    const { event, cloudEvent } = readEvent(frame.request.headers, body)
+    const context = createContext(loaded.frame, frame, signal, cloudEvent)
+    return encodeAnswer(await loaded.handle(event, context))
+  }
+
+  function report(log, failure, error, signal) {
+    const isEcho = signal.aborted && (error === signal.reason || error?.name === 'AbortError')
+    if (failure.code === 'EVENT_INVALID' || isEcho) return
+    log.err.endLine()
+    log.err.write(`${failure.stack || failure.message}\n`)
+  }
+
+  async function call(frame, body) {
+    const controller = new AbortController()
+    running.set(frame.id, controller)
+    const loaded = await loading
+    const log = logs.open(frame.invocationId)
+    let answer
+    let failure = loaded.failure
+    if (failure === undefined) {
+      try {
+        answer = await logs.run(log, () => invoke(loaded, frame, body, controller.signal))
+      } catch (error) {
+        failure = describeFailure(error, 'FUNCTION_FAILED', dir)
+        report(log, failure, error, controller.signal)
+      }
+    }
+    running.delete(frame.id)
+    logs.close(log)
+    if (failure !== undefined) send({ t: 'error', id: frame.id, ...failure })
+    else send({ t: 'result', id: frame.id, status: answer.status, headers: answer.headers }, answer.body)
+  }
+
+  process.on('uncaughtException', error => {
+    // A function that has its own listener has decided to live on.
+    if (process.listenerCount('uncaughtException') > 1) return
+    const { stack, message } = describeFailure(error, 'FUNCTION_FAILED', dir)
+    const log = logs.current()
+    log.err.endLine()
+    log.err.write(`${stack || message}\n`)
+    process.exit(1)
+  })
+
+  return {
+    start() {
+      send({
+        t: 'ready',
+        version: protocolVersion,
+        runtime: 'node',
+        runtimeVersion: process.versions.node,
+        pid: process.pid,
+      })
+    },
+    receive(frame, body) {
+      switch (frame.t) {
+        case 'load':
+          if (loading !== undefined) throw new MalformedFrame('a second load frame: a process holds one function')
+          requireFields(frame, { id: isId, dir: isString, handler: isString })
+          loading = load(frame)
+          return
+        case 'call':
+          if (loading === undefined) throw new MalformedFrame('a call frame before the load frame')
+          requireFields(frame, { id: isId, request: isRequest })
+          if (running.has(frame.id)) throw new MalformedFrame(`a second call frame with the id ${frame.id}`)
+          void call(frame, body)
+          return
+        case 'cancel':
+          // A call that has just been answered is unknown here, and that is fine.
+          running.get(frame.id)?.abort((abortReasons[frame.reason] ?? abortReasons.client)())
+          return
+        default:
+          throw new MalformedFrame(`a frame of the unknown type ${JSON.stringify(frame.t)}`)
+      }
+    },
+  }
+}
+
+const isString = value => typeof value === 'string'
+const isId = value => typeof value === 'string' || Number.isSafeInteger(value)
+const isRequest = value =>
+  value !== null &&
+  typeof value === 'object' &&
+  [value.method, value.path, value.query].every(isString) &&
+  value.headers !== null &&
+  typeof value.headers === 'object'
+
+function requireFields(frame, checks) {
+  for (const [name, check] of Object.entries(checks)) {
+    if (!check(frame[name])) throw new MalformedFrame(`a ${frame.t} frame with a wrong "${name}"`)
+  }
+}

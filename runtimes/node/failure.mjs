@@ -1,0 +1,63 @@
+// Failures as error frames carry them: code, type, message, stack; places are relative to the function's folder.
+import { dirname } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const longestCauseChain = 5
+const runtimeUrl = pathToFileURL(dirname(fileURLToPath(import.meta.url))).href
+
+/** A failure that the platform itself names. `code` is one of the protocol's error codes. */
+export class PlatformFailure extends Error {
+  constructor(code, message, details = {}) {
+    super(message)
+    this.code = code
+    this.details = details
+  }
+}
+
+/** Words for the type of anything that was thrown. */
+function typeOf(error) {
+  if (!(error instanceof Error)) return error === null ? 'null' : typeof error
+  return error.name !== 'Error' ? String(error.name) : (error.constructor?.name ?? 'Error')
+}
+
+/** Drops the runtime's and Node's own frames, and the path of the function's folder from the rest. */
+function cleanStack(stack, dir) {
+  const lines = String(stack).split('\n')
+  const kept = lines.filter(line => !/^\s+at /.test(line) || !(line.includes(runtimeUrl) || /\bnode:/.test(line)))
+  return dir === undefined ? kept.join('\n') : relativePaths(kept.join('\n'), dir)
+}
+
+/** Takes the path of the function's folder out of a text. */
+export function relativePaths(text, dir) {
+  return text.replaceAll(`${pathToFileURL(dir).href}/`, '').replaceAll(`${dir}/`, '')
+}
+
+function stackOf(error, dir) {
+  const parts = []
+  let next = error
+  for (let depth = 0; next instanceof Error && depth < longestCauseChain; depth++) {
+    parts.push(cleanStack(next.stack ?? `${next.name}: ${next.message}`, dir))
+    next = next.cause
+  }
+  return parts.join('\nCaused by: ')
+}
+
+/** The fields of an error frame for anything that was thrown. `dir` is the function's real folder. */
+export function describeFailure(error, code, dir) {
+  try {
+    if (error instanceof PlatformFailure) {
+      const type = error.code.toLowerCase().replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())
+      return { code: error.code, type, message: error.message, stack: '', ...error.details }
+    }
+    const message = error instanceof Error ? String(error.message) : String(error)
+    return {
+      code,
+      type: typeOf(error),
+      message: dir === undefined ? message : relativePaths(message, dir),
+      stack: stackOf(error, dir),
+    }
+  } catch {
+    // A thrown object may have hostile getters; the failure must be reported all the same.
+    return { code, type: 'unknown', message: 'the thrown value can not be read', stack: '' }
+  }
+}

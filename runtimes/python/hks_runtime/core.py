@@ -1,0 +1,255 @@
+"""The rules of the protocol, for any transport: one load, then calls side by side, each answered once."""
+
+import contextvars
+import importlib
+import os
+import queue
+import sys
+import threading
+import time
+
+from .answer import encode_answer
+from .context import Signal, create_context
+from .event import read_event
+from .failure import PlatformFailure, describe_failure, is_cancellation, locate_failure, print_failure
+from .frames import MalformedFrame
+from .load_handler import is_coroutine_function, load_handler
+from .workers import Loop, Threads
+
+PROTOCOL_VERSION = 1
+
+
+class _Call:
+    """One call that has not been answered yet."""
+
+    def __init__(self, frame, body):
+        self.frame = frame
+        self.body = body
+        self.signal = Signal()
+        #: The running asyncio task, for a handler that is a coroutine.
+        self.task = None
+        self.log = None
+
+    def take_body(self):
+        """The body, once: it may be large and the handler has it now."""
+        body, self.body = self.body, None
+        return body
+
+
+class Core:
+    """`send(header, body=None)` writes one frame. `receive(frame, body)` takes every frame of the gateway, on one thread;
+    it raises MalformedFrame for one that breaks the protocol."""
+
+    def __init__(self, send, logs):
+        self._send = send
+        self._logs = logs
+        self._main_work = queue.SimpleQueue()
+        self._threads = Threads()
+        self._loop = Loop()
+        self._calls = {}
+        #: Guards `_calls`, `_waiting` and the moment at which a load ends.
+        self._lock = threading.Lock()
+        self._load = None
+        self._waiting = []
+        self._folder = None
+        self._handle = None
+        self._refusal = None
+
+    def start(self):
+        version = ".".join(map(str, sys.version_info[:3]))
+        self._send(
+            {"t": "ready", "version": PROTOCOL_VERSION, "runtime": "python", "runtimeVersion": version, "pid": os.getpid()}
+        )
+
+    def run_main_thread(self):
+        """Does what must be done on the main thread. Never returns."""
+        while True:
+            try:
+                self._main_work.get()()
+            except KeyboardInterrupt:
+                os._exit(130)
+
+    def receive(self, frame, body):
+        kind = frame["t"]
+        if kind == "load":
+            self._receive_load(frame)
+        elif kind == "call":
+            self._receive_call(frame, body)
+        elif kind == "cancel":
+            self._cancel(frame)
+        else:
+            raise MalformedFrame('a frame of the unknown type "%s"' % kind)
+
+    def _receive_load(self, frame):
+        if self._load is not None:
+            raise MalformedFrame("a second load frame: a process holds one function")
+        _require(frame, id=_is_id, dir=_is_string, handler=_is_string)
+        self._load = frame
+        self._main_work.put(self._do_load)
+
+    def _receive_call(self, frame, body):
+        if self._load is None:
+            raise MalformedFrame("a call frame before the load frame")
+        _require(frame, id=_is_id, request=_is_request)
+        call = _Call(frame, body)
+        with self._lock:
+            if frame["id"] in self._calls:
+                raise MalformedFrame("a second call frame with the id %s" % frame["id"])
+            self._calls[frame["id"]] = call
+            if self._handle is None and self._refusal is None:
+                self._waiting.append(call)
+                return
+        self._begin(call)
+
+    def _cancel(self, frame):
+        with self._lock:
+            call = self._calls.get(frame.get("id"))
+            # A call that has just been answered is unknown here, and that is fine.
+            if call is None:
+                return
+            call.signal.abort("timeout" if frame.get("reason") == "timeout" else "client")
+            task = call.task
+        if task is not None:
+            self._loop.start().call_soon_threadsafe(task.cancel)
+
+    def _do_load(self):
+        frame = self._load
+        try:
+            os.environ.update(frame.get("environment") or {})
+            os.environ.update(frame.get("secrets") or {})
+            if "TZ" in os.environ:
+                time.tzset()
+            self._folder = os.path.realpath(frame["dir"])
+            os.chdir(self._folder)
+            sys.path.insert(0, self._folder)
+            importlib.invalidate_caches()
+            handle = load_handler(self._folder, frame["handler"])
+            if is_coroutine_function(handle):
+                self._loop.start()
+            refusal = None
+            self._logs.close_untied()
+            self._send({"t": "result", "id": frame["id"]})
+        except BaseException as error:
+            handle = None
+            refusal = describe_failure(error, "LOAD_FAILED", self._folder)
+            if self._folder is not None and not isinstance(error, PlatformFailure):
+                refusal.update(locate_failure(error, self._folder))
+            self._logs.close_untied()
+            self._send(dict(refusal, t="error", id=frame["id"]))
+        with self._lock:
+            self._handle, self._refusal = handle, refusal
+            waiting, self._waiting = self._waiting, []
+        for call in waiting:
+            self._begin(call)
+
+    def _begin(self, call):
+        if self._refusal is not None:
+            self._end(call, failure=self._refusal)
+            return
+        call.log = self._logs.open(call.frame.get("invocationId"))
+        if is_coroutine_function(self._handle):
+            contextvars.Context().run(self._begin_task, call)
+        else:
+            self._threads.run(lambda: self._run(call))
+
+    def _run(self, call):
+        """A call of a plain function, on a thread."""
+        self._logs.bind(call.log)
+        try:
+            result = self._invoke(call)
+            if hasattr(type(result), "__await__"):
+                self._schedule(call, result)
+                return
+            answer = encode_answer(result)
+        except BaseException as error:
+            self._fail(call, error)
+        else:
+            self._end(call, answer)
+
+    def _begin_task(self, call):
+        """A call of a coroutine function. The event is read here, so that large ones don't hold up the loop."""
+        self._logs.bind(call.log)
+        try:
+            self._schedule(call, self._invoke(call))
+        except BaseException as error:
+            self._fail(call, error)
+
+    def _invoke(self, call):
+        event, cloud_event = read_event(call.frame["request"]["headers"], call.take_body())
+        return self._handle(event, create_context(self._load, call.frame, call.signal, cloud_event))
+
+    def _schedule(self, call, awaitable):
+        """Makes a task of an awaitable, in the running context, so that what it prints is tied."""
+        loop = self._loop.start()
+
+        async def finish():
+            try:
+                answer = encode_answer(await awaitable)
+            except BaseException as error:
+                if is_cancellation(error):
+                    raise
+                self._fail(call, error)
+            else:
+                self._end(call, answer)
+
+        def settle(task):
+            # Also a task that was cancelled before its first step, in which nothing of `finish` ran.
+            if task.cancelled():
+                getattr(awaitable, "close", _nothing)()
+                self._fail(call, sys.modules["asyncio"].CancelledError("the call was cancelled"))
+
+        def begin():
+            task = loop.create_task(finish())
+            task.add_done_callback(settle)
+            with self._lock:
+                call.task = task
+                aborted = call.signal.aborted
+            if aborted:
+                task.cancel()
+
+        loop.call_soon_threadsafe(begin)
+
+    def _fail(self, call, error):
+        failure = describe_failure(error, "FUNCTION_FAILED", self._folder)
+        is_echo = call.signal.aborted and is_cancellation(error)
+        if failure["code"] != "EVENT_INVALID" and not is_echo:
+            print_failure(failure, call.log)
+        self._end(call, failure=failure)
+
+    def _end(self, call, answer=None, failure=None):
+        call_id = call.frame["id"]
+        with self._lock:
+            del self._calls[call_id]
+        if call.log is not None:
+            call.log.close()
+        if failure is not None:
+            self._send(dict(failure, t="error", id=call_id))
+        else:
+            status, headers, body = answer
+            self._send({"t": "result", "id": call_id, "status": status, "headers": headers}, body)
+
+
+def _nothing():
+    pass
+
+
+def _is_string(value):
+    return isinstance(value, str)
+
+
+def _is_id(value):
+    return isinstance(value, str) or type(value) is int
+
+
+def _is_request(value):
+    return (
+        isinstance(value, dict)
+        and all(isinstance(value.get(name), str) for name in ("method", "path", "query"))
+        and isinstance(value.get("headers"), dict)
+    )
+
+
+def _require(frame, **checks):
+    for name, check in checks.items():
+        if not check(frame.get(name)):
+            raise MalformedFrame('a %s frame with a wrong "%s"' % (frame["t"], name))

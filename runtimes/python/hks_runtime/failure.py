@@ -1,0 +1,83 @@
+"""Failures as error frames carry them: code, type, message, stack; places are relative to the function's folder."""
+
+import os
+import sys
+
+RUNTIME_DIR = os.path.dirname(os.path.realpath(__file__)) + os.sep
+
+
+class PlatformFailure(Exception):
+    """A failure that the platform itself names. `code` is one of the protocol's error codes."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+def relative_paths(text, folder):
+    """Takes the path of the function's folder out of a text."""
+    return text.replace(folder + os.sep, "") if folder else text
+
+
+def skip_runtime(trace):
+    """The traceback from the first entry that is not this program's (or the import system's on its behalf)."""
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if not (name.startswith(RUNTIME_DIR) or name.startswith("<frozen importlib") or name.endswith("importlib/__init__.py")):
+            return trace
+        trace = trace.tb_next
+    return None
+
+
+def stack_of(error, folder):
+    """The traceback as Python prints it, without this program's entries."""
+    import traceback
+
+    lines = traceback.format_exception(type(error), error, skip_runtime(error.__traceback__))
+    return relative_paths("".join(lines), folder).rstrip("\n")
+
+
+def describe_failure(error, code, folder):
+    """The fields of an error frame for an exception. `folder` is the function's real folder."""
+    if isinstance(error, PlatformFailure):
+        name = "".join(part.capitalize() for part in error.code.split("_"))
+        return {"code": error.code, "type": name, "message": str(error), "stack": ""}
+    try:
+        message = relative_paths(str(error), folder)
+        stack = stack_of(error, folder)
+    except Exception:
+        # An exception may fail to print itself; it must be reported all the same.
+        message, stack = "the exception can not be printed", ""
+    return {"code": code, "type": type(error).__name__, "message": message, "stack": stack}
+
+
+def locate_failure(error, folder):
+    """{file, line, column} of what failed, the file relative to `folder`, as far as they can be told. From one."""
+    inside = folder + os.sep
+    if isinstance(error, SyntaxError) and isinstance(error.filename, str):
+        path = os.path.join(folder, error.filename)
+        place = {"line": error.lineno, "column": error.offset}
+    else:
+        path, place = None, {}
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename.startswith(inside):
+                path, place = trace.tb_frame.f_code.co_filename, {"line": trace.tb_lineno}
+            trace = trace.tb_next
+    if path is None or not path.startswith(inside):
+        return {}
+    located = {"file": path[len(inside):]}
+    located.update((name, value) for name, value in place.items() if isinstance(value, int) and value > 0)
+    return located
+
+
+def print_failure(failure, log):
+    """Writes a failure into the function's own log, as an uncaught exception would be."""
+    log.err.end_line()
+    log.err.write((failure["stack"] or failure["message"]) + "\n")
+
+
+def is_cancellation(error):
+    """Whether an exception says that asyncio cancelled the task; without importing asyncio for it."""
+    module = sys.modules.get("asyncio")
+    return module is not None and isinstance(error, module.CancelledError)

@@ -1,0 +1,34 @@
+"""Entry of the Python runtime: loads one handler and answers calls. docs/runtime-protocol.md describes the frames."""
+
+import os
+import sys
+
+
+def main():
+    # Neither the function's folder nor the place where this program is installed gets __pycache__ folders.
+    sys.dont_write_bytecode = True
+    here = os.path.dirname(os.path.realpath(__file__))
+    sys.path[:] = [here] + [entry for entry in sys.path if entry and os.path.realpath(entry) != here]
+    from hks_runtime.core import Core
+    from hks_runtime.fd_transport import FdTransport
+    from hks_runtime.logs import Logs
+
+    # The function's own main.py must be the one that "import main" finds.
+    sys.path.remove(here)
+
+    if len(sys.argv) != 3 or sys.argv[1] != "--fd" or not sys.argv[2].isdigit():
+        sys.stderr.write("usage: python3 main.py --fd 3\n")
+        return 64
+    transport = FdTransport(int(sys.argv[2]))
+    logs = Logs(transport.send)
+    logs.capture()
+    core = Core(transport.send, logs)
+    core.start()
+    transport.start(core.receive)
+    # Modules are imported on the main thread: some may only be imported there.
+    core.run_main_thread()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
