@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import { createMessenger, type Handlers, type Listeners, type TravellingError } from '../../src/base/messenger.ts'
+import {
+  createMessenger,
+  type Handlers,
+  type Listeners,
+  type Messenger,
+  type TravellingError,
+} from '../../src/base/messenger.ts'
 
 interface Host {
   requests: {
@@ -31,13 +37,13 @@ function joined(handlers: Partial<Handlers<Host>> = {}, changed: Listeners<Page>
   const greetings: string[] = []
   const carry = (to: () => { receive(message: unknown): void }) => (message: unknown) =>
     queueMicrotask(() => to().receive(JSON.parse(JSON.stringify(message))))
-  const host = createMessenger<Host, Page>({
+  const host: Messenger<Page> = createMessenger<Host, Page>({
     ...errors,
     post: carry(() => page),
     handlers: { double: n => n * 2, wait: () => new Promise(() => {}), ...handlers },
     listeners: { greeting: text => greetings.push(text) },
   })
-  const page = createMessenger<Page, Host>({
+  const page: Messenger<Host> = createMessenger<Page, Host>({
     ...errors,
     post: carry(() => host),
     handlers: {},
@@ -90,7 +96,15 @@ describe('messenger', () => {
 
   it('ignores what is no message of its protocol', async () => {
     const { page, host } = joined()
-    for (const noise of [null, undefined, 7, 'text', {}, { type: 'event', name: 'constructor' }, { type: 'response' }]) {
+    for (const noise of [
+      null,
+      undefined,
+      7,
+      'text',
+      {},
+      { type: 'event', name: 'constructor' },
+      { type: 'response' },
+    ]) {
       page.receive(noise)
       host.receive(noise)
     }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { HksError, invalidField } from '../../src/contract/errors.ts'
 import { webviewDocument } from '../../src/contract/webviewDocument.ts'
-import { fromWebviewError, toWebviewError } from '../../src/contract/webviews.ts'
+import { fromWebviewError, toWebviewError, type WebviewError } from '../../src/contract/webviews.ts'
 
 describe('errors between a page and its host', () => {
   it('arrive with code, message, hint and details', () => {
     const error = invalidField('schedule', '61 * * * *', 'minute 61 is above 59', 'Write 0 to 59.')
-    const arrived = fromWebviewError(JSON.parse(JSON.stringify(toWebviewError(error))))
+    const arrived = fromWebviewError(JSON.parse(JSON.stringify(toWebviewError(error))) as WebviewError)
     assert.ok(arrived instanceof HksError)
     const { code, message, hint, details } = error
     assert.deepEqual(
