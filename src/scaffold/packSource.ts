@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises'
+import { basename, extname } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { pack } from 'tar-stream'
+import { HksError } from '../contract/errors.ts'
+import { collectFiles, type SourceFile } from './collectFiles.ts'
+
+/** Bytes of base64 that fit into a deployment, with 64 KiB left for its other fields (design §4: 32 MiB). */
+export const sourceLimit = 32 * 1024 * 1024 - 64 * 1024
+
+/** A source as a deployment carries it. */
+export interface PackedSource {
+  /** Base64 of one file or of a gzipped tar. */
+  readonly source: string
+  /** The files in it, as the gateway will see them. */
+  readonly files: readonly string[]
+}
+
+/** Packs a folder without what its ignore files name. Errors: `INVALID_SOURCE`, `PAYLOAD_TOO_LARGE`. */
+export async function packFolder(folder: string, signal?: AbortSignal): Promise<PackedSource> {
+  const files = await collectFiles(folder, signal)
+  if (files.length === 0)
+    throw new HksError('INVALID_SOURCE', `${folder} holds no file to deploy.`, {
+      hint: 'Add the handler, or look at .gitignore and .hksignore.',
+    })
+  const packed = await promisify(gzip)(await tarOf(files))
+  signal?.throwIfAborted()
+  return { source: checkedSize(packed, files), files: files.map(f => f.path) }
+}
+
+/** Packs one source file as it is. Errors: `PAYLOAD_TOO_LARGE`. */
+export async function packFile(file: string): Promise<PackedSource> {
+  const content = await readFile(file)
+  const path = basename(file)
+  return { source: checkedSize(content, [{ path, content, executable: false }]), files: [path] }
+}
+
+/** The module's name of a source file: its name without the extension. */
+export const moduleOf = (file: string): string => basename(file, extname(file))
+
+async function tarOf(files: readonly SourceFile[]): Promise<Buffer> {
+  const tar = pack()
+  for (const { path, content, executable } of files)
+    tar.entry({ name: path, mode: executable ? 0o755 : 0o644, mtime: new Date(0) }, Buffer.from(content))
+  tar.finalize()
+  const chunks: Buffer[] = []
+  for await (const chunk of tar) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+function checkedSize(packed: Buffer, files: readonly SourceFile[]): string {
+  const source = packed.toString('base64')
+  if (source.length <= sourceLimit) return source
+  const largest = [...files].sort((a, b) => b.content.length - a.content.length).slice(0, 3)
+  const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+  throw new HksError(
+    'PAYLOAD_TOO_LARGE',
+    `The source has ${mib(source.length)} when packed; ${mib(sourceLimit)} is the most.`,
+    {
+      details: { bytes: source.length, limit: sourceLimit },
+      hint: `Name what is not needed in .hksignore. Largest: ${largest.map(f => `${f.path} (${mib(f.content.length)})`).join(', ')}.`,
+    },
+  )
+}

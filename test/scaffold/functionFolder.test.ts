@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { HksError } from '../../src/contract/errors.ts'
+import { findFunctionFolder } from '../../src/scaffold/findFunctionFolder.ts'
+import { listFunctionTemplates, renderFunctionTemplate } from '../../src/scaffold/functionTemplates.ts'
+import { parseFunctionYaml } from '../../src/scaffold/functionYaml.ts'
+import { resourceNameFrom, singleFileSettings } from '../../src/scaffold/singleFile.ts'
+
+describe('a function folder', () => {
+  let root: string
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'hks-folder-'))
+  })
+  afterEach(() => rm(root, { recursive: true, force: true }))
+
+  it('is found by walking up from a file inside it, not above the given folder', async () => {
+    await mkdir(join(root, 'greet/lib'), { recursive: true })
+    await writeFile(join(root, 'greet/function.yaml'), 'name: greet\nruntime: python\n')
+    await writeFile(join(root, 'greet/lib/a.py'), '')
+    assert.equal(await findFunctionFolder(join(root, 'greet/lib/a.py')), join(root, 'greet'))
+    assert.equal(await findFunctionFolder(join(root, 'greet')), join(root, 'greet'))
+    assert.equal(await findFunctionFolder(join(root, 'greet/lib/a.py'), join(root, 'greet/lib')), undefined)
+    assert.equal(await findFunctionFolder(root, root), undefined)
+  })
+
+  it('is created from a function template, named and with its comments kept', async () => {
+    const template = join(root, 'templates/python/hello')
+    await mkdir(join(template, 'lib'), { recursive: true })
+    await writeFile(
+      join(template, 'function.yaml'),
+      '# say who\nname: hello\nruntime: python\ndescription: Says hello.\n',
+    )
+    await writeFile(join(template, 'main.py'), 'def handler(event): return 1\n')
+    await writeFile(join(template, 'lib/a.py'), '')
+    const [found] = await listFunctionTemplates(join(root, 'templates'))
+    assert.deepEqual(found, { language: 'python', name: 'hello', description: 'Says hello.', folder: template })
+    const target = join(root, 'work/greet')
+    const files = await renderFunctionTemplate(found, target, 'greet')
+    assert.deepEqual(files, [join(target, 'main.py'), join(target, 'function.yaml'), join(target, 'lib/a.py')])
+    const yaml = await readFile(join(target, 'function.yaml'), 'utf8')
+    assert.equal(yaml, '# say who\nname: greet\nruntime: python\ndescription: Says hello.\n')
+    await assert.rejects(renderFunctionTemplate(found, target, 'other'), { code: 'CONFLICT' })
+    assert.equal(await readFile(join(target, 'function.yaml'), 'utf8'), yaml)
+  })
+})
+
+describe('function.yaml', () => {
+  const parse = (text: string) => parseFunctionYaml(text, 'function.yaml')
+
+  it('gives every field of a deployment', () => {
+    const text = [
+      'name: greet',
+      'runtime: node',
+      'handler: index.handler',
+      'description: Greets',
+      'environment: {PORT: 80, ON: true, EMPTY: }',
+      'secrets: [{name: KEY, from: api/key}]',
+      'timeout: 5',
+      'public: true',
+    ].join('\n')
+    assert.deepEqual(parse(text).settings, {
+      name: 'greet',
+      runtime: 'node',
+      handler: 'index.handler',
+      description: 'Greets',
+      environment: { PORT: '80', ON: 'true', EMPTY: '' },
+      secrets: [{ name: 'KEY', from: 'api/key' }],
+      timeout: 5,
+      public: true,
+    })
+  })
+
+  it('says which fields have no effect here', () => {
+    assert.deepEqual(parse('name: a\nruntime: node\nscaling: {max: 3}\n').warnings, [
+      'scaling in function.yaml has no effect on this machine.',
+    ])
+  })
+
+  const faults: [string, string, number, RegExp][] = [
+    ['an unknown field', 'name: a\nruntime: node\nhandlr: x\n', 3, /handlr: is not a field/],
+    ['a missing name', 'runtime: node\n', 1, /name: is missing/],
+    ['an unknown runtime', 'name: a\nruntime: ruby\n', 2, /runtime: must be one of python, node/],
+    ['a value that is no text', 'name: a\nruntime: node\nenvironment:\n  A: [1]\n', 4, /environment\.A/],
+    ['a text that is no YAML', 'name: a\nruntime: [\n', 3, /./],
+    ['an empty file', '', 1, /must hold fields/],
+  ]
+  for (const [what, text, line, message] of faults) {
+    it(`names the line of ${what}`, () => {
+      assert.throws(
+        () => parse(text),
+        (error: HksError) => {
+          assert.equal(error.code, 'INVALID_REQUEST')
+          assert.equal(error.details?.['line'], line)
+          assert.match(error.message, message)
+          return true
+        },
+      )
+    })
+  }
+})
+
+describe('a single source file', () => {
+  it('is deployed under its own name and module', () => {
+    assert.deepEqual(singleFileSettings('/x/resize.py'), {
+      name: 'resize',
+      runtime: 'python',
+      handler: 'resize.handler',
+    })
+    assert.deepEqual(singleFileSettings('/x/sendMail.mjs'), {
+      name: 'send-mail',
+      runtime: 'node',
+      handler: 'sendMail.handler',
+    })
+    assert.deepEqual(singleFileSettings('/x/my-fn.js'), { name: 'my-fn', runtime: 'node', handler: 'index.handler' })
+  })
+
+  it('is refused when it is in no language that runs here', () => {
+    assert.throws(() => singleFileSettings('/x/a.rb'), { code: 'INVALID_SOURCE' })
+  })
+
+  it('gets a name that Kubernetes accepts', () => {
+    assert.equal(resourceNameFrom('__Weird  Name!!'), 'weird-name')
+    assert.equal(resourceNameFrom('日本'), 'function')
+    assert.equal(resourceNameFrom('a'.repeat(51) + '-b'), 'a'.repeat(51))
+  })
+})

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
+import { extract } from 'tar-stream'
+import type { HksError } from '../../src/contract/errors.ts'
+import { packFile, packFolder, sourceLimit } from '../../src/scaffold/packSource.ts'
+
+describe('packing a source', () => {
+  let folder: string
+  const put = async (path: string, text: string | Buffer = path): Promise<void> => {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hks-pack-'))
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  it('packs every file of a folder with its content', async () => {
+    await put('main.py', 'def handler(event): return 1\n')
+    await put('lib/deep/data.json', '{}')
+    assert.deepEqual(await unpack((await packFolder(folder)).source), {
+      'lib/deep/data.json': '{}',
+      'main.py': 'def handler(event): return 1\n',
+    })
+  })
+
+  it('leaves out what .gitignore and .hksignore name, and takes back what .hksignore takes back', async () => {
+    await put('.gitignore', 'node_modules/\n*.log\n')
+    await put('.hksignore', '!keep.log\nnotes.md\n')
+    for (const path of ['index.mjs', 'node_modules/a/index.js', 'debug.log', 'keep.log', 'notes.md']) await put(path)
+    assert.deepEqual((await packFolder(folder)).files, ['index.mjs', 'keep.log'])
+  })
+
+  it('honours the .gitignore of inner folders and of the repository around it', async () => {
+    await mkdir(join(folder, '.git'))
+    await put('.gitignore', 'dist/\n/functions/greet/secret.txt\n')
+    await put('functions/greet/lib/.gitignore', '*.tmp\n!kept.tmp\n')
+    const files = ['main.py', 'secret.txt', 'dist/x.js', 'lib/a.tmp', 'lib/kept.tmp', 'other.tmp']
+    for (const path of files) await put(`functions/greet/${path}`)
+    const packed = await packFolder(join(folder, 'functions/greet'))
+    assert.deepEqual(packed.files, ['lib/kept.tmp', 'main.py', 'other.tmp'])
+  })
+
+  it('never packs the repository, caches of Python or the ignore files', async () => {
+    for (const path of ['.git/config', '__pycache__/main.pyc', 'a.pyc', '.hksignore', '.gitignore', 'main.py'])
+      await put(path, '')
+    assert.deepEqual((await packFolder(folder)).files, ['main.py'])
+  })
+
+  it('refuses a symbolic link and says how to go on', async () => {
+    await put('main.py')
+    await symlink('main.py', join(folder, 'link.py'))
+    await assert.rejects(packFolder(folder), (error: HksError) => {
+      assert.equal(error.code, 'INVALID_SOURCE')
+      assert.equal(error.details?.['file'], 'link.py')
+      assert.match(error.hint ?? '', /\.hksignore/)
+      return true
+    })
+  })
+
+  it('refuses an empty folder', () => assert.rejects(packFolder(folder), { code: 'INVALID_SOURCE' }))
+
+  it('names the largest files of a source that is too large', async () => {
+    const file = join(folder, 'noise.bin')
+    await writeFile(file, Buffer.alloc((sourceLimit / 4) * 3 + 3, 7))
+    await assert.rejects(packFile(file), (error: HksError) => {
+      assert.equal(error.code, 'PAYLOAD_TOO_LARGE')
+      assert.match(error.hint ?? '', /noise\.bin/)
+      return true
+    })
+  })
+
+  it('stops when the work is cancelled', async () => {
+    await put('main.py')
+    await assert.rejects(packFolder(folder, AbortSignal.abort()), { name: 'AbortError' })
+  })
+
+  it('packs a single file as it is', async () => {
+    await put('greet.py', 'x = 1\n')
+    const { source, files } = await packFile(join(folder, 'greet.py'))
+    assert.equal(Buffer.from(source, 'base64').toString(), 'x = 1\n')
+    assert.deepEqual(files, ['greet.py'])
+  })
+})
+
+async function unpack(source: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  for await (const entry of Readable.from([gunzipSync(Buffer.from(source, 'base64'))]).pipe(extract())) {
+    const chunks: Buffer[] = []
+    for await (const chunk of entry) chunks.push(chunk as Buffer)
+    files[entry.header.name] = Buffer.concat(chunks).toString()
+  }
+  return files
+}
