@@ -36,8 +36,11 @@ export interface LocalCronJobs {
   insert(cronJob: CronJobRecord): Promise<void>
   /** Replaces the spec and `updatedAt`; `lastNominalAt` stays. @throws HksError NOT_FOUND, CONFLICT (name) */
   update(cronJob: CronJobRecord): Promise<void>
-  /** Remembers the latest nominal time that was handled. @throws HksError NOT_FOUND */
-  saveLastNominal(id: string, lastNominalAt: number): Promise<void>
+  /**
+   * Remembers the latest nominal time that was handled. `nextExecutionAt` is for people who read the database; answers
+   * compute it. @throws HksError NOT_FOUND
+   */
+  saveLastNominal(id: string, lastNominalAt: number, nextExecutionAt?: number): Promise<void>
   /** Removing what is not there is no error. Its executions stay; see `LedgerStore.removeApplication`. */
   remove(id: string): Promise<void>
 }

@@ -1,0 +1,133 @@
+import type { Kysely } from 'kysely'
+import { HksError } from '../../contract/errors.ts'
+import type { Execution } from '../domain/cronJob.ts'
+import type { ExecutionStore } from '../domain/ports.ts'
+import { fromJson, present } from './columns.ts'
+import type { Row, Schema } from './schema.ts'
+import { explaining } from './storeError.ts'
+
+/** Runs in the table `cronjob_executions`. */
+export const createExecutionStore = (db: Kysely<Schema>): ExecutionStore => ({
+  save: async execution => {
+    const row = toRow(execution)
+    const write = db.transaction().execute(async transaction => {
+      await transaction
+        .insertInto('cronjob_executions')
+        .values({ ...row, created_at: execution.startedAt })
+        .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+        .execute()
+      await transaction
+        .updateTable('applications')
+        .set({ last_execution_at: execution.startedAt })
+        .where('id', '=', execution.applicationId)
+        .where(eb => eb.or([eb('last_execution_at', 'is', null), eb('last_execution_at', '<', execution.startedAt)]))
+        .execute()
+    })
+    await explaining(write, { unique: () => taken(execution) })
+  },
+
+  get: async id => {
+    const row = await db.selectFrom('cronjob_executions').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && toExecution(row)
+  },
+
+  list: async ({ applicationId, limit, after, status }) => {
+    let query = db.selectFrom('cronjob_executions').selectAll().where('application_id', '=', applicationId)
+    if (status) query = query.where('status', '=', status)
+    if (after) {
+      query = query.where(eb =>
+        eb.or([
+          eb('started_at', '<', after.startedAt),
+          eb.and([eb('started_at', '=', after.startedAt), eb('id', '<', after.id)]),
+        ]),
+      )
+    }
+    const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+    return rows.map(toExecution)
+  },
+
+  recent: async (count, applicationIds) => {
+    let ranked = db
+      .selectFrom('cronjob_executions')
+      .selectAll()
+      .select(eb =>
+        eb.fn
+          .agg<number>('row_number')
+          .over(over => over.partitionBy('application_id').orderBy('started_at', 'desc').orderBy('id', 'desc'))
+          .as('rank'),
+      )
+    if (applicationIds) ranked = ranked.where('application_id', 'in', applicationIds)
+    const rows = await db
+      .selectFrom(ranked.as('ranked'))
+      .selectAll()
+      .where('rank', '<=', count)
+      .orderBy('application_id')
+      .orderBy('rank')
+      .execute()
+    return Map.groupBy(rows.map(toExecution), execution => execution.applicationId)
+  },
+
+  between: async (applicationId, from, to) => {
+    const rows = await db
+      .selectFrom('cronjob_executions')
+      .selectAll()
+      .where('application_id', '=', applicationId)
+      .where(eb =>
+        eb.or([
+          eb.and([eb('scheduled_at', '>=', from), eb('scheduled_at', '<=', to)]),
+          eb.and([eb('scheduled_at', 'is', null), eb('started_at', '>=', from), eb('started_at', '<=', to)]),
+        ]),
+      )
+      .orderBy('started_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute()
+    return rows.map(toExecution)
+  },
+
+  running: async () => {
+    const rows = await db.selectFrom('cronjob_executions').selectAll().where('status', '=', 'running').execute()
+    return rows.map(toExecution)
+  },
+})
+
+const taken = (execution: Execution) =>
+  new HksError(
+    'CONFLICT',
+    `A run of "${execution.applicationId}" for ${new Date(execution.scheduledAt ?? 0).toISOString()} exists already.`,
+    { details: { applicationId: execution.applicationId, scheduledAt: execution.scheduledAt } },
+  )
+
+const toRow = (execution: Execution): Omit<Row<'cronjob_executions'>, 'created_at'> => ({
+  id: execution.id,
+  application_id: execution.applicationId,
+  job_name: execution.jobName,
+  scheduled_at: execution.scheduledAt ?? null,
+  started_at: execution.startedAt,
+  completed_at: execution.completedAt ?? null,
+  status: execution.status,
+  phase: execution.phase,
+  reason: execution.reason ?? null,
+  cause: execution.cause ?? null,
+  exit_code: execution.exitCode ?? null,
+  trigger: execution.trigger,
+  retry_of: execution.retryOf ?? null,
+  attempts: JSON.stringify(execution.attempts),
+})
+
+const toExecution = (row: Row<'cronjob_executions'>): Execution =>
+  present({
+    id: row.id,
+    applicationId: row.application_id,
+    jobName: row.job_name,
+    scheduledAt: row.scheduled_at,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+    status: row.status,
+    phase: row.phase,
+    reason: row.reason,
+    cause: row.cause,
+    exitCode: row.exit_code,
+    trigger: row.trigger,
+    retryOf: row.retry_of,
+    attempts: fromJson<Execution['attempts']>(row.attempts),
+  })

@@ -1,0 +1,80 @@
+import type { Kysely } from 'kysely'
+import type { InvocationRecord } from '../domain/function.ts'
+import type { InvocationStore } from '../domain/ports.ts'
+import { present } from './columns.ts'
+import { createGroupCommit } from './groupCommit.ts'
+import type { Row, Schema } from './schema.ts'
+
+/** Records of one commit: enough for a burst, few enough not to hold up the event loop. */
+const largestCommit = 200
+
+/** Calls in the table `invocations`. Concurrent saves share commits; `flushed` waits for them. */
+export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { flushed(): Promise<void> } {
+  const commits = createGroupCommit<InvocationRecord>(
+    records =>
+      db.transaction().execute(async transaction => {
+        for (const row of records.map(toRow)) {
+          await transaction
+            .insertInto('invocations')
+            .values(row)
+            .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+            .execute()
+        }
+      }),
+    largestCommit,
+  )
+  return {
+    save: record => commits.add(record),
+    list: async (functionId, limit, after) => {
+      let query = db.selectFrom('invocations').selectAll().where('function_id', '=', functionId)
+      if (after) {
+        query = query.where(eb =>
+          eb.or([
+            eb('started_at', '<', after.startedAt),
+            eb.and([eb('started_at', '=', after.startedAt), eb('id', '<', after.id)]),
+          ]),
+        )
+      }
+      const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+      return rows.map(toInvocation)
+    },
+    removeFunction: async functionId => {
+      await commits.flushed()
+      await db.deleteFrom('invocations').where('function_id', '=', functionId).execute()
+    },
+    flushed: commits.flushed,
+  }
+}
+
+const toRow = (record: InvocationRecord): Row<'invocations'> => ({
+  id: record.id,
+  function_id: record.functionId,
+  revision: record.revision,
+  started_at: record.startedAt,
+  completed_at: record.completedAt ?? null,
+  outcome: record.outcome,
+  status_code: record.statusCode ?? null,
+  code: record.code ?? null,
+  message: record.message ?? null,
+  source: record.source,
+  cold_start: record.coldStart ? 1 : 0,
+  request_bytes: record.requestBytes,
+  response_bytes: record.responseBytes ?? null,
+})
+
+const toInvocation = (row: Row<'invocations'>): InvocationRecord =>
+  present({
+    id: row.id,
+    functionId: row.function_id,
+    revision: row.revision,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+    outcome: row.outcome,
+    statusCode: row.status_code,
+    code: row.code,
+    message: row.message,
+    source: row.source,
+    coldStart: row.cold_start === 1,
+    requestBytes: row.request_bytes,
+    responseBytes: row.response_bytes,
+  })

@@ -1,0 +1,108 @@
+import type { Kysely } from 'kysely'
+import { HksError, notFound } from '../../contract/errors.ts'
+import type { FunctionSpec, RevisionRecord } from '../domain/function.ts'
+import type { LocalFunctions, StoredFunction } from '../domain/localState.ts'
+import { applicationErrors } from './applicationErrors.ts'
+import { fromJson, present } from './columns.ts'
+import type { Row, Schema } from './schema.ts'
+import { explaining } from './storeError.ts'
+
+/** Functions in the table `applications`, their revisions in `revisions`. */
+export function createLocalFunctions(db: Kysely<Schema>): LocalFunctions {
+  const rows = () => db.selectFrom('applications').selectAll().where('type', '=', 'function')
+  return {
+    list: async projectId => {
+      const query = projectId === undefined ? rows() : rows().where('project_id', '=', projectId)
+      return (await query.orderBy('name').orderBy('id').execute()).map(toFunction)
+    },
+    get: async id => {
+      const row = await rows().where('id', '=', id).executeTakeFirst()
+      return row && toFunction(row)
+    },
+    insert: async fn => {
+      const values = { id: fn.id, type: 'function', created_at: fn.createdAt, ...columnsOf(fn) } as const
+      await explaining(db.insertInto('applications').values(values).execute(), errorsOf(fn))
+    },
+    update: async fn => {
+      const write = db
+        .updateTable('applications')
+        .set(columnsOf(fn))
+        .where('id', '=', fn.id)
+        .where('type', '=', 'function')
+        .executeTakeFirst()
+      const { numUpdatedRows } = await explaining(write, errorsOf(fn))
+      if (numUpdatedRows === 0n) throw notFound('function', fn.id)
+    },
+    remove: async id => {
+      await db.deleteFrom('applications').where('id', '=', id).where('type', '=', 'function').execute()
+    },
+    saveRevision: async revision => {
+      const row = toRevisionRow(revision)
+      const write = db
+        .insertInto('revisions')
+        .values(row)
+        .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+        .execute()
+      await explaining(write, {
+        unique: () =>
+          new HksError('CONFLICT', `The function "${revision.functionId}" has a revision ${revision.number} already.`),
+        foreignKey: () => notFound('function', revision.functionId),
+      })
+    },
+    revisions: async (functionId, limit) => {
+      const query = db
+        .selectFrom('revisions')
+        .selectAll()
+        .where('function_id', '=', functionId)
+        .orderBy('number', 'desc')
+      return (await (limit === undefined ? query : query.limit(limit)).execute()).map(toRevision)
+    },
+  }
+}
+
+const errorsOf = (fn: StoredFunction) => applicationErrors('function', { projectId: fn.projectId, name: fn.spec.name })
+
+const columnsOf = (fn: StoredFunction) => ({
+  project_id: fn.projectId,
+  name: fn.spec.name,
+  status: fn.status,
+  reason: fn.reason ?? null,
+  serving: fn.serving,
+  spec: JSON.stringify(fn.spec),
+  updated_at: fn.updatedAt,
+})
+
+const toFunction = (row: Row<'applications'>): StoredFunction =>
+  present({
+    id: row.id,
+    projectId: row.project_id,
+    spec: fromJson<FunctionSpec>(row.spec),
+    status: row.status ?? ('failed' as const),
+    reason: row.reason,
+    serving: row.serving ?? 0,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  })
+
+const toRevisionRow = (revision: RevisionRecord): Row<'revisions'> => ({
+  id: revision.id,
+  function_id: revision.functionId,
+  number: revision.number,
+  spec: JSON.stringify(revision.spec),
+  source_digest: revision.sourceDigest,
+  status: revision.status,
+  reason: revision.reason ?? null,
+  created_at: revision.createdAt,
+})
+
+const toRevision = (row: Row<'revisions'>): RevisionRecord =>
+  present({
+    id: row.id,
+    functionId: row.function_id,
+    number: row.number,
+    spec: fromJson<FunctionSpec>(row.spec),
+    sourceDigest: row.source_digest,
+    status: row.status,
+    reason: row.reason,
+    createdAt: row.created_at,
+  })

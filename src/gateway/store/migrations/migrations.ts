@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts'
+import { initial } from './initial.ts'
+
+/** Every step from an empty database to the present schema, in order. A step that was released never changes. */
+export const migrations: readonly Migration[] = [{ name: 'initial', up: initial }]

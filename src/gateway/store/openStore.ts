@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Kysely } from 'kysely'
+import type { LocalState } from '../domain/localState.ts'
+import type { AuditStore, ExecutionStore, InvocationStore, LedgerStore } from '../domain/ports.ts'
+import { createAuditStore } from './auditStore.ts'
+import { createExecutionStore } from './executionStore.ts'
+import { inspectDatabase } from './inspectDatabase.ts'
+import { createInvocationStore } from './invocationStore.ts'
+import { createLedgerStore } from './ledgerStore.ts'
+import { createLocalCronJobs } from './localCronJobs.ts'
+import { createLocalFunctions } from './localFunctions.ts'
+import { createLocalProjects } from './localProjects.ts'
+import { migrate } from './migrate.ts'
+import { migrations } from './migrations/migrations.ts'
+import { removeOlderThan } from './removeOlderThan.ts'
+import type { Schema } from './schema.ts'
+import { createSettings } from './settings.ts'
+import { createSqliteDialect } from './sqliteDialect.ts'
+
+/** The gateway's database, by the roles that it plays. */
+export interface Store extends LocalState {
+  readonly executions: ExecutionStore
+  readonly ledger: LedgerStore
+  readonly invocations: InvocationStore
+  readonly audit: AuditStore
+  /** Forgets what ended before `at` (epoch milliseconds): runs, decisions, old periods, calls, audit rows. */
+  retain(at: number): Promise<void>
+  /** Waits for writes under way. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database in `file`, creating it or bringing its schema up to date. A file that is damaged, not ours or
+ * newer is left untouched.
+ * @throws HksError STORE_CORRUPT, STORE_NEWER, STORE_FAILED
+ */
+export async function openStore(file: string): Promise<Store> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  inspectDatabase(file, migrations.length)
+  const db = new Kysely<Schema>({ dialect: createSqliteDialect(file) })
+  try {
+    // A migration may not know the present tables: it runs on those of its own time.
+    await migrate(db as unknown as Kysely<unknown>, migrations)
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  const invocations = createInvocationStore(db)
+  let closed: Promise<void> | undefined
+  return {
+    executions: createExecutionStore(db),
+    ledger: createLedgerStore(db),
+    invocations,
+    audit: createAuditStore(db),
+    projects: createLocalProjects(db),
+    cronJobs: createLocalCronJobs(db),
+    functions: createLocalFunctions(db),
+    settings: createSettings(db),
+    retain: at => removeOlderThan(db, at),
+    close: () => (closed ??= invocations.flushed().then(() => db.destroy())),
+  }
+}
