@@ -1,4 +1,4 @@
-/** Kubernetes' schedules. A webview that must stay small imports single files: only describe.ts and lint.ts use packages. */
+/** Kubernetes' schedules. A page that must stay small imports single files: only describe.ts and portability.ts use packages. */
 export { type BuilderState, builderKinds, fromBuilder, toBuilder } from './builder.ts'
 export { describeSchedule } from './describe.ts'
 export { type FieldName, fieldNames } from './fields.ts'
