@@ -62,9 +62,9 @@ export function createCore({ send, logs }) {
 
   async function call(frame, body) {
     const controller = new AbortController()
-    running.set(frame.id, controller)
-    const loaded = await loading
     const log = logs.open(frame.invocationId)
+    running.set(frame.id, { controller, log })
+    const loaded = await loading
     let answer
     let failure = loaded.failure
     if (failure === undefined) {
@@ -79,6 +79,14 @@ export function createCore({ send, logs }) {
     logs.close(log)
     if (failure !== undefined) send({ t: 'error', id: frame.id, ...failure })
     else send({ t: 'result', id: frame.id, status: answer.status, headers: answer.headers }, answer.body)
+  }
+
+  function cancel({ id, reason }) {
+    const call = running.get(id)
+    // A call that has just been answered is unknown here, and that is fine.
+    if (call === undefined) return
+    const why = (abortReasons[reason] ?? abortReasons.client)()
+    logs.run(call.log, () => call.controller.abort(why))
   }
 
   process.on('uncaughtException', error => {
@@ -115,8 +123,7 @@ export function createCore({ send, logs }) {
           void call(frame, body)
           return
         case 'cancel':
-          // A call that has just been answered is unknown here, and that is fine.
-          running.get(frame.id)?.abort((abortReasons[frame.reason] ?? abortReasons.client)())
+          cancel(frame)
           return
         default:
           throw new MalformedFrame(`a frame of the unknown type ${JSON.stringify(frame.t)}`)

@@ -1,6 +1,8 @@
 // Frames on the wire: one line of JSON; one that says `bytes: n` is followed by n raw bytes.
 
 const newline = 10
+// The handler may replace what it finds in JSON.
+const { parse, stringify } = JSON
 
 /** A frame that breaks the protocol. The runtime ends on it: what follows in the stream can't be trusted. */
 export class MalformedFrame extends Error {}
@@ -9,16 +11,16 @@ export class MalformedFrame extends Error {}
 function parseHeader(line) {
   let header
   try {
-    header = JSON.parse(line)
+    header = parse(line)
   } catch (cause) {
-    throw new MalformedFrame(`a frame is not a line of JSON: ${JSON.stringify(line.slice(0, 80))}`, { cause })
+    throw new MalformedFrame(`a frame is not a line of JSON: ${stringify(line.slice(0, 80))}`, { cause })
   }
   if (header === null || typeof header !== 'object' || typeof header.t !== 'string') {
     throw new MalformedFrame(`a frame must be an object with a type in "t", got ${line.slice(0, 80)}`)
   }
   const bytes = header.bytes ?? 0
   if (!Number.isSafeInteger(bytes) || bytes < 0) {
-    throw new MalformedFrame(`"bytes" of a ${header.t} frame must be a count, got ${JSON.stringify(header.bytes)}`)
+    throw new MalformedFrame(`"bytes" of a ${header.t} frame must be a count, got ${stringify(header.bytes)}`)
   }
   return { header, bytes }
 }
@@ -66,6 +68,6 @@ export function createFrameReader(onFrame) {
 
 /** The bytes of one frame, as the buffers to write one after the other. */
 export function encodeFrame(header, body) {
-  if (body === undefined) return [Buffer.from(`${JSON.stringify(header)}\n`)]
-  return [Buffer.from(`${JSON.stringify({ ...header, bytes: body.length })}\n`), body]
+  if (body === undefined) return [Buffer.from(`${stringify(header)}\n`)]
+  return [Buffer.from(`${stringify({ ...header, bytes: body.length })}\n`), body]
 }

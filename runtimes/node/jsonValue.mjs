@@ -1,10 +1,8 @@
 import { PlatformFailure } from './failure.mjs'
 
+// The handler may replace what it finds in JSON.
+const { stringify } = JSON
 const plainKey = /^[A-Za-z_$][\w$]*$/
-
-const refused = (path, what) => {
-  throw new PlatformFailure('RESULT_INVALID', `the result is not JSON: ${path} is ${what}`)
-}
 
 const nameOf = object => object.constructor?.name || 'object'
 
@@ -15,46 +13,62 @@ function holdsNothing(object) {
   return !isPlain && Object.keys(object).length === 0
 }
 
-/** What JSON.stringify would look at: Dates and the like say it themselves. A Buffer would too, as a list of numbers. */
-function convert(value, key) {
-  if (value === null || typeof value !== 'object' || typeof value.toJSON !== 'function') return value
-  return value instanceof Uint8Array ? value : value.toJSON(key)
+/** Why an object, not counting what is in it, is not JSON; undefined when it is. */
+function findFault(object, parents) {
+  if (parents.has(object)) return 'a reference to one of its own parents'
+  if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer) {
+    return `bytes (${nameOf(object)}); answer bytes with context.response(status, headers, body)`
+  }
+  if (typeof object.then === 'function') return 'a promise; await it first'
+  if (Symbol.asyncIterator in object || typeof object.next === 'function') {
+    return `a ${nameOf(object)}; only a complete value can be answered`
+  }
+  if (object instanceof Error || holdsNothing(object)) return `a ${nameOf(object)}, which has no JSON form`
+  return undefined
 }
 
-function check(given, key, path, open) {
-  const value = convert(given, key)
+const prepend = (fault, step) => fault && { what: fault.what, path: step + fault.path }
+
+function checkParts(object, parents) {
+  if (Array.isArray(object)) {
+    for (let i = 0; i < object.length; i++) {
+      const fault = check(object[i], i, parents)
+      if (fault !== undefined) return prepend(fault, `[${i}]`)
+    }
+    return undefined
+  }
+  for (const name of Object.keys(object)) {
+    const fault = check(object[name], name, parents)
+    if (fault !== undefined) return prepend(fault, plainKey.test(name) ? `.${name}` : `[${stringify(name)}]`)
+  }
+  return undefined
+}
+
+/** What in a value is not JSON, and its path below the value. The path is only built on the way back from a fault. */
+function check(given, key, parents) {
+  let value = given
+  const mayConvert = (typeof value === 'object' && value !== null) || typeof value === 'bigint'
+  // A Buffer has a JSON form as well, a list of numbers, which nobody means.
+  if (mayConvert && typeof value.toJSON === 'function' && !ArrayBuffer.isView(value)) value = value.toJSON(String(key))
   switch (typeof value) {
     case 'string':
     case 'boolean':
     case 'undefined':
-      return
+      return undefined
     case 'number':
-      if (!Number.isFinite(value)) refused(path, String(value))
-      return
+      return Number.isFinite(value) ? undefined : { what: String(value), path: '' }
     case 'object':
       break
     default:
-      refused(path, `a ${typeof value}`)
+      return { what: `a ${typeof value}`, path: '' }
   }
-  if (value === null) return
-  if (open.has(value)) refused(path, 'a reference to one of its own parents')
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-    refused(path, `bytes (${nameOf(value)}); answer bytes with context.response(status, headers, body)`)
-  }
-  if (typeof value.then === 'function') refused(path, 'a promise; await it first')
-  if (Symbol.asyncIterator in value || typeof value.next === 'function') {
-    refused(path, `a ${nameOf(value)}; only a complete value can be answered`)
-  }
-  if (value instanceof Error || holdsNothing(value)) refused(path, `a ${nameOf(value)}, which has no JSON form`)
-  open.add(value)
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) check(value[i], String(i), `${path}[${i}]`, open)
-  } else {
-    for (const name of Object.keys(value)) {
-      check(value[name], name, plainKey.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`, open)
-    }
-  }
-  open.delete(value)
+  if (value === null) return undefined
+  const what = findFault(value, parents)
+  if (what !== undefined) return { what, path: '' }
+  parents.add(value)
+  const fault = checkParts(value, parents)
+  parents.delete(value)
+  return fault
 }
 
 /**
@@ -62,11 +76,13 @@ function check(given, key, path, open) {
  * without a word: these fail as RESULT_INVALID with their path. `undefined` is null, or absent inside an object.
  */
 export function toJson(value) {
+  let fault
   try {
-    check(value, '', '$', new Set())
-    return JSON.stringify(value) ?? 'null'
+    fault = check(value, '', new Set())
+    if (fault === undefined) return stringify(value) ?? 'null'
   } catch (error) {
-    if (error instanceof RangeError) refused('$', 'nested too deeply')
-    throw error
+    if (!(error instanceof RangeError) || !/call stack/.test(error.message)) throw error
+    fault = { what: 'nested too deeply', path: '' }
   }
+  throw new PlatformFailure('RESULT_INVALID', `the result is not JSON: $${fault.path} is ${fault.what}`)
 }
