@@ -1,0 +1,82 @@
+import { HksError } from '../contract/errors.ts'
+import type { LogEnd, LogLine, LogQuery } from '../contract/logs.ts'
+import { createBackOff } from './backOff.ts'
+import type { GatewayClient } from './gatewayClient.ts'
+import { readNdjson } from './readNdjson.ts'
+
+/** Whose log to follow. */
+export type LogTarget =
+  | { readonly kind: 'cronJob'; readonly id: string }
+  | { readonly kind: 'execution'; readonly id: string; readonly execId: string }
+  | { readonly kind: 'function'; readonly id: string }
+
+/** Some lines in order, or the reason why no more will come. */
+export type LogBatch = { readonly lines: readonly LogLine[] } | LogEnd
+
+/** What a follower may want: where to begin, and to be told of a cut. */
+export interface FollowOptions {
+  readonly query?: Omit<LogQuery, 'follow' | 'limit'>
+  readonly signal: AbortSignal
+  /** The stream was cut; it is being resumed. */
+  readonly onCut?: (error: HksError) => void
+}
+
+/**
+ * Follows a log until it ends or the signal aborts. After a cut it goes on behind the last line that it gave: no gap, no
+ * duplicate. `client` is asked again for each connection, so a restarted gateway is found.
+ * @throws HksError what the gateway refuses (NOT_FOUND, UNAUTHENTICATED …)
+ */
+export async function* followLogs(
+  client: () => Promise<GatewayClient>,
+  target: LogTarget,
+  options: FollowOptions,
+): AsyncGenerator<LogBatch> {
+  const backOff = createBackOff()
+  let query = options.query ?? {}
+  while (!options.signal.aborted) {
+    try {
+      const response = await openLog(await client(), target, { ...query, follow: true }, options.signal)
+      if (response.body === null) return
+      for await (const records of readNdjson(response.body)) {
+        backOff.reset()
+        const lines = records.filter(isLine)
+        const last = lines.at(-1)
+        if (last) {
+          yield { lines }
+          const { tail: _tail, since: _since, ...rest } = query
+          query = { ...rest, after: last.seq }
+        }
+        const end = records.find(isEnd)
+        if (end) {
+          yield end
+          return
+        }
+      }
+    } catch (error) {
+      if (options.signal.aborted) return
+      // A cut shows as a failed read of the body, which is no HksError; the gateway's own refusals are final.
+      if (error instanceof HksError && !passing.has(error.code)) throw error
+      options.onCut?.(asCut(error))
+    }
+    await backOff.wait(options.signal)
+  }
+}
+
+const passing = new Set(['GATEWAY_UNREACHABLE', 'GATEWAY_DRAINING', 'RATE_LIMITED', 'STORE_FAILED'])
+
+const asCut = (error: unknown): HksError =>
+  error instanceof HksError ? error : new HksError('GATEWAY_UNREACHABLE', 'The log was cut off.', { cause: error })
+
+const isLine = (record: unknown): record is LogLine => typeof (record as { seq?: unknown }).seq === 'number'
+const isEnd = (record: unknown): record is LogEnd => typeof (record as { end?: unknown }).end === 'string'
+
+function openLog(client: GatewayClient, target: LogTarget, query: LogQuery, signal: AbortSignal): Promise<Response> {
+  switch (target.kind) {
+    case 'cronJob':
+      return client.open('getCronJobLogs', { params: { id: target.id }, query, signal })
+    case 'execution':
+      return client.open('getExecutionLogs', { params: { id: target.id, execId: target.execId }, query, signal })
+    case 'function':
+      return client.open('getFunctionLogs', { params: { id: target.id }, query, signal })
+  }
+}

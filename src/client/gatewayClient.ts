@@ -1,0 +1,170 @@
+import { errorCodes, type ErrorCode, HksError } from '../contract/errors.ts'
+import {
+  type Route,
+  type RouteBody,
+  type RouteName,
+  type RouteParams,
+  type RouteQuery,
+  type RouteResult,
+  routes,
+} from '../contract/routes.ts'
+
+/** Where a gateway answers and the token that it wants. `url` is the origin, without a path. */
+export interface GatewayAddress {
+  readonly url: string
+  readonly token: string
+}
+
+type Given<K extends string, V> = V extends undefined ? unknown : { readonly [P in K]: V }
+type MaybeGiven<K extends string, V> = V extends undefined ? unknown : { readonly [P in K]?: V }
+
+/** The input of a call: the path parameters, query and body that its route takes, and a signal that cancels it. */
+export type CallInput<N extends RouteName> = Given<'params', RouteParams<N>> &
+  MaybeGiven<'query', RouteQuery<N>> &
+  MaybeGiven<'body', RouteBody<N>> & { readonly signal?: AbortSignal }
+
+/** What a function answered. `code` is set when the platform made the answer. */
+export interface InvokeResult {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly invocationId: string | undefined
+  readonly code: ErrorCode | undefined
+}
+
+/** Typed calls of a gateway. Each throws an HksError: the gateway's own, or GATEWAY_UNREACHABLE, or CANCELLED. */
+export interface GatewayClient {
+  readonly address: GatewayAddress
+  call<N extends RouteName>(
+    route: N,
+    ...input: {} extends CallInput<N> ? [CallInput<N>?] : [CallInput<N>]
+  ): Promise<RouteResult<N>>
+  /** Calls a function; a function's own failure is an answer, not an error. */
+  invoke(
+    functionId: string,
+    body: Uint8Array,
+    options?: { readonly contentType?: string; readonly prefer?: 'respond-async'; readonly signal?: AbortSignal },
+  ): Promise<InvokeResult>
+  /** The raw answer of a GET route, for streams. */
+  open<N extends RouteName>(route: N, input: CallInput<N>): Promise<Response>
+}
+
+/** Makes a client; it holds no connection of its own. */
+export function createGatewayClient(address: GatewayAddress, fetchFunction: typeof fetch = fetch): GatewayClient {
+  const request = async (url: string, init: RequestInit): Promise<Response> => {
+    try {
+      return await fetchFunction(url, init)
+    } catch (cause) {
+      throw networkError(cause, address, init.signal ?? undefined)
+    }
+  }
+  const send = async (name: RouteName, input: LooseInput): Promise<Response> => {
+    const route: Route = routes[name]
+    const response = await request(`${address.url}${pathOf(route, input.params)}${queryOf(input.query)}`, {
+      method: route.method,
+      headers: {
+        Authorization: `Bearer ${address.token}`,
+        ...(input.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+      ...(input.signal ? { signal: input.signal } : {}),
+    })
+    if (!response.ok) throw await answeredError(response)
+    return response
+  }
+  return {
+    address,
+    call: async (name, ...[input]) => {
+      const response = await send(name, (input ?? {}) as LooseInput)
+      if (response.status === 204) return undefined as never
+      return (await readBody(() => response.json(), address, (input as LooseInput | undefined)?.signal)) as never
+    },
+    open: (name, input) => send(name, input as LooseInput),
+    invoke: async (functionId, body, options = {}) => {
+      const response = await request(`${address.url}${pathOf(routes.invokeFunction, { id: functionId })}`, {
+        method: 'POST',
+        headers: {
+          Authorization: `Bearer ${address.token}`,
+          ...(options.contentType === undefined ? {} : { 'Content-Type': options.contentType }),
+          ...(options.prefer === undefined ? {} : { Prefer: options.prefer }),
+        },
+        body,
+        ...(options.signal ? { signal: options.signal } : {}),
+      })
+      const invocationId = response.headers.get('HKS-Invocation-Id') ?? undefined
+      // Without an invocation the gateway itself refused the call.
+      if (invocationId === undefined && !response.ok) throw await answeredError(response)
+      const code = response.headers.get('HKS-Error')
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: await readBody(async () => new Uint8Array(await response.arrayBuffer()), address, options.signal),
+        invocationId,
+        code: isErrorCode(code) ? code : undefined,
+      }
+    },
+  }
+}
+
+interface LooseInput {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
+const pathOf = (route: Pick<Route, 'path'>, params: Readonly<Record<string, string>> = {}): string =>
+  route.path.replace(/:(\w+)/g, (_match, name: string) => encodeURIComponent(params[name] ?? ''))
+
+function queryOf(query: Readonly<Record<string, unknown>> = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return ''
+  return `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}`
+}
+
+async function readBody<T>(
+  read: () => Promise<T>,
+  address: GatewayAddress,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  try {
+    return await read()
+  } catch (cause) {
+    throw networkError(cause, address, signal)
+  }
+}
+
+/** A failed connection in our words. */
+export function networkError(cause: unknown, address: GatewayAddress, signal?: AbortSignal): HksError {
+  if (signal?.aborted) return new HksError('CANCELLED', 'Cancelled.', { cause })
+  return new HksError('GATEWAY_UNREACHABLE', `No gateway answers at ${address.url}.`, {
+    cause,
+    hint: 'Start it again: Restart Gateway in the editor, or any hks-func command.',
+  })
+}
+
+async function answeredError(response: Response): Promise<HksError> {
+  const text = await response.text()
+  try {
+    const body = JSON.parse(text) as { error?: unknown; code?: unknown; details?: unknown; hint?: unknown }
+    if (typeof body.error === 'string' && isErrorCode(body.code)) {
+      return new HksError(body.code, body.error, {
+        ...(typeof body.details === 'object' && body.details !== null
+          ? { details: body.details as Record<string, unknown> }
+          : {}),
+        ...(typeof body.hint === 'string' ? { hint: body.hint } : {}),
+      })
+    }
+  } catch (cause) {
+    return foreignAnswer(response, text, cause)
+  }
+  return foreignAnswer(response, text)
+}
+
+const foreignAnswer = (response: Response, text: string, cause?: unknown) =>
+  new HksError('GATEWAY_UNREACHABLE', `${response.url} answered ${response.status}, but not as a gateway does.`, {
+    details: { status: response.status, body: text.slice(0, 200) },
+    cause,
+  })
+
+const isErrorCode = (code: unknown): code is ErrorCode => (errorCodes as readonly unknown[]).includes(code)
