@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readFunctionFolder } from '../../src/scaffold/functionYaml.ts'
+import { packFolder } from '../../src/scaffold/packSource.ts'
+import type { CallOptions } from '../support/runtimeClient.ts'
+import { startRuntime } from '../support/runtimeClient.ts'
+import type { RuntimeLanguage } from '../support/runtimeLanguages.ts'
+import { describeEachRuntime } from '../support/runtimeLanguages.ts'
+
+const root = join(import.meta.dirname, '../..')
+const json = { 'content-type': 'application/json' }
+
+/** A call of each function template, and the JSON that it answers, in every language. */
+const calls: Readonly<Record<string, readonly [CallOptions, number, unknown]>> = {
+  hello: [
+    { headers: json, body: '{"name": "Ada"}' },
+    200,
+    { message: 'Hello, Ada', function: 'under-test', revision: 'rev-1' },
+  ],
+  scheduled: [{ headers: json, body: '{"items": ["a", "b"]}' }, 200, { done: 2, left: [] }],
+  webhook: [
+    {
+      headers: { ...json, 'ce-specversion': '1.0', 'ce-id': 'e-1', 'ce-source': '/shop', 'ce-type': 'order.placed' },
+      body: '{"total": 3}',
+    },
+    202,
+    { accepted: 'order.placed' },
+  ],
+}
+
+const ownTest: Readonly<Record<RuntimeLanguage['name'], (language: RuntimeLanguage) => readonly [string, string[]]>> = {
+  node: ({ command }) => [command, ['--test']],
+  python: ({ command }) => [command, ['-B', '-m', 'unittest']],
+}
+
+describeEachRuntime('function templates', language => {
+  const templates = join(root, 'templates', language.name)
+
+  it('are the same in every language', async () => {
+    assert.deepEqual((await readdir(templates)).sort(), Object.keys(calls).sort())
+  })
+
+  for (const [name, [call, status, expected]] of Object.entries(calls)) {
+    const folder = join(templates, name)
+
+    it(`${name} passes its own test`, async () => {
+      const copy = await mkdtemp(join(tmpdir(), 'hks-template-'))
+      try {
+        await cp(folder, copy, { recursive: true })
+        const [command, args] = ownTest[language.name](language)
+        // Inside a run of Node's own test runner a second one would only report to the first.
+        const { NODE_TEST_CONTEXT: _, ...env } = process.env
+        const { status, stdout, stderr } = spawnSync(command, args, { cwd: copy, encoding: 'utf8', env })
+        assert.equal(status, 0, stdout + stderr)
+        assert.match(stdout + stderr, /pass [1-9]|Ran [1-9]/)
+      } finally {
+        await rm(copy, { recursive: true })
+      }
+    }).timeout(30_000)
+
+    it(`${name} describes itself in function.yaml`, async () => {
+      const { settings, warnings } = await readFunctionFolder(folder)
+      assert.deepEqual(
+        [settings.name, settings.runtime, settings.handler],
+        [name, language.name, language.defaultHandler],
+      )
+      assert.match(settings.description ?? '', /^[A-Z].*[^.]$/)
+      assert.deepEqual(warnings, [])
+    })
+
+    it(`${name} is deployed without its test`, async () => {
+      const { files } = await packFolder(folder)
+      assert.deepEqual(files, ['function.yaml', language.name === 'node' ? 'index.mjs' : 'main.py'])
+    })
+
+    it(`${name} answers in the runtime`, async () => {
+      const { settings } = await readFunctionFolder(folder)
+      const runtime = await startRuntime(language)
+      try {
+        const { frame } = await runtime.load(folder, String(settings.handler), {
+          environment: settings.environment ?? {},
+        })
+        assert.equal(frame.t, 'result', JSON.stringify(frame))
+        const answer = await runtime.call(call)
+        assert.equal(answer.frame.status, status, JSON.stringify(answer.frame))
+        assert.deepEqual(JSON.parse(answer.body.toString()), expected)
+        assert.ok(runtime.logs.length > 0, 'prints a line to show where it goes')
+      } finally {
+        await runtime.stop()
+      }
+    }).timeout(30_000)
+  }
+})
