@@ -7,4 +7,6 @@ export interface Clock {
    * forward meanwhile. Dispose to cancel.
    */
   callAt(at: number, callback: () => void): Disposable
+  /** Calls back once after that much time has passed, however the clock is set meanwhile. Dispose to cancel. */
+  callAfter(milliseconds: number, callback: () => void): Disposable
 }

@@ -1,22 +1,30 @@
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
+import type { Execution } from '../../domain/cronJob.ts'
 import type { LocalState } from '../../domain/localState.ts'
 import type { LogStore } from '../../domain/log.ts'
 import type { ExecutionStore, Functions, LedgerStore, Provider } from '../../domain/ports.ts'
+import { keepWatchSpans } from '../../domain/watchKeeper.ts'
+import { createSharedScan } from '../../platform/processTable.ts'
+import type { StartAttempt } from './attempt.ts'
+import { describeJump } from './clockJump.ts'
+import { createCommandAttempts } from './commandAttempt.ts'
+import { createController } from './controller.ts'
+import { createLocalCronJobs } from './cronJobs.ts'
+import { createLocalExecutions } from './executions.ts'
+import { type CallFunction, createFunctionAttempts } from './functionAttempt.ts'
+import { createLocalProjects, localConnection } from './projects.ts'
+import { recoverRuns } from './recoverRuns.ts'
+import { startRun } from './run.ts'
+import { createRunFolders } from './runFolders.ts'
+import { createRunLog } from './runLog.ts'
+import { createRunSaver } from './runSaver.ts'
 import type { LocalSecrets } from './secrets.ts'
 
 /** The functions of this machine as the provider drives them. */
 export interface ProviderFunctions extends Functions {
   start(): Promise<void>
   stop(graceSeconds: number): Promise<void>
-}
-
-/** What a call of a function by a schedule gives: the run succeeds when `status` is 2xx. */
-export interface FunctionCall {
-  readonly status: number
-  readonly body: Uint8Array
-  /** One sentence when the platform made the answer. */
-  readonly message?: string
 }
 
 /** What the `local` provider needs; main.ts passes it in. */
@@ -38,18 +46,121 @@ export interface LocalProviderDeps {
   readonly secrets: LocalSecrets
   readonly changes: ChangePublisher
   readonly functions?: ProviderFunctions
-  /** Calls a function for a schedule and records the call. Absent where no function can run. */
-  readonly callFunction?: (
-    functionId: string,
-    payload: unknown,
-    executionId: string,
-    signal: AbortSignal,
-  ) => Promise<FunctionCall>
+  /** Absent where no function can run. */
+  readonly callFunction?: CallFunction
+  /** Instead of a process or a call: how an attempt runs. For tests that run a year in a second. */
+  readonly startAttempt?: StartAttempt
+  /** Seconds between two heartbeats; default 30. */
+  readonly heartbeatSeconds?: number
   /** Tells the user one sentence, such as a clock jump. */
   readonly notice: (text: string) => void
   /** Receives failures that no caller waits for. */
   readonly report: (error: unknown) => void
 }
 
+/** The provider with what tests of time need. */
+export interface LocalProvider extends Provider {
+  /** Resolves when nothing is under way but runs. */
+  settled(): Promise<void>
+}
+
 /** CronJobs and functions on this machine, with real processes. */
-export declare function createLocalProvider(deps: LocalProviderDeps): Provider
+export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
+  const { state, executions, ledger, logs, clock, changes, functions, secrets, report } = deps
+  const folders = createRunFolders(deps.dataFolder, executions)
+  const logOf = (applicationId: string, executionId: string) =>
+    createRunLog({ logs, clock, applicationId, executionId, report })
+  const projects = createLocalProjects({
+    store: state.projects,
+    clock,
+    machineId: deps.machineId,
+    changes,
+    clear: async projectId => {
+      for (const { id } of await cronJobs.list(projectId)) await cronJobs.remove(id)
+      for (const { id } of (await functions?.list(projectId)) ?? []) await functions?.remove(id)
+      await secrets.removeProject(projectId)
+    },
+    moved: async (from, to) => {
+      await secrets.rekeyProject(from, to)
+      for (const cronJob of await cronJobs.list(to)) {
+        controller.job(cronJob.id).moveTo(to)
+        changes.publish({ kind: 'cronJob', cronJob })
+      }
+      for (const moved of (await functions?.list(to)) ?? []) changes.publish({ kind: 'function', function: moved })
+    },
+  })
+  const command = createCommandAttempts({
+    projectFolder: projects.folder,
+    environment: deps.environment,
+    secrets,
+    homeId: deps.homeId,
+    runFolder: folders.path,
+    scan: createSharedScan(),
+    logOf,
+  })
+  const call = createFunctionAttempts(deps.callFunction, logOf)
+  const startAttempt: StartAttempt =
+    deps.startAttempt ?? (context => (context.target.kind === 'command' ? command(context) : call(context)))
+  const publish = (execution: Execution) => changes.publish({ kind: 'execution', execution })
+  const controller = createController({
+    clock,
+    newId: deps.newId,
+    jobs: state.cronJobs,
+    executions,
+    ledger,
+    changes,
+    prune: folders.prune,
+    report,
+    startRun: (job, start) =>
+      startRun(
+        { clock, startAttempt, log: logOf(job.id, start.id), save: createRunSaver(executions, clock, publish, report) },
+        job,
+        start,
+      ),
+  })
+  const cronJobs = createLocalCronJobs({
+    store: state.cronJobs,
+    ledger,
+    logs,
+    folders,
+    controller,
+    changes,
+    clock,
+    newId: deps.newId,
+  })
+  let watching: Awaited<ReturnType<typeof keepWatchSpans>> | undefined
+  let stopping: Promise<void> | undefined
+  const stop = async (graceSeconds: number): Promise<void> => {
+    watching?.[Symbol.dispose]()
+    await Promise.all([controller.stop(graceSeconds), functions?.stop(graceSeconds)])
+    await watching?.beat()
+  }
+  return {
+    connection: localConnection,
+    projects,
+    cronJobs,
+    executions: createLocalExecutions(controller, projects.folder),
+    ...(functions ? { functions } : {}),
+    secrets,
+    changes,
+    start: async () => {
+      await recoverRuns({ executions, clock, homeId: deps.homeId, logOf, notice: deps.notice })
+      watching = await keepWatchSpans({
+        ledger,
+        clock,
+        newId: deps.newId,
+        everySeconds: deps.heartbeatSeconds ?? 30,
+        onJump: milliseconds => {
+          deps.notice(describeJump(milliseconds))
+          void controller.lookAtAll()
+        },
+        report,
+      })
+      // First the functions: a run that is due may call one, and their sweep must find no new process.
+      await functions?.start()
+      await controller.start()
+    },
+    stop: graceSeconds => (stopping ??= stop(graceSeconds)),
+    settled: controller.settled,
+  }
+}

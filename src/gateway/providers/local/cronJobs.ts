@@ -1,0 +1,48 @@
+import type { ChangePublisher } from '../../domain/changes.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { CronJobRecord } from '../../domain/cronJob.ts'
+import type { LocalCronJobs } from '../../domain/localState.ts'
+import type { LogStore } from '../../domain/log.ts'
+import type { CronJobs, LedgerStore } from '../../domain/ports.ts'
+import type { Controller } from './controller.ts'
+import type { RunFolders } from './runFolders.ts'
+import { periodOf } from './schedulePeriod.ts'
+
+/** What local CronJobs need. */
+export interface LocalCronJobsDeps {
+  readonly store: LocalCronJobs
+  readonly ledger: LedgerStore
+  readonly logs: LogStore
+  readonly folders: RunFolders
+  readonly controller: Controller
+  readonly changes: ChangePublisher
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+/** CronJobs of this machine: kept in the store, acted on by the controller. */
+export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
+  const { store, ledger, controller, changes, clock } = deps
+  return {
+    list: async projectId => (await store.list(projectId)).map(stored => stored.cronJob),
+    get: async id => (await store.get(id))?.cronJob,
+    create: async (projectId, spec) => {
+      const now = clock.now()
+      const record: CronJobRecord = { id: deps.newId(), projectId, spec, createdAt: now, updatedAt: now }
+      await store.insert(record)
+      await ledger.savePeriod(periodOf(record, now, now))
+      changes.publish({ kind: 'cronJob', cronJob: record })
+      await controller.add(record)
+      return record
+    },
+    update: async (id, spec, options) => controller.job(id).update(spec, { skipMissed: options?.skipMissed === true }),
+    remove: async id => {
+      await controller.drop(id, { reason: 'Deleted', cause: 'Its CronJob was deleted.' })
+      await store.remove(id)
+      await ledger.removeApplication(id)
+      await deps.logs.remove(id)
+      await deps.folders.remove(id)
+      changes.publish({ kind: 'deleted', what: 'cronJob', id })
+    },
+  }
+}

@@ -1,0 +1,122 @@
+import { realpath, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { HksError, invalidField, notFound } from '../../../contract/errors.ts'
+import type { ChangePublisher } from '../../domain/changes.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { LocalProjects, StoredProject } from '../../domain/localState.ts'
+import type { Projects } from '../../domain/ports.ts'
+import type { ProjectRecord } from '../../domain/project.ts'
+import { projectIdOf } from './projectId.ts'
+
+/** What local projects need. */
+export interface LocalProjectsDeps {
+  readonly store: LocalProjects
+  readonly clock: Clock
+  readonly machineId: string
+  readonly changes: ChangePublisher
+  /** Deletes all that a project holds: CronJobs, functions, secrets. */
+  readonly clear: (projectId: string) => Promise<void>
+  /** A project got another id: what lies outside its rows follows. */
+  readonly moved: (from: string, to: string) => Promise<void>
+}
+
+/** Projects of this machine, and the folder in which a project's commands run. */
+export interface LocalProjectsRole extends Projects {
+  /** @throws HksError NOT_FOUND, PROJECT_MISSING when the folder is not there any more */
+  folder(projectId: string): Promise<string>
+}
+
+/** The name of the connection that all local projects belong to. */
+export const localConnection = 'local'
+
+/** Workspace folders as projects. A relinked project gets the id of its new folder, and its rows follow. */
+export function createLocalProjects(deps: LocalProjectsDeps): LocalProjectsRole {
+  const { store, clock, machineId, changes } = deps
+  const publish = (project: ProjectRecord) => {
+    changes.publish({ kind: 'project', project })
+    return project
+  }
+  const stored = async (id: string): Promise<StoredProject> => {
+    const project = await store.get(id)
+    if (!project) throw notFound('project', id)
+    return project
+  }
+  return {
+    list: async () => Promise.all((await store.list()).map(withStatus)),
+    get: async id => {
+      const project = await store.get(id)
+      return project && withStatus(project)
+    },
+    open: async (path, name) => {
+      const folder = await realFolder(path)
+      const id = projectIdOf(machineId, folder)
+      const known = await store.get(id)
+      if (known) return { project: await withStatus(known), created: false }
+      const project: StoredProject = {
+        id,
+        name: name ?? (basename(folder) || folder),
+        connection: localConnection,
+        path: folder,
+        createdAt: clock.now(),
+      }
+      await store.insert(project)
+      return { project: publish(await withStatus(project)), created: true }
+    },
+    relink: async (id, path) => {
+      const project = await stored(id)
+      const folder = await realFolder(path)
+      const next = { ...project, id: projectIdOf(machineId, folder), path: folder }
+      if (next.id === id) return publish(await withStatus(next))
+      await store.rekey(id, next)
+      await deps.moved(id, next.id)
+      changes.publish({ kind: 'deleted', what: 'project', id })
+      return publish(await withStatus(next))
+    },
+    remove: async id => {
+      await stored(id)
+      await deps.clear(id)
+      await store.remove(id)
+      changes.publish({ kind: 'deleted', what: 'project', id })
+    },
+    folder: async id => {
+      const project = await withStatus(await stored(id))
+      if (project.path !== undefined && project.status === 'ready') return project.path
+      throw new HksError(
+        'PROJECT_MISSING',
+        `The folder ${project.path} of the project "${project.name}" is not there.`,
+        {
+          details: { projectId: id, path: project.path },
+          hint: 'Relink the project to the place the folder moved to.',
+        },
+      )
+    },
+  }
+}
+
+async function withStatus(project: StoredProject): Promise<ProjectRecord> {
+  const present = project.path !== undefined && (await isFolder(project.path))
+  return { ...project, status: present ? 'ready' : 'missing' }
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => found.isDirectory(),
+    // Whatever keeps it from being looked at keeps it from being used.
+    () => false,
+  )
+
+async function realFolder(path: string): Promise<string> {
+  let folder: string
+  try {
+    folder = await realpath(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const problem = code === 'ENOENT' || code === 'ENOTDIR' ? 'is not there' : `can not be opened (${code})`
+    throw new HksError('INVALID_REQUEST', `path: the folder "${path}" ${problem}.`, {
+      details: { field: 'path', value: path },
+      cause,
+    })
+  }
+  if (!(await isFolder(folder))) throw invalidField('path', path, `"${path}" is not a folder.`)
+  return folder
+}
