@@ -1,0 +1,122 @@
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { readTar } from '../../../../base/readTar.ts'
+import { HksError } from '../../../../contract/errors.ts'
+import type { Source } from '../../../domain/function.ts'
+
+/** Unpacked sources, each in a folder named by its digest. They are never changed. */
+export interface CodeStore {
+  /** The folder with the files of the source; unpacks it when it is not there. @throws HksError STORE_FAILED */
+  put(source: Source): Promise<string>
+  /** The folder with the files, or `undefined` when this source is not kept. */
+  find(digest: string): Promise<string | undefined>
+  /** The canonical tar, or `undefined` when this source is not kept. */
+  tar(digest: string): Promise<Uint8Array | undefined>
+  /** Removes all that is not in use, and what an interrupted `put` left. */
+  keepOnly(digests: ReadonlySet<string>): Promise<void>
+}
+
+const codeFolder = 'code'
+const tarFile = 'source.tar'
+const unfinished = '.unfinished-'
+/** The tar was checked when it was made. */
+const noLimits = { maxEntries: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER }
+
+/** Keeps sources in a folder of the data folder. */
+export function createCodeStore(root: string, newId: () => string): CodeStore {
+  const folderOf = (digest: string) => join(root, digest)
+  const find = async (digest: string) => {
+    const code = join(folderOf(digest), codeFolder)
+    return (await exists(code)) ? code : undefined
+  }
+  return {
+    find,
+    tar: async digest => {
+      try {
+        return await readFile(join(folderOf(digest), tarFile))
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw failed('read', cause)
+      }
+    },
+    put: async source => {
+      const there = await find(source.digest)
+      if (there !== undefined) return there
+      const staged = join(root, unfinished + newId())
+      try {
+        await unpack(source, staged)
+        await moveInto(staged, folderOf(source.digest))
+      } catch (cause) {
+        throw failed('written', cause)
+      } finally {
+        await removeFolder(staged)
+      }
+      return join(folderOf(source.digest), codeFolder)
+    },
+    keepOnly: async digests => {
+      await mkdir(root, { recursive: true, mode: 0o700 })
+      for (const name of await readdir(root)) if (!digests.has(name)) await removeFolder(join(root, name))
+    },
+  }
+}
+
+async function unpack(source: Source, staged: string): Promise<void> {
+  const code = join(staged, codeFolder)
+  await mkdir(code, { recursive: true, mode: 0o700 })
+  const folders = new Set([code])
+  for (const file of readTar(source.tar, noLimits)) {
+    const path = join(code, file.path)
+    for (let folder = dirname(path); !folders.has(folder); folder = dirname(folder)) folders.add(folder)
+    await mkdir(dirname(path), { recursive: true })
+    await writeDurably(path, file.data, file.executable ? 0o555 : 0o444)
+  }
+  await writeDurably(join(staged, tarFile), source.tar, 0o444)
+  for (const folder of folders) await chmod(folder, 0o555)
+}
+
+async function writeDurably(path: string, data: Uint8Array, mode: number): Promise<void> {
+  const handle = await open(path, 'wx', 0o600)
+  try {
+    await handle.writeFile(data)
+    await handle.chmod(mode)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Another deployment of the same source may have been faster; then its folder stays. */
+async function moveInto(staged: string, target: string): Promise<void> {
+  try {
+    await rename(staged, target)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw cause
+  }
+}
+
+/** Folders are read-only, so they are made writable before they are removed. */
+async function removeFolder(folder: string): Promise<void> {
+  if (!(await exists(folder))) return
+  await makeWritable(folder)
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o700)
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await makeWritable(join(folder, entry.name))
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw cause
+  }
+}
+
+const failed = (what: string, cause: unknown) =>
+  new HksError('STORE_FAILED', `The source of a function can not be ${what}.`, { cause })

@@ -1,0 +1,82 @@
+import type { Duplex } from 'node:stream'
+import { createFrameReader, encodeFrame, type FrameHeader, type OnFrame } from './frames.ts'
+
+/** Frames over the gateway's end of descriptor 3. */
+export interface FrameSocket {
+  /**
+   * Queues a frame behind those that wait. What it returns takes the frame back, and answers whether it did: `false`
+   * once its first byte is on its way.
+   */
+  send(header: FrameHeader, body?: Uint8Array): () => boolean
+  /** Ends our side; the runtime ends at the end of the stream. */
+  close(): void
+}
+
+/** What happens on a socket. */
+export interface FrameSocketListener {
+  readonly onFrame: OnFrame
+  /** After all frames of one chunk. */
+  readonly onChunk: () => void
+  /** The peer broke the protocol or an `onFrame` threw; nothing more will be read. */
+  readonly onError: (error: Error) => void
+}
+
+interface Waiting {
+  readonly header: FrameHeader
+  readonly body: Uint8Array | undefined
+}
+
+/**
+ * Speaks frames on a stream. While the peer does not read, frames wait here as they were given, without a copy.
+ */
+export function createFrameSocket(stream: Duplex, maxBodyBytes: number, listener: FrameSocketListener): FrameSocket {
+  const queue: Waiting[] = []
+  let blocked = false
+  let closed = false
+
+  const push = createFrameReader(listener.onFrame, maxBodyBytes)
+  stream.on('data', (chunk: Uint8Array) => {
+    if (closed) return
+    try {
+      push(chunk)
+    } catch (error) {
+      closed = true
+      listener.onError(error as Error)
+    }
+    listener.onChunk()
+  })
+  // A peer that is gone: the end of its process says more, and is awaited by the owner.
+  stream.on('error', () => undefined)
+
+  const flush = () => {
+    while (!blocked && !closed) {
+      const next = queue.shift()
+      if (!next) return
+      stream.cork()
+      for (const buffer of encodeFrame(next.header, next.body)) blocked = !stream.write(buffer) || blocked
+      stream.uncork()
+    }
+  }
+  stream.on('drain', () => {
+    blocked = false
+    flush()
+  })
+
+  return {
+    send: (header, body) => {
+      const waiting = { header, body }
+      queue.push(waiting)
+      flush()
+      return () => {
+        const at = queue.indexOf(waiting)
+        if (at >= 0) queue.splice(at, 1)
+        return at >= 0
+      }
+    },
+    close: () => {
+      closed = true
+      queue.length = 0
+      stream.destroy()
+    },
+  }
+}

@@ -1,0 +1,262 @@
+import type { NewLogLine } from '../../../domain/log.ts'
+import {
+  type CallOutcome,
+  type FunctionInstance,
+  type InstanceCall,
+  type InstanceListener,
+  LoadFailure,
+  type RevisionCode,
+} from './functionPool.ts'
+import { callErrorCodes, type ErrorFrame, protocolVersion } from './runtimeFrames.ts'
+import { maxAnswerBytes, type RuntimeListener, type RuntimeProcess } from './runtimeProcess.ts'
+
+/** What an instance needs besides the revision. */
+export interface InstanceOptions {
+  readonly code: RevisionCode
+  readonly listener: InstanceListener
+  readonly start: (listener: RuntimeListener) => RuntimeProcess
+  readonly onLines: (lines: readonly NewLogLine[]) => void
+  /** Epoch milliseconds, for the deadline that a handler sees. */
+  readonly now: () => number
+  /** How long the start of the process and the import of the code may take together. */
+  readonly loadSeconds: number
+  readonly signal: AbortSignal
+}
+
+/** How long a handler may take to heed a cancel before its process counts as hung. */
+const cancelGraceMs = 1000
+const MiB = 1024 * 1024
+
+interface Pending {
+  readonly invocationId: string
+  /** Whether somebody still waits for the outcome. */
+  awaited: boolean
+  readonly settle: (outcome: CallOutcome) => void
+  /** Stops its timers and listeners. */
+  readonly release: () => void
+}
+
+/** Starts a process, loads the revision in it and answers calls with it. @throws LoadFailure, `signal.reason` */
+export async function openInstance(options: InstanceOptions): Promise<FunctionInstance> {
+  const { code } = options
+  const pending = new Map<string, Pending>()
+  const loading = Promise.withResolvers<void>()
+  const loadId = 'load'
+  let state: 'loading' | 'open' | 'closed' = 'loading'
+  let lastId = 0
+
+  const forget = (id: string) => {
+    pending.get(id)?.release()
+    pending.delete(id)
+    if (pending.size === 0) options.listener.onIdle()
+    if (state === 'closed' && !isAwaited()) drained.resolve()
+  }
+  const drained = Promise.withResolvers<void>()
+  const isAwaited = () => [...pending.values()].some(call => call.awaited)
+  const answer = (id: string, outcome: CallOutcome) => {
+    const call = pending.get(id)
+    call?.settle(outcome)
+    forget(id)
+  }
+  /** No calls any more; what is awaited goes on. */
+  const retire = (reason: string) => {
+    if (state !== 'open') return
+    state = 'closed'
+    options.listener.onLost(reason)
+    if (!isAwaited()) drained.resolve()
+    void drained.promise.then(runtime.end)
+  }
+
+  const runtime = options.start({
+    onReady: ({ version }) => {
+      if (version !== protocolVersion) {
+        loading.reject(
+          new LoadFailure('ProtocolVersion', `The runtime speaks protocol ${version}, not ${protocolVersion}.`, []),
+        )
+        return
+      }
+      runtime.frames.send({
+        t: 'load',
+        id: loadId,
+        dir: code.folder,
+        handler: code.handler,
+        environment: code.environment,
+        secrets: code.secrets,
+        functionName: code.functionName,
+        revision: code.revision,
+        timeoutSeconds: code.timeoutSeconds,
+      })
+    },
+    onResult: (frame, body, bytes) => {
+      if (frame.id === loadId) return loading.resolve()
+      answer(frame.id, body ? { kind: 'answer', status: frame.status, headers: frame.headers, body } : tooLarge(bytes))
+    },
+    onError: frame => {
+      if (frame.id === loadId) return loading.reject(loadFailure(frame, runtime.tail.lines()))
+      answer(frame.id, callFailure(frame))
+    },
+    onLines: options.onLines,
+    onlyInvocation: () => {
+      const [only, ...others] = pending.values()
+      return others.length === 0 ? only?.invocationId : undefined
+    },
+    onEnd: reason => {
+      const lines = runtime.tail.lines()
+      loading.reject(new LoadFailure('ProcessEnded', `The process ended while the code was loaded (${reason}).`, lines))
+      const wasOpen = state === 'open'
+      state = 'closed'
+      if (wasOpen) options.listener.onLost(`The process ended (${reason}).`)
+      for (const id of [...pending.keys()]) answer(id, crash(reason, runtime.tail.lastError(), lines))
+      drained.resolve()
+    },
+  })
+
+  await load()
+  state = 'open'
+  return {
+    get inFlight() {
+      return pending.size
+    },
+    get isOpen() {
+      return state === 'open'
+    },
+    call,
+    close: async graceSeconds => {
+      state = 'closed'
+      if (!isAwaited()) drained.resolve()
+      let timer: NodeJS.Timeout | undefined
+      const grace = new Promise<void>(resolve => {
+        timer = setTimeout(resolve, graceSeconds * 1000)
+      })
+      await Promise.race([drained.promise, grace])
+      clearTimeout(timer)
+      for (const id of [...pending.keys()]) answer(id, stopped)
+      await runtime.end()
+    },
+  }
+
+  async function load(): Promise<void> {
+    const { signal } = options
+    const timer = setTimeout(() => {
+      loading.reject(
+        new LoadFailure(
+          'LoadTimeout',
+          `Loading the code took longer than ${options.loadSeconds} seconds.`,
+          runtime.tail.lines(),
+        ),
+      )
+    }, options.loadSeconds * 1000)
+    const abort = () => loading.reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    try {
+      await loading.promise
+    } catch (error) {
+      state = 'closed'
+      await runtime.end()
+      throw error
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  function call({ invocationId, request, diagnostics, signal }: InstanceCall): Promise<CallOutcome> {
+    const id = String((lastId += 1))
+    const { promise, resolve } = Promise.withResolvers<CallOutcome>()
+    const timeoutMs = code.timeoutSeconds * 1000
+    let timer: NodeJS.Timeout
+    /** The caller gets its outcome now; the handler is told and its answer, if one comes, is dropped. */
+    const cancel = (reason: 'timeout' | 'client', outcome: CallOutcome) => {
+      settle(outcome)
+      if (withdraw()) return forget(id)
+      runtime.frames.send({ t: 'cancel', id, reason })
+      if (state === 'closed' && !isAwaited()) drained.resolve()
+    }
+    const onTimeout = () => {
+      if (entry.awaited) cancel('timeout', timedOut(code.timeoutSeconds))
+      if (!pending.has(id)) return
+      timer = setTimeout(() => {
+        retire(`A call did not end after its time was up (${code.timeoutSeconds} s), so its process is replaced.`)
+      }, cancelGraceMs)
+    }
+    const onAbort = () => {
+      if (entry.awaited) cancel('client', cancelled)
+    }
+    const settle = (outcome: CallOutcome) => {
+      entry.awaited = false
+      resolve(outcome)
+    }
+    const entry: Pending = {
+      invocationId,
+      awaited: true,
+      settle,
+      release: () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', onAbort)
+      },
+    }
+    pending.set(id, entry)
+    timer = setTimeout(onTimeout, timeoutMs)
+    signal.addEventListener('abort', onAbort, { once: true })
+    const { body, ...head } = request
+    const withdraw = runtime.frames.send(
+      {
+        t: 'call',
+        id,
+        invocationId,
+        deadline: options.now() + timeoutMs,
+        ...(diagnostics ? { diagnostics } : {}),
+        request: head,
+      },
+      body,
+    )
+    if (signal.aborted) onAbort()
+    return promise
+  }
+}
+
+const stopped: CallOutcome = {
+  kind: 'failure',
+  code: 'FUNCTION_UNAVAILABLE',
+  message: 'The function was stopped during the call.',
+}
+const cancelled: CallOutcome = { kind: 'failure', code: 'CANCELLED', message: 'The caller went away.' }
+
+const timedOut = (seconds: number): CallOutcome => ({
+  kind: 'failure',
+  code: 'TIMEOUT',
+  message: `The call took longer than the function's timeout of ${seconds} seconds.`,
+})
+
+const tooLarge = (bytes: number): CallOutcome => ({
+  kind: 'failure',
+  code: 'RESULT_INVALID',
+  message: `The result has ${bytes} bytes; at most ${maxAnswerBytes / MiB} MiB can be answered.`,
+})
+
+const crash = (reason: string, lastError: string, lines: readonly string[]): CallOutcome => ({
+  kind: 'failure',
+  code: 'FUNCTION_CRASHED',
+  message: `The function's process ended during the call (${reason}).`,
+  exception: { type: 'ProcessEnded', message: lastError, stack: lines.join('\n') },
+})
+
+function callFailure({ code, type, message, stack }: ErrorFrame): CallOutcome {
+  const known = callErrorCodes[code] ?? 'FUNCTION_FAILED'
+  const isException = known === 'FUNCTION_FAILED'
+  return {
+    kind: 'failure',
+    code: known,
+    message: isException ? 'The function raised an exception.' : message,
+    ...(isException ? { exception: { type, message, stack } } : {}),
+  }
+}
+
+function loadFailure({ type, message, file, line, column }: ErrorFrame, lines: readonly string[]): LoadFailure {
+  const place =
+    file === undefined
+      ? undefined
+      : { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
+  return new LoadFailure(type, message, lines, place)
+}

@@ -1,0 +1,102 @@
+import type { ErrorCode } from '../../../../contract/errors.ts'
+import type { InvocationRequest } from '../../../domain/function.ts'
+import type { Runtime } from '../../../../contract/functions.ts'
+
+/** All that a process needs to know of a revision. Secrets are values: never logged, never stored. */
+export interface RevisionCode {
+  readonly functionId: string
+  readonly functionName: string
+  readonly revision: number
+  readonly runtime: Runtime
+  readonly handler: string
+  /** Folder with the unpacked source. */
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly secrets: Readonly<Record<string, string>>
+  readonly timeoutSeconds: number
+}
+
+/** One call. */
+export interface InstanceCall {
+  readonly invocationId: string
+  readonly request: InvocationRequest
+  readonly diagnostics: boolean
+  /** The caller went away: the handler is told, the outcome is CANCELLED. */
+  readonly signal: AbortSignal
+}
+
+/** The function's own answer, or why there is none. */
+export type CallOutcome =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly headers: Readonly<Record<string, string | readonly string[]>>
+      readonly body: Uint8Array
+    }
+  | {
+      readonly kind: 'failure'
+      readonly code: ErrorCode
+      readonly message: string
+      readonly exception?: { readonly type: string; readonly message: string; readonly stack: string }
+    }
+
+/** A loaded revision that answers calls, many at a time. */
+export interface FunctionInstance {
+  /** Calls that the handler has not answered yet, also those whose caller no longer waits. */
+  readonly inFlight: number
+  /** Whether it takes calls; false for good once its process crashed, hung or was closed. */
+  readonly isOpen: boolean
+  /** Never rejects. Only while `isOpen`. */
+  call(call: InstanceCall): Promise<CallOutcome>
+  /** No new calls; those under way get `graceSeconds`; resolves when nothing of it is left. Idempotent. */
+  close(graceSeconds: number): Promise<void>
+}
+
+/** What an instance tells its owner. Listeners must not throw. */
+export interface InstanceListener {
+  /** The last call under way has been answered. */
+  readonly onIdle: () => void
+  /** It takes no calls any more, not because of `close`; `reason` is a sentence. */
+  readonly onLost: (reason: string) => void
+}
+
+/** Where instances come from: today a process for each function, later one from a warm pool. */
+export interface FunctionPool {
+  /**
+   * Starts an instance with the revision loaded. Its owner closes it.
+   * @throws LoadFailure when the code can not be loaded
+   * @throws HksError RUNTIME_MISSING; CANCELLED with the signal
+   */
+  open(code: RevisionCode, listener: InstanceListener, signal: AbortSignal): Promise<FunctionInstance>
+}
+
+/** Where in the source a load failed; counted from one. */
+export interface SourcePlace {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+/** The code of a revision can not be loaded. */
+export class LoadFailure extends Error {
+  override readonly name = 'LoadFailure'
+  /** Name of the exception, or of the platform's own reason, such as `HandlerNotFound`. */
+  readonly type: string
+  readonly place: SourcePlace | undefined
+  /** The last lines that the process printed, oldest first. */
+  readonly lastLines: readonly string[]
+
+  constructor(type: string, message: string, lastLines: readonly string[], place?: SourcePlace) {
+    super(message)
+    this.type = type
+    this.lastLines = lastLines
+    this.place = place
+  }
+
+  /** The language's own syntax checker refused the source. */
+  get isSyntaxError(): boolean {
+    return syntaxErrorTypes.has(this.type)
+  }
+}
+
+const syntaxErrorTypes = new Set(['SyntaxError', 'IndentationError', 'TabError'])

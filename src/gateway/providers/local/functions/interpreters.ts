@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process'
+import { access, constants } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import { HksError } from '../../../../contract/errors.ts'
+import type { Runtime } from '../../../../contract/functions.ts'
+import type { GatewayStatus } from '../../../../contract/gateway.ts'
+
+/** A program that runs functions of one language. */
+export interface Interpreter {
+  /** The real executable, not a shim that looks it up each time. */
+  readonly path: string
+  readonly version: string
+  /** What it needs in its environment besides the clean one. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Finds interpreters once; what was absent is looked for again. */
+export interface Interpreters {
+  /** @throws HksError RUNTIME_MISSING with the command that installs it */
+  find(runtime: Runtime): Promise<Interpreter>
+  /** Each language with its version or what is wrong with it. */
+  list(): Promise<GatewayStatus['runtimes']>
+}
+
+/** What finding needs to know of this machine. */
+export interface InterpreterOptions {
+  readonly environment: () => Promise<Readonly<Record<string, string>>>
+  readonly gatewayNode: { readonly path: string; readonly environment: Readonly<Record<string, string>> }
+}
+
+const run = promisify(execFile)
+/** A shim on a loaded machine takes a second. */
+const probeMs = 15_000
+/** Type stripping and `process.features` as the runtime uses them; design: the floor of the product. */
+const oldestNode = [22, 19] as const
+/** What `runtimes/python` is written for. */
+const oldestPython = [3, 8] as const
+const printPython = 'import sys;print(sys.executable);print("%d.%d.%d"%sys.version_info[:3])'
+const printNode = 'console.log(process.execPath+"\\n"+process.versions.node)'
+
+/** Looks on the PATH of the login shell. */
+export function createInterpreters(options: InterpreterOptions): Interpreters {
+  const found = new Map<Runtime, Promise<Interpreter>>()
+  const search: Readonly<Record<Runtime, () => Promise<Interpreter>>> = {
+    node: () => findNode(options),
+    python: () => findPython(options),
+  }
+  const find = (runtime: Runtime): Promise<Interpreter> => {
+    const known = found.get(runtime)
+    if (known) return known
+    const searching = search[runtime]()
+    found.set(runtime, searching)
+    searching.catch(() => found.delete(runtime))
+    return searching
+  }
+  return {
+    find,
+    list: () =>
+      Promise.all(
+        (Object.keys(search) as Runtime[]).map(async name => {
+          try {
+            const { version, path } = await find(name)
+            return { name, version, path }
+          } catch (error) {
+            if (!(error instanceof HksError)) throw error
+            return { name, problem: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+          }
+        }),
+      ),
+  }
+}
+
+async function findNode({ environment, gatewayNode }: InterpreterOptions): Promise<Interpreter> {
+  const env = await environment()
+  const own = await probe('node', ['-e', printNode], env)
+  if (own && isAtLeast(own.version, oldestNode)) return { ...own, environment: {} }
+  const gateway = await probe(gatewayNode.path, ['-e', printNode], { ...env, ...gatewayNode.environment })
+  if (gateway) return { path: gatewayNode.path, version: gateway.version, environment: gatewayNode.environment }
+  throw new HksError('RUNTIME_MISSING', `Node ${oldestNode.join('.')} or newer is needed to run node functions.`, {
+    details: { runtime: 'node', ...(own ? { found: own.version } : {}) },
+    hint: 'Install it from https://nodejs.org, then deploy again.',
+  })
+}
+
+async function findPython({ environment }: InterpreterOptions): Promise<Interpreter> {
+  const env = await environment()
+  const found = await probe('python3', ['-c', printPython], env)
+  if (found && isAtLeast(found.version, oldestPython)) return { ...found, environment: {} }
+  const problem = found
+    ? `Python ${found.version} is too old: ${oldestPython.join('.')} or newer is needed.`
+    : 'python3 is not installed: python functions can not run.'
+  throw new HksError('RUNTIME_MISSING', problem, {
+    details: { runtime: 'python', ...(found ? { found: found.version } : {}) },
+    hint: `Install it with: ${await installCommand('python3', env.PATH ?? '')}`,
+  })
+}
+
+/** Path and version that a program prints of itself; `undefined` when it is absent or does not work. */
+async function probe(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  try {
+    const { stdout } = await run(program, args, { env, timeout: probeMs, killSignal: 'SIGKILL' })
+    const [path, version] = stdout.trim().split('\n')
+    return path && version ? { path, version } : undefined
+  } catch {
+    // Not there, not executable, or a shim without a version behind it: all the same to the user.
+    return undefined
+  }
+}
+
+const isAtLeast = (version: string, [major, minor]: readonly [number, number]): boolean => {
+  const [a = 0, b = 0] = version.split('.').map(Number)
+  return a > major || (a === major && b >= minor)
+}
+
+const installers = [
+  ['apt-get', 'sudo apt-get install -y'],
+  ['dnf', 'sudo dnf install -y'],
+  ['apk', 'sudo apk add'],
+  ['pacman', 'sudo pacman -S --noconfirm'],
+  ['zypper', 'sudo zypper install -y'],
+  ['brew', 'brew install'],
+] as const
+
+async function installCommand(name: string, path: string): Promise<string> {
+  for (const [program, command] of installers) {
+    if (await isOnPath(program, path)) return `${command} ${program === 'pacman' ? 'python' : name}`
+  }
+  return `your system's package manager (the package is called ${name})`
+}
+
+async function isOnPath(program: string, path: string): Promise<boolean> {
+  for (const folder of path.split(delimiter)) {
+    try {
+      await access(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      // Looked for in the next folder.
+    }
+  }
+  return false
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { Runtime } from '../../../../contract/functions.ts'
+import type { NewLogLine } from '../../../domain/log.ts'
+import { createSharedScan } from '../../../platform/processTable.ts'
+import { openInstance } from './functionInstance.ts'
+import type { FunctionPool, RevisionCode } from './functionPool.ts'
+import type { Interpreters } from './interpreters.ts'
+import { startRuntime } from './runtimeProcess.ts'
+
+/** What the pool needs. */
+export interface ProcessPoolOptions {
+  readonly interpreters: Interpreters
+  /** Folder that holds `node/main.mjs` and `python/main.py`. */
+  readonly runtimesFolder: string
+  readonly homeId: string
+  readonly newId: () => string
+  readonly environment: () => Promise<Readonly<Record<string, string>>>
+  readonly onLines: (code: RevisionCode, lines: readonly NewLogLine[]) => void
+  readonly now: () => number
+  readonly loadSeconds: number
+  readonly report: (error: unknown) => void
+}
+
+const entries: Readonly<Record<Runtime, string>> = { node: 'node/main.mjs', python: 'python/main.py' }
+
+/** One process for each instance, started when it is asked for. */
+export function createProcessPool(options: ProcessPoolOptions): FunctionPool {
+  const scan = createSharedScan()
+  return {
+    open: async (code, listener, signal) => {
+      const interpreter = await options.interpreters.find(code.runtime)
+      const clean = await options.environment()
+      signal.throwIfAborted()
+      const runId = options.newId()
+      return openInstance({
+        code,
+        listener,
+        signal,
+        now: options.now,
+        loadSeconds: options.loadSeconds,
+        onLines: lines => options.onLines(code, lines),
+        start: events =>
+          startRuntime(
+            {
+              program: interpreter.path,
+              args: [join(options.runtimesFolder, entries[code.runtime]), '--fd', '3'],
+              cwd: code.folder,
+              // What the function asked for comes with the load frame: a pooled process must be anybody's.
+              environment: { ...clean, ...interpreter.environment, HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId },
+              runId,
+              scan,
+              report: options.report,
+            },
+            events,
+          ),
+      })
+    },
+  }
+}

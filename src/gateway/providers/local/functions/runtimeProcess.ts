@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Duplex, Readable } from 'node:stream'
+import { HksError } from '../../../../contract/errors.ts'
+import type { NewLogLine } from '../../../domain/log.ts'
+import { endProcesses } from '../../../platform/endProcesses.ts'
+import { type ProcessEntry, type ProcessScan, startTimeOf } from '../../../platform/processTable.ts'
+import { createLineSplitter, type SplitLine } from '../../../platform/splitLines.ts'
+import { createFrameSocket, type FrameSocket } from './frameSocket.ts'
+import { createOutputTail, type OutputTail } from './outputTail.ts'
+import { type ErrorFrame, parseRuntimeFrame, type ReadyFrame, type ResultFrame } from './runtimeFrames.ts'
+
+/** How to start a runtime. */
+export interface RuntimeOptions {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** The whole environment, with the markers by which the process is found. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The value of `HKS_RUN_ID` in `environment`. */
+  readonly runId: string
+  /** Reads the process table; shared by all, as many may end at once. */
+  readonly scan: ProcessScan
+  /** Receives a failure to end what the process left behind. */
+  readonly report: (error: unknown) => void
+}
+
+/** What a runtime process tells its owner, in order. Listeners must not throw. */
+export interface RuntimeListener {
+  readonly onReady: (frame: ReadyFrame) => void
+  /** `body` is absent when it was longer than is kept. */
+  readonly onResult: (frame: ResultFrame, body: Uint8Array | undefined, bytes: number) => void
+  readonly onError: (frame: ErrorFrame) => void
+  /** Lines of the function; those it printed before an answer come before that answer. */
+  readonly onLines: (lines: readonly NewLogLine[]) => void
+  /** The invocation that a line without one belongs to, if that is certain. */
+  readonly onlyInvocation: () => string | undefined
+  /** It ended or was ended because it broke the protocol. `reason` is a clause, such as `exit code 1`. Once. */
+  readonly onEnd: (reason: string) => void
+}
+
+/** A language's runtime as a process. */
+export interface RuntimeProcess {
+  readonly frames: Pick<FrameSocket, 'send'>
+  readonly tail: OutputTail
+  /** Ends it with all that it started. Resolves when nothing is left. Idempotent. */
+  end(): Promise<void>
+}
+
+/** The largest answer of a function; above the 10 MiB of a request, which JSON escapes make longer. */
+export const maxAnswerBytes = 32 * 1024 * 1024
+/** How long output may take to arrive after the process ended while something that it started holds its pipes. */
+const drainMs = 500
+/** What a process that the runtime started gets between SIGTERM and SIGKILL. */
+const leftoverGraceMs = 1000
+
+/** Microseconds, against Date.now() which may be a millisecond off. */
+const preciseNow = () => Math.round((performance.timeOrigin + performance.now()) * 1000) / 1000
+
+/** Starts a runtime in a session of its own, with frames on descriptor 3 and its output on pipes. */
+export function startRuntime(options: RuntimeOptions, listener: RuntimeListener): RuntimeProcess {
+  const tail = createOutputTail()
+  const child = spawn(options.program, options.args, {
+    cwd: options.cwd,
+    env: options.environment,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  })
+  const gone = untilGone(child)
+  const fd3 = child.stdio?.[3] as Duplex | undefined
+  if (!fd3 || !child.stdout || !child.stderr) {
+    throw new HksError('FUNCTION_UNAVAILABLE', 'This machine can not start another process.', {
+      hint: 'Close programs, or raise the limits of open files and processes.',
+    })
+  }
+  const bornAt = child.pid === undefined ? 0 : (startTimeOf(child.pid) ?? 0)
+  let broken: string | undefined
+  let batch: NewLogLine[] = []
+
+  const flush = () => {
+    const lines = batch
+    batch = []
+    if (lines.length > 0) listener.onLines(lines)
+  }
+  const frames = createFrameSocket(fd3, maxAnswerBytes, {
+    onFrame: (header, body, bytes) => {
+      const frame = parseRuntimeFrame(header)
+      if (frame.t === 'log') {
+        const { t: _t, ...line } = frame
+        tail.add(line.stream, line.text)
+        batch.push(line)
+        return
+      }
+      flush()
+      if (frame.t === 'ready') listener.onReady(frame)
+      else if (frame.t === 'result') listener.onResult(frame, body, bytes)
+      else listener.onError(frame)
+    },
+    onChunk: flush,
+    onError: error => {
+      broken = `it broke the runtime protocol: ${error.message}`
+      void end()
+    },
+  })
+  const takeLines = (stream: 'stdout' | 'stderr', lines: readonly SplitLine[]) => {
+    if (lines.length === 0) return
+    const time = preciseNow()
+    const invocationId = listener.onlyInvocation()
+    for (const line of lines) tail.add(stream, line.text)
+    listener.onLines(
+      lines.map(line => ({ time, stream, ...line, ...(invocationId === undefined ? {} : { invocationId }) })),
+    )
+  }
+  const pipes = [
+    readLines(child.stdout, lines => takeLines('stdout', lines)),
+    readLines(child.stderr, lines => takeLines('stderr', lines)),
+  ]
+  const membership = {
+    matches: (entry: ProcessEntry) =>
+      child.pid !== undefined &&
+      entry.startTime >= bornAt &&
+      (entry.runId === options.runId || entry.session === child.pid || entry.pid === child.pid),
+  }
+  const drained = Promise.all([closeOf(fd3), ...pipes.map(pipe => pipe.closed)])
+  const endTree = async () => {
+    try {
+      await endProcesses(options.scan, membership, leftoverGraceMs)
+    } catch (error) {
+      options.report(error)
+    }
+  }
+  const swept = gone.then(async reason => {
+    // What it wrote before it ended may still be on its way.
+    await Promise.race([drained, wait(drainMs)])
+    for (const pipe of pipes) pipe.finish()
+    listener.onEnd(broken ?? reason)
+    await endTree()
+    frames.close()
+  })
+  const end = async (): Promise<void> => {
+    frames.close()
+    await endTree()
+    await swept
+  }
+  return { frames, tail, end }
+}
+
+/** How a process ended, as a clause. */
+const untilGone = (child: ChildProcess): Promise<string> =>
+  new Promise(resolve => {
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
+    child.once('error', error => resolve(`it could not be started: ${error.message}`))
+  })
+
+function readLines(stream: Readable, onLines: (lines: readonly SplitLine[]) => void) {
+  const splitter = createLineSplitter()
+  let finished = false
+  stream.on('data', (chunk: Uint8Array) => {
+    if (!finished) onLines(splitter.push(chunk))
+  })
+  return {
+    closed: closeOf(stream),
+    finish: () => {
+      if (finished) return
+      onLines(splitter.flush())
+      finished = true
+      stream.destroy()
+    },
+  }
+}
+
+const closeOf = (stream: Readable): Promise<void> =>
+  new Promise(resolve => {
+    stream.once('close', resolve)
+    // A broken pipe ends the stream: 'close' follows.
+    stream.on('error', () => undefined)
+  })
+
+const wait = (milliseconds: number) =>
+  new Promise<void>(resolve => {
+    setTimeout(resolve, milliseconds).unref()
+  })
