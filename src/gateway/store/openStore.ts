@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely } from 'kysely'
 import type { LocalState } from '../domain/localState.ts'
@@ -38,6 +38,8 @@ export interface Store extends LocalState {
 export async function openStore(file: string): Promise<Store> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   inspectDatabase(file, migrations.length)
+  // SQLite gives the files beside it the same mode.
+  closeSync(openSync(file, 'a', 0o600))
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(file) })
   try {
     // A migration may not know the present tables: it runs on those of its own time.

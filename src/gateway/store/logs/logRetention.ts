@@ -19,20 +19,20 @@ interface Segment {
 }
 
 /**
- * Removes segments that are too old, then the oldest ones until the rest is small enough. `finish` begins a new segment
- * in the log of an application whose last one has to go, so that its numbers go on where they were.
+ * Removes segments that are too old, then the oldest ones until the rest is small enough. When the last segment
+ * of an application has to go, `finish` begins a new one first, so that its numbers go on where they were.
  */
 export async function removeSegments(
   root: string,
   limits: LogLimits,
-  finish: (applicationId: string) => void,
+  finish: (applicationId: string, firstSeq: number) => void,
 ): Promise<void> {
   try {
     const segments = await survey(root)
     let excess = segments.reduce((sum, segment) => sum + segment.bytes, 0) - limits.maxBytes
     for (const segment of segments.toSorted((a, b) => a.writtenAt - b.writtenAt || a.firstSeq - b.firstSeq)) {
       if (segment.writtenAt >= limits.olderThan && excess <= 0) break
-      if (segment.isLast) finish(segment.applicationId)
+      if (segment.isLast) finish(segment.applicationId, segment.firstSeq)
       await rm(segmentFile(segment.folder, segment.firstSeq), { force: true })
       await rm(indexFile(segment.folder, segment.firstSeq), { force: true })
       excess -= segment.bytes

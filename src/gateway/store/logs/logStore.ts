@@ -95,7 +95,10 @@ export function createLogStore(root: string, options: LogStoreOptions = {}): Seg
     },
 
     retain: async limits => {
-      await removeSegments(root, limits, applicationId => startSegment(logOf(applicationId)))
+      await removeSegments(root, limits, (applicationId, firstSeq) => {
+        const log = logOf(applicationId)
+        if (log.active.firstSeq === firstSeq) startSegment(log)
+      })
       closeUnused()
       for (const log of logs.values()) log.finished = listSegments(log.folder).filter(seq => seq < log.active.firstSeq)
     },

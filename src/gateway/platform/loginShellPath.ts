@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+
+/** What Debian gives a login without a profile of its own. */
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** A profile that asks questions or waits for the network is not waited for longer. */
+const timeoutMilliseconds = 5000
+
+/** The shell to ask and the environment to give it. */
+export interface LoginShell {
+  /** Absolute path, such as /bin/bash. */
+  readonly shell: string | undefined
+  readonly env: Readonly<Record<string, string>>
+  readonly timeoutMilliseconds?: number
+}
+
+/** A PATH, and why it is not that of the login shell if it is not. */
+export interface FoundPath {
+  readonly path: string
+  readonly problem?: string
+}
+
+/**
+ * The PATH that the user's terminal has: an interactive login shell is asked once (version managers set it up in either
+ * file). A shell that fails or takes too long gives the default and a problem to show.
+ */
+export async function loginShellPath(options: LoginShell): Promise<FoundPath> {
+  const { shell, env } = options
+  if (!shell) return { path: defaultPath, problem: 'No login shell is known.' }
+  const mark = `hks-${randomUUID()}`
+  try {
+    const output = await outputOf(
+      shell,
+      ['-i', '-l', '-c', `echo ${mark}; /usr/bin/env; echo ${mark}`],
+      mark,
+      { PATH: defaultPath, ...env },
+      options.timeoutMilliseconds ?? timeoutMilliseconds,
+    )
+    const path = /^PATH=(.+)$/m.exec(output.split(mark)[1] ?? '')?.[1]
+    return path === undefined ? { path: defaultPath, problem: `${shell} did not tell its PATH.` } : { path }
+  } catch (error) {
+    return { path: defaultPath, problem: `${shell} did not tell its PATH: ${(error as Error).message}` }
+  }
+}
+
+function outputOf(
+  program: string,
+  args: readonly string[],
+  mark: string,
+  env: Readonly<Record<string, string>>,
+  milliseconds: number,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // A session of its own: without a terminal no profile can ask, and all it leaves behind can be ended.
+    const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
+    let output = ''
+    const timer = setTimeout(() => finish(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds)
+    const finish = (error?: Error) => {
+      clearTimeout(timer)
+      child.stdout.destroy()
+      endGroup(child.pid)
+      if (error) reject(error)
+      else resolve(output)
+    }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      // What a profile leaves running may hold the pipe open, so its end is not waited for.
+      if (output.split(mark).length > 2) finish()
+    })
+    child.on('error', finish)
+    child.on('close', () => finish())
+  })
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

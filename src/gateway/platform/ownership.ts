@@ -1,0 +1,59 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** SQLite's result code for a lock that someone else holds (sqlite.org/rescode.html#busy). */
+const busy = 5
+
+/** The sole ownership of a data folder. It ends with the process, however that ends. */
+export interface Ownership {
+  /** Writes `gateway.json` (0600): readers see the old or the new one, never a part. */
+  publish(content: Readonly<Record<string, unknown>>): void
+  /** Takes `gateway.json` away, then lets go. Idempotent. */
+  release(): void
+}
+
+/**
+ * Takes the ownership of a data folder. The lock is an exclusive transaction on a SQLite file that holds nothing: the
+ * kernel lets go of it with the process, so it can't be stale and nobody has to steal it.
+ * @throws Error with `code` `OWNED` when another process has it
+ */
+export function takeOwnership(folder: string): Ownership {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const lock = lockFile(join(folder, 'gateway.lock.db'))
+  const file = join(folder, 'gateway.json')
+  let held = true
+  return {
+    publish: content => {
+      const part = `${file}.${process.pid}.part`
+      const handle = openSync(part, 'w', 0o600)
+      try {
+        writeSync(handle, `${JSON.stringify(content, null, 2)}\n`)
+        fsyncSync(handle)
+      } finally {
+        closeSync(handle)
+      }
+      renameSync(part, file)
+    },
+    release: () => {
+      if (!held) return
+      held = false
+      rmSync(file, { force: true })
+      lock.close()
+    },
+  }
+}
+
+function lockFile(file: string): DatabaseSync {
+  // Opened and closed before SQLite does: closing a second handle later would drop the lock (fcntl(2)).
+  closeSync(openSync(file, 'a', 0o600))
+  const database = new DatabaseSync(file, { timeout: 0 })
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+    return database
+  } catch (error) {
+    database.close()
+    if ((error as { errcode?: number }).errcode !== busy) throw error
+    throw Object.assign(new Error(`Another process owns ${file}.`, { cause: error }), { code: 'OWNED' })
+  }
+}
