@@ -4,7 +4,8 @@ import { PlatformFailure } from './failure.mjs'
 const { stringify } = JSON
 const plainKey = /^[A-Za-z_$][\w$]*$/
 
-const nameOf = object => object.constructor?.name || 'object'
+const nameOf = object => object[Symbol.toStringTag] || object.constructor?.name || 'object'
+const aOrAn = word => (/^[aeiou]/i.test(word) ? `an ${word}` : `a ${word}`)
 
 /** A Map, a RegExp, a fetch Response …: its state is not in properties, so JSON.stringify would write `{}`. */
 function holdsNothing(object) {
@@ -21,9 +22,9 @@ function findFault(object, parents) {
   }
   if (typeof object.then === 'function') return 'a promise; await it first'
   if (Symbol.asyncIterator in object || typeof object.next === 'function') {
-    return `a ${nameOf(object)}; only a complete value can be answered`
+    return `${aOrAn(nameOf(object))}; only a complete value can be answered`
   }
-  if (object instanceof Error || holdsNothing(object)) return `a ${nameOf(object)}, which has no JSON form`
+  if (object instanceof Error || holdsNothing(object)) return `${aOrAn(nameOf(object))}, which has no JSON form`
   return undefined
 }
 

@@ -59,5 +59,8 @@ class FdTransport:
             os._exit(70)
 
     def _leave_to_parent(self):
+        # Not just closed: the number would be given to the next file that the child opens.
         self._lock = threading.Lock()
-        os.close(self._fd)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, self._fd, inheritable=False)
+        os.close(nowhere)

@@ -9,6 +9,11 @@ def _refuse(path, what):
     raise PlatformFailure("RESULT_INVALID", "the result is not JSON: %s is %s" % (path, what))
 
 
+def _a(value):
+    name = type(value).__name__
+    return ("an " if name[0] in "aeiouAEIOU" else "a ") + name
+
+
 def _check(value, path, parents):
     """Finds the part that json.dumps refused, to name it."""
     if value is None or isinstance(value, (str, bool, int)):
@@ -23,7 +28,7 @@ def _check(value, path, parents):
     if isinstance(value, dict):
         for key, item in value.items():
             if not (key is None or isinstance(key, (str, bool, int, float))):
-                _refuse(path, "an object with a key that is a %s" % type(key).__name__)
+                _refuse(path, "an object with a key that is %s" % _a(key))
             text = str(key)
             _check(item, "%s.%s" % (path, text) if text.isidentifier() else "%s[%s]" % (path, json.dumps(text)), inner)
     elif isinstance(value, (list, tuple)):
@@ -33,11 +38,11 @@ def _check(value, path, parents):
         name = type(value).__name__
         _refuse(path, "bytes (%s); answer bytes with context.response(status, headers, body)" % name)
     elif hasattr(type(value), "__await__"):
-        _refuse(path, "a %s; await it first" % type(value).__name__)
+        _refuse(path, "%s; await it first" % _a(value))
     elif hasattr(type(value), "__next__") or hasattr(type(value), "__aiter__"):
-        _refuse(path, "a %s; only a complete value can be answered" % type(value).__name__)
+        _refuse(path, "%s; only a complete value can be answered" % _a(value))
     else:
-        _refuse(path, "a %s, which has no JSON form" % type(value).__name__)
+        _refuse(path, "%s, which has no JSON form" % _a(value))
 
 
 def to_json(value):
