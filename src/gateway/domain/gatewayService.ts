@@ -26,8 +26,6 @@ export interface GatewayService {
   attach(): Disposable
   /** Somebody asked something. */
   touch(): void
-  /** Tells the user something once it is asked, such as a clock jump. */
-  notice(text: string): void
   isDraining(): boolean
   /** Why the gateway may end now, or `undefined`. */
   idleReason(): Promise<string | undefined>
@@ -40,17 +38,19 @@ export interface GatewayServiceOptions {
   readonly clock: Clock
   readonly perform: Perform
   readonly idleSeconds: number
+  /** Sentences for the user so far, oldest first. */
+  readonly notices: () => readonly string[]
   readonly stop: (reason: string, graceSeconds: number) => void
 }
 
-const maxNotices = 20
+/** Notices shown; older ones are in the log. */
+const shownNotices = 20
 const keepRunningKey = 'keepRunning'
 
 /** Makes the service; the last request and the attached clients are its only state. */
 export function createGatewayService(options: GatewayServiceOptions): GatewayService {
   const { providers, settings, clock, perform } = options
   const startedAt = clock.now()
-  const notices: string[] = []
   let clients = 0
   let lastUse = startedAt
   let draining = false
@@ -100,10 +100,6 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
     },
     touch: () => {
       lastUse = clock.now()
-    },
-    notice: text => {
-      notices.push(text)
-      if (notices.length > maxNotices) notices.shift()
     },
     isDraining: () => draining,
     idleReason: async () => {
