@@ -158,8 +158,11 @@ export async function build() {
   const digest = await digestOfInputs()
   if (await isCurrent(digest)) return 'dist/ is up to date'
   await rm(stampFile, { force: true })
-  const built = await Promise.all((await bundles()).map(bundle))
-  const files = [...built.flat(), ...(await copy())].sort()
+  // Whatever builds is written, so that work on one part goes on while another is broken.
+  const built = await Promise.allSettled((await bundles()).map(bundle))
+  const files = [...built.flatMap(b => b.value ?? []), ...(await copy())].sort()
+  const failed = built.find(b => b.status === 'rejected')
+  if (failed) throw failed.reason
   const wanted = new Set(files)
   for (const stale of (await list(dist)).filter(f => !wanted.has(f) && !f.endsWith('.part')))
     await rm(join(dist, stale))

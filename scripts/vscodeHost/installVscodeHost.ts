@@ -19,7 +19,7 @@ export interface VscodeHost {
 /** Raise it when the steps below change, so that what an older script installed is not taken for ours. */
 const layout = 1
 
-const files = ['package.json', 'package-lock.json']
+const files = ['package.json', 'package-lock.json', 'spdlog.cjs']
 
 /** Why this machine cannot have it; undefined when it can. */
 export function reasonAgainstVscodeHost(): string | undefined {
@@ -71,6 +71,7 @@ async function install(source: string, folder: string): Promise<void> {
   await run('npm', ['ci', ...options], { cwd: folder, env })
   await run('npm', ['install', '--omit=dev', ...options], { cwd: server, env })
   await run('npm', ['install', '--omit=dev', ...options], { cwd: join(server, 'extensions'), env })
+  await copyFile(join(source, 'spdlog.cjs'), join(server, 'node_modules/@vscode/spdlog/index.js'))
   await mkdir(browser)
   await run(node, ['--input-type=module', '-e', unpackBrowser], { cwd: folder, env: { ...env, TMPDIR: browser } })
 }
