@@ -49,7 +49,7 @@ const invalidResults: readonly (readonly [string, RegExp])[] = [
   ['notFinite', /^the result is not JSON: \$\.a\[2\] is NaN$/],
   [
     'resultBytes',
-    /^the result is not JSON: \$\.picture is bytes \((Buffer|bytes)\); answer bytes with context\.response/,
+    /^the result is not JSON: \$\.picture is bytes \((Uint8Array|bytes)\); answer bytes with context\.response/,
   ],
   ['resultCircle', /^the result is not JSON: \$\[1\]\.again is a reference to one of its own parents$/],
   ['resultPending', /^the result is not JSON: \$\.a\["b c"\] is a (promise|Future); await it first$/],
