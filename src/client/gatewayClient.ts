@@ -37,7 +37,7 @@ export interface GatewayClient {
   readonly address: GatewayAddress
   call<N extends RouteName>(
     route: N,
-    ...input: {} extends CallInput<N> ? [CallInput<N>?] : [CallInput<N>]
+    ...input: Record<never, never> extends CallInput<N> ? [CallInput<N>?] : [CallInput<N>]
   ): Promise<RouteResult<N>>
   /** Calls a function; a function's own failure is an answer, not an error. */
   invoke(
@@ -75,11 +75,11 @@ export function createGatewayClient(address: GatewayAddress, fetchFunction: type
   return {
     address,
     call: async (name, ...[input]) => {
-      const response = await send(name, (input ?? {}) as LooseInput)
+      const response = await send(name, input ?? {})
       if (response.status === 204) return undefined as never
       return (await readBody(() => response.json(), address, (input as LooseInput | undefined)?.signal)) as never
     },
-    open: (name, input) => send(name, input as LooseInput),
+    open: (name, input) => send(name, input),
     invoke: async (functionId, body, options = {}) => {
       const response = await request(`${address.url}${pathOf(routes.invokeFunction, { id: functionId })}`, {
         method: 'POST',

@@ -70,7 +70,7 @@ function readMessages(
     })
     socket.on('close', () => {
       options.signal.removeEventListener('abort', abort)
-      reject(failure ?? new HksError('GATEWAY_UNREACHABLE', 'The gateway closed the connection.'))
+      reject(asHksError(failure ?? new HksError('GATEWAY_UNREACHABLE', 'The gateway closed the connection.')))
     })
   })
 }

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { HksError } from '../contract/errors.ts'
+import type { GatewayReady } from '../contract/gateway.ts'
+import { compareVersions } from './compareVersions.ts'
+import { type FoundGateway, findGateway } from './findGateway.ts'
+import { type GatewayProgram, type StartedGateway, spawnGateway, startFailed } from './spawnGateway.ts'
+
+/** How long a gateway may take to become ready. */
+const startSeconds = 30
+
+/** The grace that runs get when an older gateway makes way, and what it may take beyond that to end. */
+const handOver = { graceSeconds: 30, marginSeconds: 30 } as const
+
+const lookMilliseconds = 50
+
+/** What {@link ensureGateway} needs. */
+export interface EnsureOptions extends GatewayProgram {
+  /** The client's own version. */
+  readonly version: string
+  /** Sentences for the user while it takes time. */
+  readonly onProgress?: (sentence: string) => void
+  readonly signal?: AbortSignal
+}
+
+/** A gateway that is ready. `started`: this client started it. */
+export interface RunningGateway extends GatewayReady {
+  readonly started: boolean
+}
+
+/**
+ * Finds the gateway of a data folder, or starts it. Clients that ask at once get the same one. An older gateway is asked
+ * to drain and replaced.
+ * @throws HksError GATEWAY_START_FAILED, GATEWAY_NEWER (this client must be updated), CANCELLED
+ */
+export async function ensureGateway(options: EnsureOptions): Promise<RunningGateway> {
+  const progress = createProgress(options.onProgress)
+  let deadline = performance.now() + startSeconds * 1000
+  let waitsForEnd = false
+  let started: StartedGateway | undefined
+  const waitForEnd = () => {
+    if (!waitsForEnd) deadline = performance.now() + (handOver.graceSeconds + handOver.marginSeconds) * 1000
+    waitsForEnd = true
+    progress('Waiting for the previous gateway to end its runs')
+  }
+
+  for (;;) {
+    const found = await findGateway(options.home, options.signal)
+    if (found.kind === 'answering') {
+      const { status, client } = found
+      const order = compareVersions(status.version, options.version)
+      if (order > 0) throw newer(status.version, options.version)
+      if (order === 0 && !status.draining) {
+        const pid = status.pid
+        return { ...client.address, pid, version: status.version, started: started !== undefined && !started.ended() }
+      }
+      if (!status.draining) await drain(found, options.signal)
+      waitForEnd()
+    } else if (found.kind === 'none') {
+      const end = started?.ended()
+      if (started && end && end.code !== 0) throw failed(started, end)
+      // Exit code 0: another gateway owned the folder, and is gone again or not ready yet.
+      if (!started || end) {
+        progress('Starting the gateway')
+        started = await spawnGateway(options)
+      }
+    }
+    if (performance.now() > deadline) throw tooLate(found, started)
+    await pause(options.signal)
+  }
+}
+
+async function drain({ client }: FoundGateway & { kind: 'answering' }, signal?: AbortSignal): Promise<void> {
+  try {
+    await client.call('drainGateway', {
+      body: { graceSeconds: handOver.graceSeconds },
+      ...(signal ? { signal } : {}),
+    })
+  } catch (error) {
+    // It may have ended meanwhile; whether it has is what the next look tells.
+    if (!(error instanceof HksError) || error.code !== 'GATEWAY_UNREACHABLE') throw error
+  }
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(lookMilliseconds, undefined, signal ? { signal } : {})
+  } catch (cause) {
+    throw new HksError('CANCELLED', 'Cancelled while the gateway was starting.', { cause })
+  }
+}
+
+function createProgress(tell: (sentence: string) => void = () => undefined): (sentence: string) => void {
+  let last: string | undefined
+  return sentence => {
+    if (sentence !== last) tell(sentence)
+    last = sentence
+  }
+}
+
+const newer = (running: string, own: string) =>
+  new HksError('GATEWAY_NEWER', `The gateway that runs has version ${running}; this is version ${own}.`, {
+    details: { running, own },
+    hint: 'Update Hexabase HKS here, or stop that gateway.',
+  })
+
+function failed(started: StartedGateway, end: { readonly code: number | null; readonly signal: string | null }) {
+  const tail = started.tail()
+  const how = end.signal === null ? `it ended with exit code ${end.code}` : `it was ended by ${end.signal}`
+  return startFailed(tail === '' ? `${how}.` : (tail.split('\n').at(-1) ?? how), undefined, {
+    exitCode: end.code,
+    signal: end.signal,
+    tail,
+    logFile: started.logFile,
+  })
+}
+
+function tooLate(found: FoundGateway, started: StartedGateway | undefined): HksError {
+  if (found.kind === 'none') {
+    const where = found.otherHost === undefined ? '' : ` The data folder is in use on the machine ${found.otherHost}.`
+    return startFailed(`it was not ready in time.${where}`, undefined, {
+      tail: started?.tail(),
+      logFile: started?.logFile,
+    })
+  }
+  const { pid } = found.lock
+  return startFailed(`the previous one (process ${pid}) has not ended.`, undefined, { pid })
+}
