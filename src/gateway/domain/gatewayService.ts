@@ -77,7 +77,7 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
         keepRunning: await keepRunning(),
         draining,
         ...(await count()),
-        notices: [...notices],
+        notices: options.notices().slice(-shownNotices),
       }
     },
     setKeepRunning: (caller, mode) =>
