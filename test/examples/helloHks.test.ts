@@ -63,5 +63,5 @@ describeEachRuntime('the function of hello-hks', language => {
     } finally {
       await runtime.stop()
     }
-  }).timeout(30_000)
+  })
 })

@@ -118,7 +118,8 @@ describeEachRuntime('edges', language => {
 
     it('answers a call that is cancelled before its coroutine began', async () => {
       await load('import time\nasync def handler(event):\n  print("busy", flush=True)\n  time.sleep(event)\n  return 1')
-      const first = call(0.3, 'first')
+      // Long enough for the call and its cancel to arrive while the loop is held up.
+      const first = call(2, 'first')
       await runtime.waitForLog(log => log.text === 'busy')
       const second = runtime.call({ id: 'second', body: '0', headers: { 'content-type': 'application/json' } })
       runtime.cancel('second', 'client')

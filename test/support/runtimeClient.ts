@@ -31,7 +31,7 @@ export interface CallOptions {
 }
 
 /** What a load sends besides the folder. */
-export interface LoadOptions {
+interface LoadOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly secrets?: Readonly<Record<string, string>>
 }

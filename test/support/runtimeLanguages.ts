@@ -24,7 +24,7 @@ function findPython(): string {
 const python = findPython()
 
 /** Both runtimes. The suites are the same for each: one protocol, same bytes. */
-export const runtimeLanguages: readonly RuntimeLanguage[] = [
+const runtimeLanguages: readonly RuntimeLanguage[] = [
   {
     name: 'node',
     extension: 'mjs',
@@ -43,11 +43,20 @@ export const runtimeLanguages: readonly RuntimeLanguage[] = [
   },
 ]
 
+/** Starting an interpreter takes seconds on a machine that is busy with other tests. */
+const testTimeoutMs = 60_000
+
 /** A suite for each runtime; one whose interpreter is missing is skipped, with the reason in its title. */
 export function describeEachRuntime(title: string, suite: (language: RuntimeLanguage) => void): void {
   for (const language of runtimeLanguages) {
-    if (language.missing === undefined) describe(`${title} (${language.name})`, () => suite(language))
-    else describe.skip(`${title} (${language.name}; skipped: ${language.missing})`, () => suite(language))
+    if (language.missing !== undefined) {
+      describe.skip(`${title} (${language.name}; skipped: ${language.missing})`, () => suite(language))
+      continue
+    }
+    describe(`${title} (${language.name})`, function () {
+      this.timeout(testTimeoutMs)
+      suite(language)
+    })
   }
 }
 

@@ -59,7 +59,7 @@ describeEachRuntime('function templates', language => {
       } finally {
         await rm(copy, { recursive: true })
       }
-    }).timeout(30_000)
+    })
 
     it(`${name} describes itself in function.yaml`, async () => {
       const { settings, warnings } = await readFunctionFolder(folder)
@@ -91,6 +91,6 @@ describeEachRuntime('function templates', language => {
       } finally {
         await runtime.stop()
       }
-    }).timeout(30_000)
+    })
   }
 })
