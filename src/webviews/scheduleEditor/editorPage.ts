@@ -1,0 +1,148 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { field, selectField, textField } from '../ui/field.ts'
+import { icon } from '../ui/icon.ts'
+import { failure, type Notice, notice } from '../ui/notice.ts'
+import { t } from '../ui/text.ts'
+import { type EditorView, idOf, type Section } from './editorView.ts'
+import { expressionField } from './expressionField.ts'
+import { limitsSection, limitsSummary } from './limitsSection.ts'
+import { runsTable } from './runsTable.ts'
+import { whatSection, whatSummary } from './whatSection.ts'
+import { whenSection } from './whenSection.ts'
+import { zoneField } from './zoneField.ts'
+
+/** What the page shows once it knows what to edit. */
+export interface ReadyPage {
+  readonly view: EditorView
+  readonly title: string
+  readonly isSaving: boolean
+  readonly isSuspended: boolean
+  readonly notices: readonly Notice[]
+  readonly zones: readonly string[]
+  readonly save: () => void
+  readonly cancel: () => void
+  readonly setSuspended: (suspend: boolean) => void
+}
+
+/** The whole page in each of its phases. */
+export function editorPage(page: {
+  readonly phase:
+    | { readonly kind: 'loading' }
+    | { readonly kind: 'failed'; readonly error: unknown }
+    | { readonly kind: 'ready' }
+  readonly ready?: ReadyPage
+  readonly retry: () => void
+}): TemplateResult {
+  const { phase, ready, retry } = page
+  if (phase.kind === 'failed')
+    return html`<main>${notice(failure(t('The editor could not be opened'), phase.error, [{ label: t('Retry'), run: retry }]))}</main>`
+  if (ready === undefined)
+    return html`<main class="loading" aria-busy="true"><hks-progress-ring></hks-progress-ring><p>${t('Loading…')}</p></main>`
+  const { view } = ready
+  return html`<main>
+    ${header(ready)}
+    <div class="notices" role="status">${ready.notices.map(notice)}</div>
+    ${view.mode === 'create' ? identity(view) : nothing} ${suspension(ready)}
+    <section aria-labelledby="schedule-heading">
+      <h2 id="schedule-heading">${t('Schedule')}</h2>
+      ${whenSection(view)}
+      <div class="grid expression-and-zone">${expressionField(view)} ${zoneField(view, ready.zones)}</div>
+      <p class="sentence" aria-live="polite">${view.preview.sentence}</p>
+      ${
+        view.warnings.length === 0
+          ? nothing
+          : html`<ul class="warnings" aria-label=${t('Remarks about the schedule')}>
+              ${view.warnings.map(warning => html`<li>${notice({ severity: warning.severity, text: warning.message })}</li>`)}
+            </ul>`
+      }
+      <h3>${t('Next runs')}</h3>
+      ${runsTable(view)}
+    </section>
+    ${fold(view, 'what', t('What runs'), whatSummary(view), () => whatSection(view))}
+    ${fold(view, 'limits', t('When it can’t'), limitsSummary(view), () => limitsSection(view))}
+  </main>`
+}
+
+function header({ title, isSaving, save, cancel, view }: ReadyPage): TemplateResult {
+  return html`<header>
+    <h1>${title}</h1>
+    <div class="actions">
+      <hks-button appearance="primary" aria-busy=${isSaving} title=${t('Ctrl+Enter')} @click=${save}
+        >${isSaving ? t('Saving…') : view.mode === 'create' ? t('Create') : t('Save')}</hks-button
+      >
+      <hks-button appearance="secondary" title=${t('Escape')} @click=${cancel}>${t('Cancel')}</hks-button>
+    </div>
+  </header>`
+}
+
+function identity(view: EditorView): TemplateResult {
+  return html`<div class="grid">
+    ${textField({
+      id: idOf('name'),
+      label: t('Name'),
+      value: view.form.name,
+      placeholder: 'nightly-report',
+      problem: view.problem('name'),
+      onInput: name => view.set({ name }),
+      onLeave: () => view.leave('name'),
+    })}
+    ${
+      view.init.projects.length === 0
+        ? field(
+            { id: idOf('projectId'), label: t('Project'), problem: t('There is no project: open a folder first.') },
+            html`<input id=${idOf('projectId')} type="text" readonly aria-describedby="${idOf('projectId')}-note" />`,
+          )
+        : selectField({
+            id: idOf('projectId'),
+            label: t('Project'),
+            value: view.form.projectId,
+            problem: view.problem('projectId'),
+            choices: [
+              ...(view.form.projectId === '' ? [{ value: '', label: t('Choose…') }] : []),
+              ...view.init.projects.map(project => ({
+                value: project.id,
+                label: `${project.name} (${project.connection})`,
+              })),
+            ],
+            onChange: projectId => {
+              view.set({ projectId })
+              view.leave('projectId')
+            },
+          })
+    }
+  </div>`
+}
+
+function suspension({ view, isSuspended, setSuspended }: ReadyPage): TemplateResult | typeof nothing {
+  if (view.mode === 'create') return nothing
+  if (!isSuspended) return nothing
+  return notice({
+    severity: 'info',
+    text: t('Suspended: it does not run by itself until it is resumed.'),
+    actions: [{ label: t('Resume…'), run: () => setSuspended(false) }],
+  })
+}
+
+function fold(
+  view: EditorView,
+  section: Section,
+  title: string,
+  summary: string,
+  content: () => TemplateResult,
+): TemplateResult {
+  const isOpen = view.isOpen(section)
+  return html`<section class="fold">
+    <h2>
+      <button
+        class="fold-head"
+        aria-expanded=${isOpen}
+        aria-controls="section-${section}"
+        @click=${() => view.setOpen(section, !isOpen)}
+      >
+        ${icon(isOpen ? 'chevron-down' : 'chevron-right')}<span>${title}</span>
+        ${isOpen || summary === '' ? nothing : html`<span class="hint summary">${summary}</span>`}
+      </button>
+    </h2>
+    <div id="section-${section}" class="fold-body" ?hidden=${!isOpen}>${isOpen ? content() : nothing}</div>
+  </section>`
+}

@@ -1,0 +1,2 @@
+/** Style sheets are bundled beside the script and linked by the document. */
+declare module '*.css'
