@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { createGroupCommit } from '../../../src/gateway/store/groupCommit.ts'
+import { openStore } from '../../../src/gateway/store/openStore.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { invocation } from './records.ts'
+
+describe('the invocation store', () => {
+  it('keeps the last state of each call and pages through them', async () => {
+    using folder = temporaryFolder()
+    const store = await openStore(join(folder.path, 'gateway.db'))
+    const calls = Array.from({ length: 500 }, (_, at) => invocation('f', { startedAt: at >> 1 }))
+    await Promise.all(calls.map(call => store.invocations.save(call)))
+    const done = calls.map(call => ({
+      ...call,
+      completedAt: call.startedAt + 5,
+      outcome: 'failed' as const,
+      statusCode: 504,
+      code: 'TIMEOUT' as const,
+      message: 'too slow',
+      responseBytes: 7,
+      coldStart: false,
+    }))
+    await Promise.all(done.map(call => store.invocations.save(call)))
+    const paged = []
+    for (;;) {
+      const page = await store.invocations.list('f', 64, paged.at(-1))
+      if (page.length === 0) break
+      paged.push(...page)
+    }
+    assert.deepEqual(
+      paged,
+      done.toSorted((x, y) => y.startedAt - x.startedAt || (x.id < y.id ? 1 : -1)),
+    )
+    await store.invocations.removeFunction('f')
+    assert.deepEqual(await store.invocations.list('f', 10), [])
+    await store.close()
+  })
+
+  it('has written what it was given when it closes', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'gateway.db')
+    const store = await openStore(file)
+    const saved = store.invocations.save(invocation('f'))
+    await store.close()
+    await saved
+    const again = await openStore(file)
+    assert.equal((await again.invocations.list('f', 10)).length, 1)
+    await again.close()
+  })
+})
+
+describe('a group commit', () => {
+  it('writes what arrives during a commit with the next one, in order', async () => {
+    const groups: number[][] = []
+    const commits = createGroupCommit<number>(async items => {
+      groups.push([...items])
+      await new Promise(resolve => setImmediate(resolve))
+    }, 3)
+    await Promise.all([1, 2, 3, 4, 5].map(item => commits.add(item)))
+    assert.deepEqual(groups, [
+      [1, 2, 3],
+      [4, 5],
+    ])
+    await commits.flushed()
+  })
+
+  it('fails the items of a failed commit and goes on', async () => {
+    const commits = createGroupCommit<string>(async items => {
+      if (items.includes('bad')) throw new Error('no room')
+    }, 1)
+    const results = await Promise.allSettled(['good', 'bad', 'good'].map(item => commits.add(item)))
+    assert.deepEqual(
+      results.map(result => result.status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+  })
+})
