@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import type { Run } from '../program.ts'
+import { addApply } from './cronJob/apply.ts'
+import { addCreate } from './cronJob/create.ts'
+import { addDelete } from './cronJob/delete.ts'
+import { addHistory } from './cronJob/history.ts'
+import { addList } from './cronJob/list.ts'
+import { addLogs } from './cronJob/logs.ts'
+import { addResume } from './cronJob/resume.ts'
+import { addSuspend } from './cronJob/suspend.ts'
+import { addTrigger } from './cronJob/trigger.ts'
+
+/** `cronjob …`: everything about CronJobs. */
+export function addCronJob(program: Command, run: Run): void {
+  const cronJob = program.command('cronjob').alias('cj').description('CronJobs of the project')
+  for (const add of [addApply, addList, addCreate, addTrigger, addSuspend, addResume, addDelete, addHistory, addLogs]) {
+    add(cronJob, run)
+  }
+}

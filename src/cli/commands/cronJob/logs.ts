@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+import { cronJobNamed } from '../../context.ts'
+import { type LogOptions, printLogs, withLogOptions } from '../../printLogs.ts'
+import type { Run } from '../../program.ts'
+
+/** `cronjob logs` */
+export function addLogs(cronJob: Command, run: Run): void {
+  withLogOptions(cronJob.command('logs <cronjob>').description('show the log of all runs, or of one'))
+    .option('-x, --execution <id>', 'only this run')
+    .addHelpText('after', '\nExample:\n  $ hks-func cronjob logs nightly -f')
+    .action((name: string, options: LogOptions & { readonly execution?: string }, command: Command) =>
+      run(command, async context => {
+        const { id } = await cronJobNamed(context, name)
+        const { execution } = options
+        const target =
+          execution === undefined
+            ? ({ kind: 'cronJob', id } as const)
+            : ({ kind: 'execution', id, execId: execution } as const)
+        await printLogs(context, target, options)
+      }),
+    )
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import { type Context, cronJobNamed } from '../../context.ts'
+import { inZone, relative } from '../../output/time.ts'
+import type { Run } from '../../program.ts'
+
+/** `cronjob resume` */
+export function addResume(cronJob: Command, run: Run): void {
+  cronJob
+    .command('resume <cronjob>')
+    .description('start runs again; says what starts at once because of it')
+    .option('--skip-missed', 'do not start the run that was missed meanwhile')
+    .action((name: string, options: { readonly skipMissed?: boolean }, command: Command) =>
+      run(command, context => resume(context, name, options)),
+    )
+}
+
+async function resume(context: Context, name: string, options: { readonly skipMissed?: boolean }): Promise<void> {
+  const { id, timeZone } = await cronJobNamed(context, name)
+  const client = await context.client()
+  const { signal } = context
+  const preview = await client.call('previewResume', { params: { id }, signal })
+  if (preview.startsAtOnce !== undefined) {
+    const at = inZone(preview.startsAtOnce, timeZone ?? 'UTC')
+    context.out.say(
+      options.skipMissed
+        ? `The run of ${at} is skipped.`
+        : `The run of ${at} starts now (--skip-missed leaves it out).`,
+    )
+  }
+  const job = await client.call('resumeCronJob', {
+    params: { id },
+    body: options.skipMissed ? { skipMissed: true } : {},
+    signal,
+  })
+  context.out.result(job, () => `Resumed ${job.name}; next run ${relative(job.nextExecutionAt, context.now())}.`)
+}

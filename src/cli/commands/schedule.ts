@@ -1,0 +1,102 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { toInstant } from '../../base/instant.ts'
+import { HksError, invalidField } from '../../contract/errors.ts'
+import {
+  describeSchedule,
+  lintSchedule,
+  nextRuns,
+  parseSchedule,
+  type Schedule,
+  validateTimeZone,
+} from '../../schedule/index.ts'
+import type { Context } from '../context.ts'
+import { facts } from '../output/output.ts'
+import { inZone, relative } from '../output/time.ts'
+import { type Run, wholeNumber } from '../program.ts'
+
+interface Options {
+  readonly timeZone?: string
+  readonly from?: number
+  readonly count?: number
+}
+
+/** `schedule next|explain`: needs no gateway. */
+export function addSchedule(program: Command, run: Run): void {
+  const schedule = program.command('schedule').description('say when a schedule runs')
+  schedule
+    .command('next <expression>')
+    .description('the next runs of a schedule')
+    .option('-z, --time-zone <zone>', 'IANA time zone (default: UTC)')
+    .option('--from <instant>', 'count from this RFC 3339 instant (default: now)', instant)
+    .option('-n, --count <n>', 'how many (default: 10)', wholeNumber(1))
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ hks-func schedule next "30 2 * * *" --time-zone Europe/Berlin --from 2026-03-28T00:00:00Z',
+    )
+    .action((expression: string, options: Options, command: Command) =>
+      run(command, async context => next(context, expression, options)),
+    )
+  schedule
+    .command('explain <expression>')
+    .description('what a schedule means, when it runs and what is probably wrong with it')
+    .option('-z, --time-zone <zone>', 'IANA time zone (default: UTC)')
+    .option('--from <instant>', 'look at the year from this RFC 3339 instant on (default: now)', instant)
+    .addHelpText('after', '\nExample:\n  $ hks-func schedule explain "0 0 13 * FRI"')
+    .action((expression: string, options: Options, command: Command) =>
+      run(command, async context => explain(context, expression, options)),
+    )
+}
+
+function next(context: Context, expression: string, options: Options): void {
+  const { schedule, timeZone } = checked(expression, options)
+  const from = options.from ?? context.now()
+  const instants = nextRuns(schedule, from, timeZone, options.count ?? 10).map(toInstant)
+  context.out.result({ schedule: expression, timeZone, next: instants }, () =>
+    instants.length === 0
+      ? 'never'
+      : instants.map(at => `${inZone(at, timeZone)}  ${relative(at, context.now())}`).join('\n'),
+  )
+}
+
+function explain(context: Context, expression: string, options: Options): void {
+  const { schedule, timeZone } = checked(expression, options)
+  const from = options.from ?? context.now()
+  const zone = options.timeZone === undefined ? {} : { timeZone: options.timeZone }
+  const sentence = describeSchedule(expression, zone)
+  const instants = nextRuns(schedule, from, timeZone, 3).map(toInstant)
+  const warnings = lintSchedule(expression, { from, ...zone })
+  const shown = warnings.map(({ code, severity, message }) => ({ code, severity, message }))
+  context.out.result({ schedule: expression, timeZone, sentence, next: instants, warnings: shown }, () =>
+    [
+      facts([
+        ['Schedule', expression],
+        ['Meaning', sentence],
+        ['Time zone', timeZone],
+        ['Next', instants.length === 0 ? 'never' : instants.map(at => inZone(at, timeZone)).join(', ')],
+      ]),
+      ...warnings.map(({ severity, message }) => `${severity}: ${message}`),
+    ].join('\n'),
+  )
+}
+
+function checked(expression: string, options: Options): { schedule: Schedule; timeZone: string } {
+  const parsed = parseSchedule(expression)
+  if (!parsed.ok) {
+    const { message, field, position } = parsed.error
+    const mark = position === undefined ? '' : `\n  ${expression}\n  ${' '.repeat(position)}^`
+    throw new HksError('INVALID_SCHEDULE', `${message}${mark}`, { details: { part: field, position } })
+  }
+  if (options.timeZone !== undefined) {
+    const zone = validateTimeZone(options.timeZone)
+    if (!zone.ok) throw invalidField('--time-zone', options.timeZone, zone.message)
+  }
+  return { schedule: parsed.schedule, timeZone: options.timeZone ?? 'UTC' }
+}
+
+function instant(text: string): number {
+  const at = Date.parse(text)
+  if (Number.isNaN(at) || !/^\d{4}-\d\d-\d\dT/.test(text)) {
+    throw new InvalidArgumentError(`"${text}" is not an RFC 3339 instant such as 2026-03-28T00:00:00Z.`)
+  }
+  return at
+}
