@@ -79,6 +79,8 @@ export interface Secrets {
 /** The adapter behind a connection. A role that it lacks is an absent property. */
 export interface Provider {
   readonly connection: string
+  /** What an occurrence is that fell in a time when no gateway was watching: where jobs run without one, unknown. */
+  readonly unwatched: 'missed' | 'unknown'
   readonly projects: Projects
   readonly cronJobs: CronJobs
   readonly executions: Executions

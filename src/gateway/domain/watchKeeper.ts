@@ -1,26 +1,26 @@
 import type { Clock } from './clock.ts'
 import type { LedgerStore } from './ports.ts'
 
-/** What keeps the spans in which a gateway was watching. */
+/** Keeps the record of the time in which a gateway was watching. Dispose to stop. */
+export interface WatchKeeper extends Disposable {
+  /** Writes a heartbeat now. */
+  beat(): Promise<void>
+  /** The clock jumped: what lies between was not watched. */
+  jumped(): void
+}
+
+/** What the keeper needs. */
 export interface WatchKeeperOptions {
   readonly ledger: LedgerStore
   readonly clock: Clock
   readonly newId: () => string
   readonly everySeconds: number
-  /** The clock went `milliseconds` further than time did; negative: it was set back. Also after the machine slept. */
-  readonly onJump: (milliseconds: number) => void
   readonly report: (error: unknown) => void
 }
 
-/** A jump of the clock that is worth telling, beyond the distance of two heartbeats: milliseconds. */
-const tolerance = 30_000
-
-/**
- * Writes a heartbeat now and then on and on. Time in which no heartbeat came (the machine slept, the clock was set)
- * was not watched: a new span begins after it. Dispose to stop; `beat` writes the last one.
- */
-export async function keepWatchSpans(options: WatchKeeperOptions): Promise<Disposable & { beat(): Promise<void> }> {
-  const { ledger, clock } = options
+/** Opens a span and moves its end with a heartbeat now and then. */
+export async function keepWatchSpans(options: WatchKeeperOptions): Promise<WatchKeeper> {
+  const { ledger, clock, report } = options
   const everyMs = options.everySeconds * 1000
   let span = options.newId()
   let last = clock.now()
@@ -29,25 +29,26 @@ export async function keepWatchSpans(options: WatchKeeperOptions): Promise<Dispo
 
   const beat = async (): Promise<void> => {
     const now = clock.now()
-    const distance = now - last
+    // A heartbeat that comes this late says that nobody watched before it.
+    if (now < last || now - last > 2 * everyMs) span = options.newId()
     last = now
-    const back = distance < -1000
-    if (back || distance > everyMs + tolerance) {
-      span = options.newId()
-      options.onJump(distance - everyMs)
-    }
     await ledger.heartbeat(span, now)
   }
-  const arm = () => {
+  const beatOn = (): void => {
+    timer?.[Symbol.dispose]()
     if (stopped) return
-    timer = clock.callAfter(everyMs, () => {
-      void beat().catch(options.report).finally(arm)
-    })
+    timer = clock.callAt(clock.now() + everyMs, beatOn)
+    beat().catch(report)
   }
   await ledger.heartbeat(span, last)
-  arm()
+  timer = clock.callAt(last + everyMs, beatOn)
   return {
     beat,
+    jumped: () => {
+      span = options.newId()
+      last = clock.now()
+      beatOn()
+    },
     [Symbol.dispose]: () => {
       stopped = true
       timer?.[Symbol.dispose]()

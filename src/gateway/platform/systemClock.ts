@@ -24,6 +24,7 @@ export interface ClockSources {
 export interface SystemClock extends Disposable {
   now(): number
   callAt(at: number, callback: () => void): Disposable
+  callAfter(milliseconds: number, callback: () => void): Disposable
 }
 
 interface Waiting {
@@ -41,6 +42,7 @@ export function createSystemClock(
   const waiting = new Set<Waiting>()
   let timer: NodeJS.Timeout | undefined
   let timerAt = Infinity
+  const timers = new Set<NodeJS.Timeout>()
   let stopped = false
   let last = { wall: sources.wall(), steady: sources.steady() }
 
@@ -85,8 +87,23 @@ export function createSystemClock(
       if (at < timerAt || waiting.size === 1) arm()
       return { [Symbol.dispose]: () => void waiting.delete(entry) }
     },
+    callAfter: (milliseconds, callback) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        callback()
+      }, milliseconds)
+      timers.add(timer)
+      return {
+        [Symbol.dispose]: () => {
+          clearTimeout(timer)
+          timers.delete(timer)
+        },
+      }
+    },
     [Symbol.dispose]: () => {
       stopped = true
+      for (const timer of timers) clearTimeout(timer)
+      timers.clear()
       waiting.clear()
       clearTimeout(timer)
     },

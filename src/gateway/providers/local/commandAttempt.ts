@@ -35,17 +35,19 @@ export function createCommandAttempts(deps: CommandAttemptDeps): StartAttempt {
     let folder: string
     let environment: Readonly<Record<string, string>>
     let secrets: Readonly<Record<string, string>>
+    let marks: Readonly<Record<string, string>>
     try {
       folder = await deps.projectFolder(context.job.projectId)
       secrets = await deps.secrets.resolve(context.job.projectId, context.job.spec.secrets)
       const runFolder = deps.runFolder(context.job.id, context.executionId)
       await mkdir(runFolder, { recursive: true })
-      environment = { ...(await deps.environment()), ...ownEnvironment(context, deps.homeId, runFolder) }
+      environment = await deps.environment()
+      marks = marksOf(context, deps.homeId, runFolder)
     } catch (error) {
       return failedAttempt(sentence(error))
     }
-    const own = { ...context.job.spec.environment, ...secrets }
-    const all = { ...environment, ...own }
+    // The marks come last: by them the processes of a run are found.
+    const all = { ...environment, ...context.job.spec.environment, ...secrets, ...marks }
     const argv = [...target.command, ...target.args].map(text => expandReferences(text, all))
     const [program, ...args] = argv
     if (program === undefined) return failedAttempt('It has no command.')
@@ -81,7 +83,7 @@ const attemptOf = (tree: ProcessTree): Attempt => ({
   },
 })
 
-function ownEnvironment(
+function marksOf(
   { job, executionId, jobName, number, trigger, scheduledAt }: AttemptContext,
   homeId: string,
   runFolder: string,

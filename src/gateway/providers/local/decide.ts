@@ -1,6 +1,7 @@
 import type { ConcurrencyPolicy } from '../../../contract/cronJobs.ts'
 import { latestRun, nextRun, type Schedule } from '../../../schedule/index.ts'
 import type { SkipReason } from '../../domain/cronJob.ts'
+import { neverStarts } from '../../domain/ledgerOccurrences.ts'
 
 /** What the controller knows of a CronJob when it looks at it. Instants are epoch milliseconds. */
 export interface Situation {
@@ -60,12 +61,6 @@ export function decide(situation: Situation, now: number): Verdict {
   const replace = situation.concurrencyPolicy === 'Replace' && situation.active > 0
   return withNext({ ...handled, start: latest, ...(replace ? { replace } : {}) }, schedule, timeZone, latest)
 }
-
-/** The controller looks back no further than the deadline, so `@every` with a longer interval finds nothing. */
-export const neverStarts = (schedule: Schedule, startingDeadlineSeconds: number | undefined): boolean =>
-  schedule.kind === 'every' &&
-  startingDeadlineSeconds !== undefined &&
-  startingDeadlineSeconds * 1000 < schedule.intervalMs
 
 /** The minute that Kubernetes names a Job by. */
 export const minuteOf = (instant: number): number => Math.floor(instant / 60_000)

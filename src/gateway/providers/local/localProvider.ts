@@ -58,8 +58,10 @@ export interface LocalProviderDeps {
   readonly report: (error: unknown) => void
 }
 
-/** The provider with what tests of time need. */
+/** The provider with what the owner of the clock, and tests of time, need. */
 export interface LocalProvider extends Provider {
+  /** The clock went `milliseconds` further than time did (the machine slept, it was set); negative: it was set back. */
+  clockJumped(milliseconds: number): void
   /** Resolves when nothing is under way but runs. */
   settled(): Promise<void>
 }
@@ -137,6 +139,8 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
   }
   return {
     connection: localConnection,
+    // Without its gateway nothing runs here.
+    unwatched: 'missed',
     projects,
     cronJobs,
     executions: createLocalExecutions(controller, projects.folder),
@@ -150,10 +154,6 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
         clock,
         newId: deps.newId,
         everySeconds: deps.heartbeatSeconds ?? 30,
-        onJump: milliseconds => {
-          deps.notice(describeJump(milliseconds))
-          void controller.lookAtAll()
-        },
         report,
       })
       // First the functions: a run that is due may call one, and their sweep must find no new process.
@@ -161,6 +161,12 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
       await controller.start()
     },
     stop: graceSeconds => (stopping ??= stop(graceSeconds)),
+    clockJumped: milliseconds => {
+      if (!watching || stopping) return
+      deps.notice(describeJump(milliseconds))
+      watching.jumped()
+      void controller.lookAtAll()
+    },
     settled: controller.settled,
   }
 }

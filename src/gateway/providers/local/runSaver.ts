@@ -31,10 +31,10 @@ export function createRunSaver(
         if (latest !== execution) return
         void executions.save(execution).catch((failure: unknown) => {
           report(failure)
-          clock.callAfter(retryMs, again)
+          clock.callAt(clock.now() + retryMs, again)
         })
       }
-      clock.callAfter(retryMs, again)
+      clock.callAt(clock.now() + retryMs, again)
     }
     publish(execution)
   }

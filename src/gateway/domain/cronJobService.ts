@@ -1,0 +1,190 @@
+import type { CronJobCreate, CronJobUpdate } from '../../contract/cronJobs.ts'
+import { invalidField, notFound } from '../../contract/errors.ts'
+import { authorize, type Caller } from './caller.ts'
+import type { Clock } from './clock.ts'
+import type { CronJobRecord, CronJobSpec, Execution } from './cronJob.ts'
+import { changedCronJobSpec, newCronJobSpec } from './cronJobSpec.ts'
+import { createCronJobViews, type CronJobView, nextRunOf } from './cronJobViews.ts'
+import type { Directory } from './directory.ts'
+import { type LedgerAnswer, type LedgerInput, readLedger } from './ledgerReader.ts'
+import { parseCursor } from './ledgerPage.ts'
+import type { LogSource } from './log.ts'
+import type { Perform } from './operation.ts'
+import { lastOutput } from './outputTail.ts'
+import type { ExecutionStore, LedgerStore, Provider } from './ports.ts'
+import { type ResumeEffect, resumeEffect } from './resumePreview.ts'
+
+/** A page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly nextCursor?: string
+}
+
+/** How to page a list of runs. */
+export interface ExecutionsInput {
+  readonly limit?: number
+  readonly cursor?: string
+  readonly status?: Execution['status']
+}
+
+/** Operations on CronJobs. Each checks the caller; each change is audited. */
+export interface CronJobService {
+  create(caller: Caller, input: CronJobCreate): Promise<CronJobView>
+  /** Sorted by name; `projectId` may be a name. */
+  list(caller: Caller, projectId?: string): Promise<readonly CronJobView[]>
+  get(caller: Caller, id: string): Promise<CronJobView>
+  update(caller: Caller, id: string, input: CronJobUpdate): Promise<CronJobView>
+  remove(caller: Caller, id: string): Promise<void>
+  suspend(caller: Caller, id: string): Promise<CronJobView>
+  previewResume(caller: Caller, id: string): Promise<ResumeEffect & { readonly nextExecutionAt?: number }>
+  resume(caller: Caller, id: string, options: { readonly skipMissed: boolean }): Promise<CronJobView>
+  trigger(caller: Caller, id: string, options: { readonly retryOf?: string }): Promise<Execution>
+  executions(caller: Caller, id: string, input: ExecutionsInput): Promise<Page<Execution>>
+  execution(caller: Caller, id: string, executionId: string): Promise<Execution>
+  /** Answers when the run has ended with its whole tree. */
+  stop(caller: Caller, id: string, executionId: string): Promise<Execution>
+  ledger(caller: Caller, id: string, input: LedgerInput): Promise<LedgerAnswer>
+  /** The last 64 KB of what a run wrote. */
+  output(execution: Execution): Promise<string>
+  /** A record as answers and the watch show it. */
+  view(record: CronJobRecord): Promise<CronJobView>
+  views(): Promise<readonly CronJobView[]>
+}
+
+/** What the service needs. */
+export interface CronJobServiceDeps {
+  readonly directory: Directory
+  readonly executions: ExecutionStore
+  readonly ledger: LedgerStore
+  readonly logs: LogSource
+  readonly clock: Clock
+  readonly perform: Perform
+}
+
+const defaultLimit = 100
+
+/** Makes the service. */
+export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
+  const { directory, executions, ledger, clock, perform } = deps
+  const viewAll = createCronJobViews(executions, ledger, clock)
+  const view = async (record: CronJobRecord): Promise<CronJobView> => (await viewAll([record]))[0]!
+
+  /** Finds a job for a reader. */
+  const found = async (caller: Caller, id: string) => {
+    const { provider, cronJob } = await directory.cronJob(id)
+    authorize(caller, 'read', cronJob.projectId)
+    return { provider, cronJob }
+  }
+  const runOf = async (id: string, executionId: string): Promise<Execution> => {
+    const execution = await executions.get(executionId)
+    if (execution?.applicationId !== id) throw notFound('execution', executionId)
+    return execution
+  }
+  const changing = async <T>(
+    caller: Caller,
+    id: string,
+    action: string,
+    scope: 'write' | 'trigger',
+    work: (provider: Provider, cronJob: CronJobRecord) => Promise<T>,
+  ): Promise<T> => {
+    const { provider, cronJob } = await directory.cronJob(id)
+    const subject = { scope, action: `cronJob.${action}`, resource: id, projectId: cronJob.projectId }
+    return perform(caller, subject, () => work(provider, cronJob))
+  }
+  /** A schedule calls functions of its own project only. */
+  const checkTarget = async (projectId: string, { target }: CronJobSpec): Promise<void> => {
+    if (target.kind !== 'function') return
+    const called = (await directory.function(target.functionId)).function
+    if (called.projectId !== projectId) {
+      throw invalidField('functionId', target.functionId, `the function "${called.spec.name}" is in another project.`)
+    }
+  }
+  const suspended = (caller: Caller, id: string, action: 'suspend' | 'resume', skipMissed: boolean) =>
+    changing(caller, id, action, 'write', async (provider, cronJob) => {
+      const spec = { ...cronJob.spec, suspend: action === 'suspend' }
+      if (spec.suspend === cronJob.spec.suspend) return view(cronJob)
+      return view(await provider.cronJobs.update(id, spec, { skipMissed }))
+    })
+
+  return {
+    create: async (caller, input) => {
+      const { provider, project } = await directory.project(input.projectId)
+      const subject = { scope: 'write', action: 'cronJob.create', resource: input.name, projectId: project.id } as const
+      return perform(caller, subject, async () => {
+        const spec = newCronJobSpec(input)
+        await checkTarget(project.id, spec)
+        return view(await provider.cronJobs.create(project.id, spec))
+      })
+    },
+    list: async (caller, projectRef) => {
+      authorize(caller, 'read')
+      const only = projectRef === undefined ? undefined : await directory.project(projectRef)
+      if (only) authorize(caller, 'read', only.project.id)
+      const providers = only ? [only.provider] : directory.providers
+      const lists = await Promise.all(providers.map(provider => provider.cronJobs.list(only?.project.id)))
+      const { projects } = caller
+      return viewAll(lists.flat().filter(({ projectId }) => projects === 'all' || projects.includes(projectId)))
+    },
+    get: async (caller, id) => view((await found(caller, id)).cronJob),
+    update: (caller, id, input) =>
+      changing(caller, id, 'update', 'write', async (provider, cronJob) => {
+        const spec = changedCronJobSpec(cronJob.spec, input)
+        await checkTarget(cronJob.projectId, spec)
+        return view(await provider.cronJobs.update(id, spec))
+      }),
+    remove: (caller, id) => changing(caller, id, 'delete', 'write', provider => provider.cronJobs.remove(id)),
+    suspend: (caller, id) => suspended(caller, id, 'suspend', false),
+    previewResume: async (caller, id) => {
+      const { cronJob } = await found(caller, id)
+      const now = clock.now()
+      const resumed = { ...cronJob, spec: { ...cronJob.spec, suspend: false } }
+      const next = await nextRunOf(ledger, resumed, now)
+      return {
+        ...(await resumeEffect({ executions, ledger }, cronJob, now)),
+        ...(next === undefined ? {} : { nextExecutionAt: next }),
+      }
+    },
+    resume: (caller, id, { skipMissed }) => suspended(caller, id, 'resume', skipMissed),
+    trigger: (caller, id, options) =>
+      changing(caller, id, 'trigger', 'trigger', async provider => {
+        if (options.retryOf !== undefined && (await executions.get(options.retryOf))?.applicationId !== id) {
+          throw invalidField('retryOf', options.retryOf, `"${options.retryOf}" is no run of this CronJob.`)
+        }
+        return provider.executions.trigger(id, options)
+      }),
+    executions: async (caller, id, { limit = defaultLimit, cursor, status }) => {
+      await found(caller, id)
+      const position = cursor === undefined ? undefined : parseCursor(cursor)
+      const rows = await executions.list({
+        applicationId: id,
+        limit: limit + 1,
+        ...(position ? { after: { startedAt: position.at, id: position.key } } : {}),
+        ...(status === undefined ? {} : { status }),
+      })
+      const items = rows.slice(0, limit)
+      const last = items.at(-1)
+      return rows.length > limit && last ? { items, nextCursor: `${last.startedAt}~${last.id}` } : { items }
+    },
+    execution: async (caller, id, executionId) => {
+      await found(caller, id)
+      return runOf(id, executionId)
+    },
+    stop: (caller, id, executionId) =>
+      changing(caller, id, 'stop', 'trigger', async provider => {
+        const execution = await runOf(id, executionId)
+        if (execution.status !== 'running') return execution
+        await provider.executions.stop(executionId)
+        return runOf(id, executionId)
+      }),
+    ledger: async (caller, id, input) => {
+      const { provider } = await found(caller, id)
+      return readLedger({ executions, ledger }, id, provider.unwatched, input, clock.now())
+    },
+    output: execution => lastOutput(deps.logs, execution),
+    view,
+    views: async () => {
+      const lists = await Promise.all(directory.providers.map(provider => provider.cronJobs.list()))
+      return viewAll(lists.flat())
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { defined } from '../../../base/defined.ts'
+import { toInstant } from '../../../base/instant.ts'
+import type { CronJobService } from '../../domain/cronJobService.ts'
+import type { Call, Handlers } from '../handler.ts'
+import { pageOf } from '../page.ts'
+import { toWireCronJob, toWireExecutionWithLogs, toWireLedger } from '../wire/cronJob.ts'
+
+type CronJobRoute =
+  | 'createCronJob'
+  | 'listCronJobs'
+  | 'getCronJob'
+  | 'updateCronJob'
+  | 'updateSchedule'
+  | 'replaceSchedule'
+  | 'deleteCronJob'
+  | 'suspendCronJob'
+  | 'previewResume'
+  | 'resumeCronJob'
+  | 'triggerCronJob'
+  | 'listExecutions'
+  | 'getExecution'
+  | 'stopExecution'
+  | 'getLedger'
+
+/** Routes of CronJobs, their runs and their ledger. */
+export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJobRoute> {
+  const changeSchedule = async ({ caller, params, body }: Call<'updateSchedule'> | Call<'replaceSchedule'>) => ({
+    body: toWireCronJob(await service.update(caller, params.id, body)),
+  })
+  return {
+    createCronJob: async ({ caller, body }) => ({
+      status: 201,
+      body: toWireCronJob(await service.create(caller, body)),
+    }),
+    listCronJobs: async ({ caller, query }) => {
+      const page = pageOf(await service.list(caller, query.projectId), query, view => view.record.id)
+      return { body: { ...page, items: page.items.map(toWireCronJob) } }
+    },
+    getCronJob: async ({ caller, params }) => ({ body: toWireCronJob(await service.get(caller, params.id)) }),
+    updateCronJob: async ({ caller, params, body }) => ({
+      body: toWireCronJob(await service.update(caller, params.id, body)),
+    }),
+    updateSchedule: changeSchedule,
+    replaceSchedule: changeSchedule,
+    deleteCronJob: async ({ caller, params }) => {
+      await service.remove(caller, params.id)
+      return { status: 204 }
+    },
+    suspendCronJob: async ({ caller, params }) => ({ body: toWireCronJob(await service.suspend(caller, params.id)) }),
+    previewResume: async ({ caller, params }) => {
+      const { startsAtOnce, nextExecutionAt, missedWhileSuspended } = await service.previewResume(caller, params.id)
+      return {
+        body: defined({
+          missedWhileSuspended,
+          startsAtOnce: startsAtOnce === undefined ? undefined : toInstant(startsAtOnce),
+          nextExecutionAt: nextExecutionAt === undefined ? undefined : toInstant(nextExecutionAt),
+        }),
+      }
+    },
+    resumeCronJob: async ({ caller, params, body }) => ({
+      body: toWireCronJob(await service.resume(caller, params.id, { skipMissed: body?.skipMissed === true })),
+    }),
+    triggerCronJob: async ({ caller, params, body }) => {
+      const { retryOf } = body ?? {}
+      const execution = await service.trigger(caller, params.id, retryOf === undefined ? {} : { retryOf })
+      return { status: 201, body: toWireExecutionWithLogs(execution, '') }
+    },
+    listExecutions: async ({ caller, params, query }) => {
+      const { logs = 'tail', limit, cursor, status } = query
+      const page = await service.executions(caller, params.id, defined({ limit, cursor, status }))
+      const items = []
+      for (const execution of page.items) {
+        items.push(toWireExecutionWithLogs(execution, logs === 'none' ? '' : await service.output(execution)))
+      }
+      return { body: { ...page, items } }
+    },
+    getExecution: async ({ caller, params }) => {
+      const execution = await service.execution(caller, params.id, params.execId)
+      return { body: toWireExecutionWithLogs(execution, await service.output(execution)) }
+    },
+    stopExecution: async ({ caller, params }) => {
+      const execution = await service.stop(caller, params.id, params.execId)
+      return { body: toWireExecutionWithLogs(execution, await service.output(execution)) }
+    },
+    getLedger: async ({ caller, params, query }) => {
+      const { limit, cursor, outcome, from, to } = query
+      const input = defined({
+        limit,
+        cursor,
+        outcome,
+        from: from === undefined ? undefined : Date.parse(from),
+        to: to === undefined ? undefined : Date.parse(to),
+      })
+      return { body: toWireLedger(await service.ledger(caller, params.id, input)) }
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { defined } from '../../../base/defined.ts'
+import { toInstant } from '../../../base/instant.ts'
+import type { CronJob, CronJobExecution, ExecutionSummary, Ledger, LedgerEntry } from '../../../contract/cronJobs.ts'
+import type { Execution } from '../../domain/cronJob.ts'
+import type { CronJobView } from '../../domain/cronJobViews.ts'
+import type { LedgerAnswer } from '../../domain/ledgerReader.ts'
+import type { LedgerRow } from '../../domain/ledgerRows.ts'
+
+/** A CronJob as answers carry it: flat. */
+export function toWireCronJob(view: CronJobView): CronJob {
+  const { id, projectId, spec, createdAt, updatedAt } = view.record
+  const { target, environment, secrets, ...rest } = spec
+  return defined({
+    ...rest,
+    id,
+    type: 'cronjob' as const,
+    projectId,
+    ...(target.kind === 'command'
+      ? { command: [...target.command], args: [...target.args] }
+      : { command: [], args: [], functionId: target.functionId, payload: target.payload }),
+    environment: { ...environment },
+    secrets: [...secrets],
+    createdAt: toInstant(createdAt),
+    updatedAt: toInstant(updatedAt),
+    lastExecutionAt: instant(view.lastExecutionAt),
+    nextExecutionAt: instant(view.nextExecutionAt),
+    active: view.active,
+    recentExecutions: view.recent.map(toWireExecution),
+  })
+}
+
+/** A run as lists, the ledger and the watch carry it. */
+export function toWireExecution(execution: Execution): ExecutionSummary {
+  return defined({
+    ...execution,
+    scheduledAt: instant(execution.scheduledAt),
+    startedAt: toInstant(execution.startedAt),
+    completedAt: instant(execution.completedAt),
+    attempts: execution.attempts.map(attempt =>
+      defined({ ...attempt, startedAt: toInstant(attempt.startedAt), completedAt: instant(attempt.completedAt) }),
+    ),
+  })
+}
+
+/** A run with its output. */
+export const toWireExecutionWithLogs = (execution: Execution, logs: string): CronJobExecution => ({
+  ...toWireExecution(execution),
+  logs,
+})
+
+/** A page of the ledger. */
+export const toWireLedger = ({ items, nextCursor, from, to, summary }: LedgerAnswer): Ledger =>
+  defined({ items: items.map(toWireEntry), nextCursor, from: toInstant(from), to: toInstant(to), summary })
+
+const toWireEntry = (row: LedgerRow): LedgerEntry =>
+  defined({
+    scheduledAt: instant(row.scheduledAt),
+    outcome: row.outcome,
+    reason: row.reason,
+    cause: row.cause,
+    execution: row.execution && toWireExecution(row.execution),
+  })
+
+const instant = (milliseconds: number | undefined): string | undefined =>
+  milliseconds === undefined ? undefined : toInstant(milliseconds)
