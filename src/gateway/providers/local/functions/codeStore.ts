@@ -12,8 +12,10 @@ export interface CodeStore {
   find(digest: string): Promise<string | undefined>
   /** The canonical tar, or `undefined` when this source is not kept. */
   tar(digest: string): Promise<Uint8Array | undefined>
-  /** Removes all that is not in use, and what an interrupted `put` left. */
+  /** Removes all other sources, and what an interrupted `put` left. Not while a `put` is under way. */
   keepOnly(digests: ReadonlySet<string>): Promise<void>
+  /** Removes a source that nothing uses any more. */
+  remove(digest: string): Promise<void>
 }
 
 const codeFolder = 'code'
@@ -53,6 +55,7 @@ export function createCodeStore(root: string, newId: () => string): CodeStore {
       }
       return join(folderOf(source.digest), codeFolder)
     },
+    remove: digest => removeFolder(folderOf(digest)),
     keepOnly: async digests => {
       await mkdir(root, { recursive: true, mode: 0o700 })
       for (const name of await readdir(root)) if (!digests.has(name)) await removeFolder(join(root, name))
@@ -68,13 +71,13 @@ async function unpack(source: Source, staged: string): Promise<void> {
     const path = join(code, file.path)
     for (let folder = dirname(path); !folders.has(folder); folder = dirname(folder)) folders.add(folder)
     await mkdir(dirname(path), { recursive: true })
-    await writeDurably(path, file.data, file.executable ? 0o555 : 0o444)
+    await writeNew(path, file.data, file.executable ? 0o555 : 0o444)
   }
-  await writeDurably(join(staged, tarFile), source.tar, 0o444)
+  await writeNew(join(staged, tarFile), source.tar, 0o444)
   for (const folder of folders) await chmod(folder, 0o555)
 }
 
-async function writeDurably(path: string, data: Uint8Array, mode: number): Promise<void> {
+async function writeNew(path: string, data: Uint8Array, mode: number): Promise<void> {
   const handle = await open(path, 'wx', 0o600)
   try {
     await handle.writeFile(data)

@@ -1,4 +1,6 @@
+import { defined } from '../../../../base/defined.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
+import { createMask } from '../maskSecrets.ts'
 import {
   type CallOutcome,
   type FunctionInstance,
@@ -52,6 +54,9 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
     if (state === 'closed' && !isAwaited()) drained.resolve()
   }
   const drained = Promise.withResolvers<void>()
+  const hide = createMask(Object.values(code.secrets))
+  const printed = () => runtime.tail.lines().map(hide)
+  const early = (type: string, message: string) => new LoadFailure(type, message, { printed: printed(), trace: [] })
   const isAwaited = () => [...pending.values()].some(call => call.awaited)
   const answer = (id: string, outcome: CallOutcome) => {
     const call = pending.get(id)
@@ -71,7 +76,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
     onReady: ({ version }) => {
       if (version !== protocolVersion) {
         loading.reject(
-          new LoadFailure('ProtocolVersion', `The runtime speaks protocol ${version}, not ${protocolVersion}.`, []),
+          new LoadFailure('ProtocolVersion', `The runtime speaks protocol ${version}, not ${protocolVersion}.`),
         )
         return
       }
@@ -92,21 +97,20 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
       answer(frame.id, body ? { kind: 'answer', status: frame.status, headers: frame.headers, body } : tooLarge(bytes))
     },
     onError: frame => {
-      if (frame.id === loadId) return loading.reject(loadFailure(frame, runtime.tail.lines()))
-      answer(frame.id, callFailure(frame))
+      if (frame.id === loadId) return loading.reject(loadFailure(frame, hide, printed()))
+      answer(frame.id, callFailure(frame, hide))
     },
-    onLines: options.onLines,
+    onLines: lines => options.onLines(lines.map(line => ({ ...line, text: hide(line.text) }))),
     onlyInvocation: () => {
       const [only, ...others] = pending.values()
       return others.length === 0 ? only?.invocationId : undefined
     },
     onEnd: reason => {
-      const lines = runtime.tail.lines()
-      loading.reject(new LoadFailure('ProcessEnded', `The process ended while the code was loaded (${reason}).`, lines))
+      loading.reject(early('ProcessEnded', `The process ended while the code was loaded (${reason}).`))
       const wasOpen = state === 'open'
       state = 'closed'
       if (wasOpen) options.listener.onLost(`The process ended (${reason}).`)
-      for (const id of [...pending.keys()]) answer(id, crash(reason, runtime.tail.lastError(), lines))
+      for (const id of [...pending.keys()]) answer(id, crash(reason, hide(runtime.tail.lastError()), printed()))
       drained.resolve()
     },
   })
@@ -138,13 +142,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
   async function load(): Promise<void> {
     const { signal } = options
     const timer = setTimeout(() => {
-      loading.reject(
-        new LoadFailure(
-          'LoadTimeout',
-          `Loading the code took longer than ${options.loadSeconds} seconds.`,
-          runtime.tail.lines(),
-        ),
-      )
+      loading.reject(early('LoadTimeout', `Loading the code took longer than ${options.loadSeconds} seconds.`))
     }, options.loadSeconds * 1000)
     const abort = () => loading.reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
@@ -242,21 +240,20 @@ const crash = (reason: string, lastError: string, lines: readonly string[]): Cal
   exception: { type: 'ProcessEnded', message: lastError, stack: lines.join('\n') },
 })
 
-function callFailure({ code, type, message, stack }: ErrorFrame): CallOutcome {
+function callFailure({ code, type, message, stack }: ErrorFrame, hide: (text: string) => string): CallOutcome {
   const known = callErrorCodes[code] ?? 'FUNCTION_FAILED'
-  const isException = known === 'FUNCTION_FAILED'
+  if (known !== 'FUNCTION_FAILED') return { kind: 'failure', code: known, message: hide(message) }
   return {
     kind: 'failure',
     code: known,
-    message: isException ? 'The function raised an exception.' : message,
-    ...(isException ? { exception: { type, message, stack } } : {}),
+    message: 'The function raised an exception.',
+    exception: { type, message: hide(message), stack: hide(stack) },
   }
 }
 
-function loadFailure({ type, message, file, line, column }: ErrorFrame, lines: readonly string[]): LoadFailure {
-  const place =
-    file === undefined
-      ? undefined
-      : { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
-  return new LoadFailure(type, message, lines, place)
+function loadFailure(frame: ErrorFrame, hide: (text: string) => string, printed: readonly string[]): LoadFailure {
+  const { type, message, stack, file, line, column } = frame
+  const place = file === undefined ? {} : { place: defined({ file, line, column }) }
+  const trace = stack.split('\n').filter(one => one !== '')
+  return new LoadFailure(type, hide(message), { ...place, printed, trace: trace.map(hide) })
 }

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../../../contract/errors.ts'
 import type { InvocationRequest } from '../../../domain/function.ts'
+import type { Exception, PlatformCode } from '../../../domain/functionAnswer.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 
 /** All that a process needs to know of a revision. Secrets are values: never logged, never stored. */
@@ -35,9 +35,9 @@ export type CallOutcome =
     }
   | {
       readonly kind: 'failure'
-      readonly code: ErrorCode
+      readonly code: PlatformCode
       readonly message: string
-      readonly exception?: { readonly type: string; readonly message: string; readonly stack: string }
+      readonly exception?: Exception
     }
 
 /** A loaded revision that answers calls, many at a time. */
@@ -77,20 +77,26 @@ export interface SourcePlace {
   readonly column?: number
 }
 
+/** What is known of a failed load besides its sentence. */
+export interface LoadFailureContext {
+  readonly place?: SourcePlace
+  /** The last lines that the process printed, oldest first. */
+  readonly printed: readonly string[]
+  /** Lines of the exception's stack. */
+  readonly trace: readonly string[]
+}
+
 /** The code of a revision can not be loaded. */
 export class LoadFailure extends Error {
   override readonly name = 'LoadFailure'
   /** Name of the exception, or of the platform's own reason, such as `HandlerNotFound`. */
   readonly type: string
-  readonly place: SourcePlace | undefined
-  /** The last lines that the process printed, oldest first. */
-  readonly lastLines: readonly string[]
+  readonly context: LoadFailureContext
 
-  constructor(type: string, message: string, lastLines: readonly string[], place?: SourcePlace) {
+  constructor(type: string, message: string, context: LoadFailureContext = { printed: [], trace: [] }) {
     super(message)
     this.type = type
-    this.lastLines = lastLines
-    this.place = place
+    this.context = context
   }
 
   /** The language's own syntax checker refused the source. */

@@ -1,5 +1,4 @@
 import type { GatewayStatus } from '../../../../contract/gateway.ts'
-import type { HksError } from '../../../../contract/errors.ts'
 import type { ChangePublisher } from '../../../domain/changes.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { LocalFunctions } from '../../../domain/localState.ts'
@@ -42,6 +41,8 @@ export interface LocalFunctionsDeps {
   readonly origin: () => string
   /** Seconds without a call after which a function scales to zero; default 300. */
   readonly idleSeconds?: number
+  /** Seconds that the start of a process and the import of its code may take together; default 60. */
+  readonly loadSeconds?: number
   /** Receives failures that no caller waits for. */
-  readonly report: (error: HksError) => void
+  readonly report: (error: unknown) => void
 }

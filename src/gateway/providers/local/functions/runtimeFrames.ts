@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../../contract/errors.ts'
+import type { PlatformCode } from '../../../domain/functionAnswer.ts'
 import { type FrameHeader, MalformedFrame } from './frames.ts'
 
 /** The protocol version that this gateway speaks. */
@@ -46,7 +46,7 @@ export interface ErrorFrame {
 export type RuntimeFrame = ReadyFrame | LogFrame | ResultFrame | ErrorFrame
 
 /** Codes of a call's error frame, and the product's code for each. */
-export const callErrorCodes: Readonly<Record<string, ErrorCode>> = {
+export const callErrorCodes: Readonly<Record<string, PlatformCode>> = {
   FUNCTION_FAILED: 'FUNCTION_FAILED',
   RESULT_INVALID: 'RESULT_INVALID',
   EVENT_INVALID: 'EVENT_INVALID',

@@ -1,0 +1,200 @@
+import type { FunctionAccess, FunctionDeploy } from '../../contract/functions.ts'
+import { HksError } from '../../contract/errors.ts'
+import { authorize, type Caller } from './caller.ts'
+import type { Clock } from './clock.ts'
+import type { Directory } from './directory.ts'
+import type {
+  FunctionRecord,
+  FunctionSpec,
+  InvocationRecord,
+  InvocationRequest,
+  InvocationResponse,
+} from './function.ts'
+import { createCallFunction, type RunningCall } from './functionCalls.ts'
+import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
+import type { Perform } from './operation.ts'
+import type { Functions, InvocationStore, Provider } from './ports.ts'
+
+/** A deployment as it was asked for. */
+export type DeployInput = FunctionDeploy & { readonly projectRef: string }
+
+/** `going on`: it was not settled within the time that the caller waits. */
+export interface DeployResult {
+  readonly function: FunctionRecord
+  readonly outcome: 'created' | 'updated' | 'going on'
+}
+
+/** How a call of a function by a schedule ended. */
+export interface ScheduledCall {
+  readonly status: number
+  readonly body: Uint8Array
+  /** One sentence when the platform made the answer. */
+  readonly message?: string
+}
+
+/** Which of a function's calls to read, newest first. */
+export interface InvocationPage {
+  readonly limit: number
+  readonly after?: { readonly startedAt: number; readonly id: string }
+}
+
+/** Operations on functions. */
+export interface FunctionService {
+  /** Answers when the revision serves, when it can't, or after `waitSeconds`. @throws HksError DEPLOY_FAILED … */
+  deploy(caller: Caller, input: DeployInput): Promise<DeployResult>
+  /** By name. */
+  list(caller: Caller, projectRef: string): Promise<readonly FunctionRecord[]>
+  get(caller: Caller, id: string): Promise<FunctionRecord>
+  /** The canonical tar of the serving revision. */
+  source(caller: Caller, id: string): Promise<Uint8Array | undefined>
+  remove(caller: Caller, id: string): Promise<void>
+  cancelDeployment(caller: Caller, id: string): Promise<FunctionRecord>
+  invocations(caller: Caller, id: string, page: InvocationPage): Promise<readonly InvocationRecord[]>
+  access(caller: Caller, id: string): Promise<FunctionAccess>
+  /** `signal`: the caller went away. A call that nobody waits for gets a signal that never aborts. */
+  invoke(
+    caller: Caller,
+    id: string,
+    request: InvocationRequest,
+    options: { readonly diagnostics: boolean; readonly source: 'invoke' | 'url'; readonly signal: AbortSignal },
+  ): Promise<RunningCall>
+  /** For the function's own URL, which checks the headers itself. @throws HksError NOT_FOUND */
+  urlAccess(id: string): Promise<FunctionAccess & { readonly projectId: string }>
+  callForSchedule(
+    functionId: string,
+    payload: unknown,
+    executionId: string,
+    signal: AbortSignal,
+  ): Promise<ScheduledCall>
+}
+
+/** What {@link createFunctionService} needs. */
+export interface FunctionServiceOptions {
+  readonly directory: Directory
+  readonly invocations: InvocationStore
+  readonly clock: Clock
+  readonly perform: Perform
+  readonly newId: () => string
+  readonly tools: SourceTools
+}
+
+/** Seconds a deployment is waited for; Kubernetes pulls and starts a small image in less. */
+const defaultWaitSeconds = 60
+/** Seconds a call may take, as on Knative's smallest setups. */
+const defaultTimeoutSeconds = 30
+
+/** Makes the service. */
+export function createFunctionService(options: FunctionServiceOptions): FunctionService {
+  const { directory, invocations, clock, perform } = options
+  const call = createCallFunction(invocations, clock, options.newId)
+
+  const find = async (caller: Caller, id: string, scope: 'read' | 'invoke') => {
+    const found = await directory.function(id)
+    authorize(caller, scope, found.function.projectId)
+    return found
+  }
+  const change = async <T>(
+    caller: Caller,
+    id: string,
+    action: string,
+    work: (functions: Functions, id: string) => Promise<T>,
+  ): Promise<T> => {
+    const { functions, function: record } = await directory.function(id)
+    const subject = { scope: 'deploy', action, resource: record.id, projectId: record.projectId } as const
+    return perform(caller, subject, () => work(functions, record.id))
+  }
+  const deploy = async (input: DeployInput, provider: Provider, projectId: string): Promise<DeployResult> => {
+    const functions = functionsOf(provider)
+    const spec = specOf(input)
+    checkHandler(spec.runtime, spec.handler)
+    const source = await readSource(input.source, spec.runtime, spec.handler, options.tools)
+    const { function: record, created, settled } = await functions.deploy(projectId, spec, source)
+    const wait = clock.callAfter.bind(clock, (input.waitSeconds ?? defaultWaitSeconds) * 1000)
+    const timeUp = Promise.withResolvers<undefined>()
+    using _timer = wait(() => timeUp.resolve(undefined))
+    const done = await Promise.race([settled, timeUp.promise])
+    if (!done) return { function: (await functions.get(record.id)) ?? record, outcome: 'going on' }
+    return { function: done, outcome: created ? 'created' : 'updated' }
+  }
+
+  return {
+    deploy: async (caller, input) => {
+      const { provider, project } = await directory.project(input.projectRef)
+      const subject = {
+        scope: 'deploy',
+        action: 'function.deploy',
+        resource: input.name,
+        projectId: project.id,
+      } as const
+      return perform(caller, subject, () => {
+        if (project.status === 'missing') throw missingProject(project.name)
+        return deploy(input, provider, project.id)
+      })
+    },
+    list: async (caller, projectRef) => {
+      const { provider, project } = await directory.project(projectRef)
+      authorize(caller, 'read', project.id)
+      return functionsOf(provider).list(project.id)
+    },
+    get: async (caller, id) => (await find(caller, id, 'read')).function,
+    source: async (caller, id) => (await find(caller, id, 'read')).functions.source(id),
+    remove: (caller, id) => change(caller, id, 'function.delete', (functions, found) => functions.remove(found)),
+    cancelDeployment: (caller, id) =>
+      change(caller, id, 'function.cancelDeployment', (functions, found) => functions.cancelDeployment(found)),
+    invocations: async (caller, id, { limit, after }) => {
+      await find(caller, id, 'read')
+      return invocations.list(id, limit, after)
+    },
+    access: async (caller, id) => (await find(caller, id, 'invoke')).functions.access(id),
+    invoke: async (caller, id, request, how) => {
+      const found = await find(caller, id, 'invoke')
+      return call({ ...found, request, ...how })
+    },
+    urlAccess: async id => {
+      const { functions, function: record } = await directory.function(id)
+      return { ...(await functions.access(id)), projectId: record.projectId }
+    },
+    callForSchedule: async (functionId, payload, executionId, signal) => {
+      const found = await directory.function(functionId)
+      const request = scheduledRequest(payload, executionId)
+      const { response } = call({ ...found, request, source: 'schedule', diagnostics: true, signal })
+      const { status, body, code, message, exception } = await response
+      if (code === undefined) return { status, body }
+      return { status, body, message: exception ? `${exception.type}: ${exception.message}` : (message ?? code) }
+    },
+  }
+}
+
+function functionsOf(provider: Provider): Functions {
+  if (provider.functions) return provider.functions
+  throw new HksError('UNSUPPORTED_PLATFORM', `The connection "${provider.connection}" can not run functions.`)
+}
+
+function specOf(input: DeployInput): FunctionSpec {
+  return {
+    name: input.name,
+    runtime: input.runtime,
+    handler: input.handler ?? defaultHandler[input.runtime],
+    ...(input.description === undefined ? {} : { description: input.description }),
+    environment: input.environment ?? {},
+    secrets: input.secrets ?? [],
+    timeoutSeconds: input.timeout ?? defaultTimeoutSeconds,
+    public: input.public ?? false,
+  }
+}
+
+const scheduledRequest = (payload: unknown, executionId: string): InvocationRequest => {
+  const isEmpty = payload === undefined || payload === null
+  return {
+    method: 'POST',
+    path: '/',
+    query: '',
+    headers: { 'hks-execution-id': executionId, ...(isEmpty ? {} : { 'content-type': 'application/json' }) },
+    body: isEmpty ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(payload)),
+  }
+}
+
+const missingProject = (name: string) =>
+  new HksError('PROJECT_MISSING', `The folder of the project "${name}" is not there any more.`, {
+    hint: 'Move it back, or relink the project to its new place.',
+  })

@@ -1,0 +1,111 @@
+import { HksError } from '../../../contract/errors.ts'
+import type { InvocationRequest } from '../../domain/function.ts'
+import type { DeployResult, FunctionService } from '../../domain/functionService.ts'
+import { toHttpAnswer } from '../functionAnswer.ts'
+import type { Call, Handlers } from '../handler.ts'
+import { pageOf } from '../page.ts'
+import { toWireFunction, toWireInvocation, toWireRevision } from '../wire/function.ts'
+
+type FunctionRoute =
+  | 'deployFunction'
+  | 'listFunctions'
+  | 'getFunction'
+  | 'deleteFunction'
+  | 'cancelDeployment'
+  | 'listRevisions'
+  | 'listInvocations'
+  | 'getFunctionAccess'
+  | 'invokeFunction'
+
+const deployStatus: Readonly<Record<DeployResult['outcome'], number>> = { created: 201, updated: 200, 'going on': 202 }
+const defaultPageSize = 100
+
+/** Routes of functions. */
+export const functionHandlers = (functions: FunctionService): Pick<Handlers, FunctionRoute> => ({
+  deployFunction: async ({ caller, params, body }) => {
+    const result = await functions.deploy(caller, { ...body, projectRef: params.id })
+    return { status: deployStatus[result.outcome], body: toWireFunction(result.function) }
+  },
+  listFunctions: async ({ caller, params, query }) => {
+    const page = pageOf(await functions.list(caller, params.id), query, record => record.id)
+    return { body: { ...page, items: page.items.map(toWireFunction) } }
+  },
+  getFunction: async ({ caller, params, query }) => {
+    const body = toWireFunction(await functions.get(caller, params.id))
+    if (query.include !== 'source') return { body }
+    const source = await functions.source(caller, params.id)
+    return { body: source ? { ...body, source: Buffer.from(source).toString('base64') } : body }
+  },
+  deleteFunction: async ({ caller, params }) => {
+    await functions.remove(caller, params.id)
+    return { status: 204 }
+  },
+  cancelDeployment: async ({ caller, params }) => ({
+    body: toWireFunction(await functions.cancelDeployment(caller, params.id)),
+  }),
+  listRevisions: async ({ caller, params, query }) => {
+    const { revisions, serving } = await functions.get(caller, params.id)
+    const page = pageOf(revisions, query, revision => revision.id)
+    return { body: { ...page, items: page.items.map(revision => toWireRevision(revision, serving)) } }
+  },
+  listInvocations: async ({ caller, params, query }) => {
+    const { limit = defaultPageSize, cursor } = query
+    const after = cursor === undefined ? {} : { after: fromCursor(cursor) }
+    const found = await functions.invocations(caller, params.id, { limit: limit + 1, ...after })
+    const items = found.slice(0, limit)
+    const last = items.at(-1)
+    const next = found.length > limit && last ? { nextCursor: `${last.startedAt}.${last.id}` } : {}
+    return { body: { items: items.map(toWireInvocation), ...next } }
+  },
+  getFunctionAccess: async ({ caller, params }) => {
+    const { url, headers } = await functions.access(caller, params.id)
+    return { body: { url, headers } }
+  },
+  invokeFunction: async call => {
+    const isAsync = preferences(call.headers.prefer).includes('respond-async')
+    const { invocationId, recorded, response } = await functions.invoke(call.caller, call.params.id, requestOf(call), {
+      diagnostics: true,
+      source: 'invoke',
+      signal: isAsync ? new AbortController().signal : call.signal,
+    })
+    if (!isAsync) return toHttpAnswer(await response, invocationId, 'shown')
+    await recorded
+    return {
+      status: 202,
+      headers: { 'content-type': 'application/json', 'Preference-Applied': 'respond-async' },
+      bytes: Buffer.from(JSON.stringify({ invocationId })),
+    }
+  },
+})
+
+/** What the caller says of the event and of itself; the gateway's own token and the transport's headers stay here. */
+const passedOn =
+  /^(?:content-type|content-language|accept|accept-language|user-agent|traceparent|tracestate|baggage|idempotency-key|(?:ce|x)-.+)$/
+
+function requestOf({ headers, raw }: Call<'invokeFunction'>): InvocationRequest {
+  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && passedOn.test(name))
+  return {
+    method: 'POST',
+    path: '/',
+    query: '',
+    headers: Object.fromEntries(kept) as InvocationRequest['headers'],
+    body: raw,
+  }
+}
+
+/** The preferences of RFC 7240 by name, without their values. */
+const preferences = (header: string | readonly string[] | undefined): readonly string[] =>
+  [header ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map(preference => preference.split(/[;=]/, 1)[0]!.trim().toLowerCase())
+
+function fromCursor(cursor: string): { readonly startedAt: number; readonly id: string } {
+  const found = /^(\d{1,15})\.(.+)$/.exec(cursor)
+  if (found) return { startedAt: Number(found[1]), id: found[2]! }
+  throw new HksError('INVALID_REQUEST', `cursor: "${cursor}" is not a cursor of this list.`, {
+    details: { field: 'cursor', value: cursor },
+    hint: 'Ask for the first page again.',
+  })
+}

@@ -1,0 +1,53 @@
+import { defined } from '../../../base/defined.ts'
+import { toInstant } from '../../../base/instant.ts'
+import type { Function, Invocation, Revision } from '../../../contract/functions.ts'
+import type { FunctionRecord, InvocationRecord, RevisionRecord } from '../../domain/function.ts'
+
+/** A function as answers carry it; its source is added where it is asked for. */
+export const toWireFunction = (record: FunctionRecord): Function => {
+  const { spec } = record
+  return defined({
+    id: record.id,
+    type: 'function' as const,
+    name: spec.name,
+    projectId: record.projectId,
+    runtime: spec.runtime,
+    handler: spec.handler,
+    description: spec.description,
+    environment: { ...spec.environment },
+    secrets: spec.secrets.map(({ name, from }) => ({ name, from })),
+    timeout: spec.timeoutSeconds,
+    public: spec.public,
+    url: record.url,
+    status: record.status,
+    reason: record.reason,
+    replicas: record.replicas,
+    revision: record.serving,
+    revisions: record.revisions.slice(0, 5).map(revision => toWireRevision(revision, record.serving)),
+    createdAt: toInstant(record.createdAt),
+    updatedAt: toInstant(record.updatedAt),
+  })
+}
+
+/** A revision as answers carry it; `serving` is the number of the one that takes the traffic. */
+export const toWireRevision = (revision: RevisionRecord, serving: number): Revision =>
+  defined({
+    id: revision.id,
+    functionId: revision.functionId,
+    number: revision.number,
+    runtime: revision.spec.runtime,
+    handler: revision.spec.handler,
+    sourceDigest: revision.sourceDigest,
+    status: revision.status,
+    reason: revision.reason,
+    percent: revision.number === serving ? 100 : 0,
+    createdAt: toInstant(revision.createdAt),
+  })
+
+/** A call as answers carry it. */
+export const toWireInvocation = (record: InvocationRecord): Invocation =>
+  defined({
+    ...record,
+    startedAt: toInstant(record.startedAt),
+    completedAt: record.completedAt === undefined ? undefined : toInstant(record.completedAt),
+  })

@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HksError } from '../../../../contract/errors.ts'
+import type { FunctionRecord, FunctionSpec, RevisionRecord, Source } from '../../../domain/function.ts'
+import type { StoredFunction } from '../../../domain/localState.ts'
+import type { Functions } from '../../../domain/ports.ts'
+import type { CodeStore } from './codeStore.ts'
+import { explainFailure } from './deployFailure.ts'
+import type { FunctionLog } from './functionLog.ts'
+import { LoadFailure, type RevisionCode } from './functionPool.ts'
+import type { FunctionRecords } from './functionRecords.ts'
+import type { Candidate, FunctionServing, StartableRevision } from './functionServing.ts'
+import type { LocalFunctionsDeps } from './localFunctionsHost.ts'
+
+/** Deployments of local functions. */
+export interface Deployments {
+  deploy: Functions['deploy']
+  /** Ends all deployments of a function that are under way; resolves when they have ended. Answers how many. */
+  cancel(functionId: string): Promise<number>
+  /** Ends all deployments. */
+  stop(): Promise<void>
+  /** Sources that a deployment under way uses. */
+  digests(): ReadonlySet<string>
+}
+
+/** What deploying needs besides the host's own dependencies. */
+export interface DeploymentOptions {
+  readonly deps: Pick<LocalFunctionsDeps, 'clock' | 'newId' | 'state' | 'changes' | 'logs'>
+  readonly records: FunctionRecords
+  readonly code: CodeStore
+  readonly log: FunctionLog
+  /** The serving of a function; made when it has none. */
+  readonly serving: (functionId: string) => Promise<FunctionServing>
+  readonly forgetServing: (functionId: string) => Promise<void>
+  readonly prepare: (projectId: string, revision: RevisionRecord) => Promise<RevisionCode>
+  readonly inTurn: <T>(projectId: string, name: string, work: () => Promise<T>) => Promise<T>
+  /** How long the answer waits for a syntax check before the revision is recorded. */
+  readonly checkSeconds: number
+  /** Receives every failure of a recorded deployment, for whom nobody may wait. */
+  readonly onFailure: (error: unknown) => void
+}
+
+interface Attempt {
+  readonly revision: RevisionRecord
+  readonly created: boolean
+  readonly abort: AbortController
+  settled: Promise<unknown>
+}
+
+/** Loads new revisions beside those that serve and switches when they are ready. */
+export function createDeployments(options: DeploymentOptions): Deployments {
+  const { records, log } = options
+  const { clock, newId, state, changes, logs } = options.deps
+  const attempts = new Set<Attempt>()
+
+  const step = ({ functionId, number }: RevisionRecord, message: string, progress: 'going on' | 'done') =>
+    changes.publish({
+      kind: 'deployment',
+      step: { functionId, revision: number, message, done: progress === 'done' },
+    })
+
+  const deploy: Functions['deploy'] = (projectId, spec, source) =>
+    options.inTurn(projectId, spec.name, async () => {
+      const existing = (await state.list(projectId)).find(stored => stored.spec.name === spec.name)
+      const revision = await newRevision(existing, spec, source)
+      const attempt: Attempt = {
+        revision,
+        created: !existing,
+        abort: new AbortController(),
+        settled: Promise.resolve(),
+      }
+      attempts.add(attempt)
+      const opened = open(attempt, projectId, source)
+      try {
+        // A source that does not parse is refused as a request: nothing is recorded, nothing replaced.
+        const early = await Promise.race([
+          failureOf(opened),
+          sleep(options.checkSeconds * 1000, undefined, { ref: false }),
+        ])
+        if (early !== undefined && isRefusal(early)) throw explainFailure(early, revision)
+        await record(existing, projectId, revision)
+      } catch (error) {
+        await discard(attempt, opened)
+        throw error
+      }
+      step(revision, `Revision ${revision.number} is being loaded.`, 'going on')
+      const settled = settle(attempt, opened)
+      attempt.settled = settled.catch(options.onFailure)
+      return { function: (await records.get(revision.functionId))!, created: attempt.created, settled }
+    })
+
+  const newRevision = async (
+    existing: StoredFunction | undefined,
+    spec: FunctionSpec,
+    source: Source,
+  ): Promise<RevisionRecord> => {
+    const [latest] = existing ? await state.revisions(existing.id, 1) : []
+    return {
+      id: newId(),
+      functionId: existing?.id ?? newId(),
+      number: (latest?.number ?? 0) + 1,
+      spec,
+      sourceDigest: source.digest,
+      status: 'deploying',
+      createdAt: clock.now(),
+    }
+  }
+
+  const open = async ({ revision, abort }: Attempt, projectId: string, source: Source): Promise<Candidate> => {
+    await options.code.put(source)
+    abort.signal.throwIfAborted()
+    const startable: StartableRevision = {
+      number: revision.number,
+      prepare: () => options.prepare(projectId, revision),
+    }
+    return (await options.serving(revision.functionId)).openCandidate(startable, abort.signal)
+  }
+
+  const record = async (existing: StoredFunction | undefined, projectId: string, revision: RevisionRecord) => {
+    const { functionId: id, spec, createdAt: now } = revision
+    if (!existing) {
+      await state.insert({ id, projectId, spec, status: 'deploying', serving: 0, createdAt: now, updatedAt: now })
+    }
+    await state.saveRevision(revision)
+    await records.update(id, stored => ({ ...stored, status: 'deploying', updatedAt: clock.now() }))
+  }
+
+  /** Forgets an attempt that was refused. */
+  const discard = async (attempt: Attempt, opened: Promise<Candidate>) => {
+    attempt.abort.abort(cancelled())
+    await opened.then(
+      candidate => candidate.close(),
+      () => undefined,
+    )
+    attempts.delete(attempt)
+    if (!attempt.created) return
+    await options.forgetServing(attempt.revision.functionId)
+    await logs.remove(attempt.revision.functionId)
+  }
+
+  const settle = async (attempt: Attempt, opened: Promise<Candidate>): Promise<FunctionRecord> => {
+    let candidate: Candidate | undefined
+    try {
+      candidate = await opened
+      attempts.delete(attempt)
+      return await switchTo(attempt.revision, candidate)
+    } catch (error) {
+      attempts.delete(attempt)
+      await candidate?.close()
+      throw await fail(attempt.revision, error)
+    }
+  }
+
+  const switchTo = async (revision: RevisionRecord, candidate: Candidate): Promise<FunctionRecord> => {
+    const { functionId: id, number, spec } = revision
+    const serving = await options.serving(id)
+    await state.saveRevision({ ...revision, status: 'ready' })
+    const record = await records.update(id, stored => {
+      const { reason: _reason, ...kept } = stored
+      const next = number > stored.serving ? { ...kept, spec, serving: number } : stored
+      return { ...next, status: statusOf(id, next.serving), updatedAt: clock.now() }
+    })
+    // Nothing below can fail: the store says that it serves.
+    if (number > serving.revision) serving.promote(candidate)
+    else void candidate.close()
+    const sentence = `Revision ${number} is serving.`
+    log.system(id, sentence)
+    step(revision, sentence, 'done')
+    return { ...record, replicas: serving.replicas }
+  }
+
+  const fail = async (revision: RevisionRecord, error: unknown): Promise<HksError> => {
+    const { functionId: id, number } = revision
+    const explained = explainFailure(error, revision)
+    const reason = explained.message
+    if (error instanceof LoadFailure) log.trace(id, error.context.trace)
+    log.system(id, reason)
+    step(revision, reason, 'done')
+    await state.saveRevision({ ...revision, status: 'failed', reason })
+    await records.update(id, stored => ({
+      ...stored,
+      status: statusOf(id, stored.serving),
+      reason: stored.serving > number ? (stored.reason ?? reason) : reason,
+      updatedAt: clock.now(),
+    }))
+    return explained
+  }
+
+  const attemptsOf = (id: string) => [...attempts].filter(attempt => attempt.revision.functionId === id)
+  const statusOf = (id: string, serving: number): StoredFunction['status'] => {
+    if (attemptsOf(id).length > 0) return 'deploying'
+    return serving > 0 ? 'ready' : 'failed'
+  }
+  const end = async (ended: readonly Attempt[], reason: HksError) => {
+    for (const attempt of ended) attempt.abort.abort(reason)
+    await Promise.all(ended.map(attempt => attempt.settled))
+    return ended.length
+  }
+
+  return {
+    deploy,
+    cancel: id => end(attemptsOf(id), cancelled()),
+    stop: async () => {
+      await end([...attempts], new HksError('GATEWAY_DRAINING', 'The gateway stopped during the deployment.'))
+    },
+    digests: () => new Set([...attempts].map(attempt => attempt.revision.sourceDigest)),
+  }
+}
+
+const cancelled = () => new HksError('CANCELLED', 'The deployment was cancelled.')
+
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+/** Faults of the request itself, as against code that fails when it is loaded. */
+const isRefusal = (error: unknown): boolean => (error instanceof LoadFailure ? error.isSyntaxError : true)

@@ -1,0 +1,69 @@
+import { notFound } from '../../../../contract/errors.ts'
+import type { ChangePublisher } from '../../../domain/changes.ts'
+import type { FunctionRecord, RevisionRecord } from '../../../domain/function.ts'
+import type { LocalFunctions, StoredFunction } from '../../../domain/localState.ts'
+
+/** What is stored of functions, completed by what is known only while the gateway runs. */
+export interface FunctionRecords {
+  get(id: string): Promise<FunctionRecord | undefined>
+  list(projectId?: string): Promise<readonly FunctionRecord[]>
+  /** Changes a stored function and publishes it. Changes of one function are made one after the other. */
+  update(id: string, change: (stored: StoredFunction) => StoredFunction): Promise<FunctionRecord>
+  /** Publishes the function as it is now. Publications are in the order in which they were asked for. */
+  publish(id: string): Promise<FunctionRecord | undefined>
+}
+
+/** What {@link createFunctionRecords} needs. */
+export interface FunctionRecordsOptions {
+  readonly state: LocalFunctions
+  readonly changes: ChangePublisher
+  readonly replicas: (id: string) => number
+  readonly url: (id: string) => string
+}
+
+/** Revisions that an answer carries. */
+export const listedRevisions = 5
+
+/** Reads and writes records of functions in order. */
+export function createFunctionRecords(options: FunctionRecordsOptions): FunctionRecords {
+  const { state, changes } = options
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const complete = (stored: StoredFunction, revisions: readonly RevisionRecord[]): FunctionRecord => ({
+    ...stored,
+    url: options.url(stored.id),
+    replicas: options.replicas(stored.id),
+    revisions,
+  })
+  const get = async (id: string) => {
+    const stored = await state.get(id)
+    return stored && complete(stored, await state.revisions(id, listedRevisions))
+  }
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = turn.then(work)
+    turn = next.catch(() => undefined)
+    return next
+  }
+  const publishNow = async (id: string) => {
+    const record = await get(id)
+    if (record) changes.publish({ kind: 'function', function: record })
+    return record
+  }
+  return {
+    get,
+    list: async projectId =>
+      Promise.all(
+        (await state.list(projectId)).map(async stored =>
+          complete(stored, await state.revisions(stored.id, listedRevisions)),
+        ),
+      ),
+    update: (id, change) =>
+      inTurn(async () => {
+        const stored = await state.get(id)
+        if (!stored) throw notFound('function', id)
+        await state.update(change(stored))
+        return (await publishNow(id))!
+      }),
+    publish: id => inTurn(() => publishNow(id)),
+  }
+}

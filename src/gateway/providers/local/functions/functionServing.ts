@@ -1,0 +1,223 @@
+import type { Clock } from '../../../domain/clock.ts'
+import { HksError } from '../../../../contract/errors.ts'
+import {
+  type CallOutcome,
+  type FunctionInstance,
+  type FunctionPool,
+  type InstanceCall,
+  LoadFailure,
+  type RevisionCode,
+} from './functionPool.ts'
+
+/** A revision that can be started at any time: secrets are read anew for each start. */
+export interface StartableRevision {
+  readonly number: number
+  readonly prepare: () => Promise<RevisionCode>
+}
+
+/** A loaded instance that does not serve yet. */
+export interface Candidate {
+  readonly revision: StartableRevision
+  /** Discards it. */
+  close(): Promise<void>
+}
+
+/** The serving of one function: at most one instance takes new calls, older ones end theirs. */
+export interface FunctionServing {
+  readonly replicas: number
+  readonly revision: number
+  call(call: InstanceCall): Promise<{
+    readonly outcome: CallOutcome
+    readonly coldStart: boolean
+    readonly revision: number
+  }>
+  /** Loads a revision beside the serving one. @throws LoadFailure, HksError */
+  openCandidate(revision: StartableRevision, signal: AbortSignal): Promise<Candidate>
+  /** New calls go to the candidate from now on; the former instance ends its calls, then itself. */
+  promote(candidate: Candidate): void
+  /** No new calls; resolves when no instance is left. */
+  stop(graceSeconds: number): Promise<void>
+}
+
+/** What serving needs. Listeners must not throw. */
+export interface ServingOptions {
+  readonly pool: FunctionPool
+  readonly clock: Clock
+  readonly idleSeconds: number
+  /** The revision to start when a call comes; absent for a function that never was ready. */
+  readonly revision?: StartableRevision
+  /** The number of instances changed. */
+  readonly onReplicas: () => void
+  /** A sentence for the log. */
+  readonly onEvent: (text: string) => void
+}
+
+interface Slot extends Candidate {
+  readonly instance: FunctionInstance
+  readonly timeoutSeconds: number
+}
+
+/** A process that ends as soon as it has started is not started for ever. */
+const mostStarts = 3
+
+/** Starts, replaces and stops the instances of one function. */
+export function createFunctionServing(options: ServingOptions): FunctionServing {
+  const { pool, clock, onReplicas, onEvent } = options
+  const idleMs = options.idleSeconds * 1000
+  const stopping = new AbortController()
+  const closing = new Set<Promise<void>>()
+  let revision = options.revision
+  let current: Slot | undefined
+  let starting: Promise<Slot> | undefined
+  let idleTimer: Disposable | undefined
+  let idleSince = 0
+
+  const discard = (slot: Slot, graceSeconds: number): Promise<void> => {
+    const closed = slot.instance.close(graceSeconds).finally(() => closing.delete(closed))
+    closing.add(closed)
+    return closed
+  }
+  const openSlot = async (startable: StartableRevision, signal: AbortSignal): Promise<Slot> => {
+    const code = await startable.prepare()
+    const opened: { slot?: Slot } = {}
+    const isCurrent = () => opened.slot !== undefined && opened.slot === current
+    const instance = await pool.open(
+      code,
+      {
+        onIdle: () => {
+          if (isCurrent()) watchIdle()
+        },
+        onLost: reason => {
+          if (isCurrent()) dropCurrent(reason)
+        },
+      },
+      AbortSignal.any([signal, stopping.signal]),
+    )
+    const slot: Slot = {
+      revision: startable,
+      instance,
+      timeoutSeconds: code.timeoutSeconds,
+      close: () => discard(slot, 0),
+    }
+    opened.slot = slot
+    return slot
+  }
+  const dropCurrent = (reason: string) => {
+    const slot = current
+    current = undefined
+    if (slot) void discard(slot, slot.timeoutSeconds)
+    onEvent(reason)
+    onReplicas()
+  }
+  const serve = (slot: Slot) => {
+    const former = current
+    current = slot
+    if (former) void discard(former, former.timeoutSeconds)
+    watchIdle()
+    onReplicas()
+  }
+  /** One timer at a time: calls only move the instant from which it counts. */
+  const watchIdle = () => {
+    idleSince = clock.now()
+    idleTimer ??= clock.callAfter(idleMs, checkIdle)
+  }
+  const checkIdle = () => {
+    idleTimer = undefined
+    if (!current || current.instance.inFlight > 0) return
+    // A clock that was set back must not keep it for longer.
+    const left = Math.min(idleSince + idleMs - clock.now(), idleMs)
+    if (left > 0) idleTimer = clock.callAfter(left, checkIdle)
+    else dropCurrent(`Scaled to zero after ${options.idleSeconds} seconds without a call.`)
+  }
+  const start = (startable: StartableRevision): Promise<Slot> => {
+    const opening = openSlot(startable, stopping.signal).then(slot => {
+      // A deployment that finished meanwhile is newer.
+      if (current?.instance.isOpen) {
+        void slot.close()
+        return current
+      }
+      serve(slot)
+      return slot
+    })
+    starting = opening
+    const settled = () => {
+      starting = undefined
+    }
+    opening.then(settled, settled)
+    return opening
+  }
+
+  return {
+    get replicas() {
+      return current ? 1 : 0
+    },
+    get revision() {
+      return revision?.number ?? 0
+    },
+    openCandidate: openSlot,
+    promote: candidate => {
+      revision = candidate.revision
+      serve(candidate as Slot)
+    },
+    call: async call => {
+      let coldStart = false
+      for (let starts = 0; revision && starts < mostStarts; starts++) {
+        // One that crashed before it served has told nobody.
+        let slot = current?.instance.isOpen ? current : undefined
+        if (!slot) {
+          coldStart = true
+          try {
+            slot = await untilAborted(starting ?? start(revision), call.signal)
+          } catch (error) {
+            return { outcome: notStarted(error, call.signal), coldStart, revision: revision.number }
+          }
+        }
+        if (slot.instance.isOpen) {
+          return { outcome: await slot.instance.call(call), coldStart, revision: slot.revision.number }
+        }
+      }
+      return { outcome: unavailable('No revision of the function serves.'), coldStart, revision: revision?.number ?? 0 }
+    },
+    stop: async graceSeconds => {
+      stopping.abort(new HksError('GATEWAY_DRAINING', 'The function is being stopped.'))
+      idleTimer?.[Symbol.dispose]()
+      revision = undefined
+      await Promise.allSettled([starting])
+      const slot = current
+      current = undefined
+      if (slot) void discard(slot, graceSeconds)
+      await Promise.all(closing)
+    },
+  }
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+const unavailable = (message: string, exception?: { type: string; message: string; stack: string }): CallOutcome => ({
+  kind: 'failure',
+  code: 'FUNCTION_UNAVAILABLE',
+  message,
+  ...(exception ? { exception } : {}),
+})
+
+function notStarted(error: unknown, signal: AbortSignal): CallOutcome {
+  if (signal.aborted) return { kind: 'failure', code: 'CANCELLED', message: 'The caller went away.' }
+  if (error instanceof LoadFailure) {
+    const { type, message, context } = error
+    const stack = [...context.printed, ...context.trace].join('\n')
+    return unavailable('The function could not be started.', { type, message, stack })
+  }
+  if (!(error instanceof HksError)) throw error
+  const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`
+  return unavailable('The function could not be started.', { type: error.code, message, stack: '' })
+}

@@ -1,0 +1,224 @@
+import { functionTokenHeader } from '../../../../contract/headers.ts'
+import { HksError, invalidField, notFound } from '../../../../contract/errors.ts'
+import type { InvocationResponse, RevisionRecord } from '../../../domain/function.ts'
+import { platformAnswer } from '../../../domain/functionAnswer.ts'
+import type { StoredFunction } from '../../../domain/localState.ts'
+import { join } from 'node:path'
+import { createCodeStore } from './codeStore.ts'
+import { createDeployments } from './deployment.ts'
+import { createFunctionLog } from './functionLog.ts'
+import type { CallOutcome, RevisionCode } from './functionPool.ts'
+import { createFunctionRecords, listedRevisions } from './functionRecords.ts'
+import { createFunctionServing, type FunctionServing } from './functionServing.ts'
+import { createFunctionTokens } from './functionTokens.ts'
+import { createInterpreters } from './interpreters.ts'
+import { createKeyedQueue } from './keyedQueue.ts'
+import type { LocalFunctionsDeps, LocalFunctionsHost } from './localFunctionsHost.ts'
+import { createProcessPool } from './processPool.ts'
+import { settleInterrupted } from './settleInterrupted.ts'
+
+const defaultIdleSeconds = 300
+/** Start of a process and import of the code; a module that needs longer most likely hangs. */
+const defaultLoadSeconds = 60
+/** A syntax error shows within this time unless the imports before it are slow. */
+const checkSeconds = 3
+/** What calls under way get when their function is deleted. */
+const removalGraceSeconds = 5
+/** The platform finds processes by them. */
+const reservedVariables = ['HKS_RUN_ID', 'HKS_HOME_ID']
+
+/** Functions on this machine: each a process of its own that is started by a call and ends when none comes. */
+export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHost {
+  const { state, changes, clock, newId, logs } = deps
+  const servings = new Map<string, FunctionServing>()
+  const turns = createKeyedQueue()
+  const code = createCodeStore(join(deps.dataFolder, 'functions'), newId)
+  const tokens = createFunctionTokens(deps.dataFolder)
+  const interpreters = createInterpreters(deps)
+  const log = createFunctionLog(logs, clock.now, deps.report)
+  const records = createFunctionRecords({
+    state,
+    changes,
+    replicas: id => servings.get(id)?.replicas ?? 0,
+    url: id => `${deps.origin()}/f/${id}`,
+  })
+  const pool = createProcessPool({
+    ...deps,
+    interpreters,
+    now: clock.now,
+    loadSeconds: deps.loadSeconds ?? defaultLoadSeconds,
+    onLines: ({ functionId }, lines) => log.write(functionId, lines),
+  })
+  let stopped = false
+
+  const refuseWhenStopped = () => {
+    if (stopped) throw new HksError('GATEWAY_DRAINING', 'The gateway is about to stop.')
+  }
+  const required = async (id: string): Promise<StoredFunction> => {
+    const stored = await state.get(id)
+    if (!stored) throw notFound('function', id)
+    return stored
+  }
+  const servingRevision = async (id: string): Promise<RevisionRecord> => {
+    const { serving } = await required(id)
+    const revision = (await state.revisions(id)).find(({ number }) => number === serving)
+    if (!revision) throw new HksError('FUNCTION_UNAVAILABLE', 'No revision of the function serves.')
+    return revision
+  }
+  const prepare = async (projectId: string, revision: RevisionRecord): Promise<RevisionCode> => {
+    const { spec, functionId, number, sourceDigest } = revision
+    const folder = await code.find(sourceDigest)
+    if (folder === undefined) {
+      throw new HksError(
+        'FUNCTION_UNAVAILABLE',
+        `The source of revision ${number} is not in the data folder any more.`,
+        {
+          hint: 'Deploy the function again.',
+        },
+      )
+    }
+    return {
+      functionId,
+      functionName: spec.name,
+      revision: number,
+      runtime: spec.runtime,
+      handler: spec.handler,
+      folder,
+      environment: spec.environment,
+      secrets: await deps.secrets.resolve(projectId, spec.secrets),
+      timeoutSeconds: spec.timeoutSeconds,
+    }
+  }
+  const makeServing = (id: string, serving: number): FunctionServing => {
+    const known = servings.get(id)
+    if (known) return known
+    const made = createFunctionServing({
+      pool,
+      clock,
+      idleSeconds: deps.idleSeconds ?? defaultIdleSeconds,
+      ...(serving === 0
+        ? {}
+        : {
+            revision: {
+              number: serving,
+              prepare: async () => prepare((await required(id)).projectId, await servingRevision(id)),
+            },
+          }),
+      onReplicas: () => void records.publish(id).catch(deps.report),
+      onEvent: text => log.system(id, text),
+    })
+    servings.set(id, made)
+    return made
+  }
+  const deployments = createDeployments({
+    deps,
+    records,
+    code,
+    log,
+    checkSeconds,
+    serving: async id => makeServing(id, (await state.get(id))?.serving ?? 0),
+    forgetServing: async id => {
+      await servings.get(id)?.stop(0)
+      servings.delete(id)
+    },
+    prepare,
+    inTurn: (projectId, name, work) => turns.add(`${projectId}/${name}`, work),
+    onFailure: error => {
+      if (error instanceof HksError && (error.code === 'INTERNAL' || error.code === 'STORE_FAILED')) deps.report(error)
+    },
+  })
+  const digestsInUse = async (): Promise<ReadonlySet<string>> => {
+    const digests = new Set(deployments.digests())
+    for (const { id } of await state.list()) {
+      for (const { sourceDigest } of await state.revisions(id, listedRevisions)) digests.add(sourceDigest)
+    }
+    return digests
+  }
+  const erase = async ({ id }: StoredFunction) => {
+    await servings.get(id)?.stop(removalGraceSeconds)
+    servings.delete(id)
+    const used = (await state.revisions(id)).map(revision => revision.sourceDigest)
+    await state.remove(id)
+    await tokens.remove(id)
+    await deps.invocations.removeFunction(id)
+    await logs.remove(id)
+    const kept = await digestsInUse()
+    for (const digest of used) if (!kept.has(digest)) await code.remove(digest)
+  }
+
+  return {
+    list: records.list,
+    get: records.get,
+    deploy: async (projectId, spec, source) => {
+      refuseWhenStopped()
+      const reserved = reservedVariables.find(name => name in spec.environment)
+      if (reserved) throw invalidField(`environment.${reserved}`, spec.environment[reserved], 'is reserved.')
+      await interpreters.find(spec.runtime)
+      return deployments.deploy(projectId, spec, source)
+    },
+    cancelDeployment: async id => {
+      const { spec } = await required(id)
+      if ((await deployments.cancel(id)) === 0) {
+        throw new HksError('CONFLICT', `No deployment of "${spec.name}" is under way.`)
+      }
+      return (await records.get(id))!
+    },
+    source: async id => {
+      const stored = await required(id)
+      return stored.serving === 0 ? undefined : code.tar((await servingRevision(id)).sourceDigest)
+    },
+    invoke: async (id, invocationId, request, { diagnostics, signal }) => {
+      refuseWhenStopped()
+      const { spec, serving: number, status } = await required(id)
+      if (number === 0 || status === 'deleting') {
+        const message = `No revision of "${spec.name}" serves${status === 'deploying' ? ' yet' : ''}.`
+        return platformAnswer('FUNCTION_UNAVAILABLE', message, { coldStart: false, revision: 0 })
+      }
+      const { outcome, ...context } = await makeServing(id, number).call({ invocationId, request, diagnostics, signal })
+      return toResponse(outcome, context)
+    },
+    access: async id => {
+      const { spec } = await required(id)
+      const headers = spec.public ? {} : { [functionTokenHeader]: await tokens.of(id) }
+      return { url: `${deps.origin()}/f/${id}`, headers }
+    },
+    remove: async id => {
+      const { projectId, spec } = await required(id)
+      await deployments.cancel(id)
+      await turns.add(`${projectId}/${spec.name}`, async () => {
+        const stored = await state.get(id)
+        if (!stored) return
+        await records.update(id, found => ({ ...found, status: 'deleting', updatedAt: clock.now() }))
+        await deployments.cancel(id)
+        await erase(stored)
+        changes.publish({ kind: 'deleted', what: 'function', id })
+      })
+    },
+    start: async () => {
+      for (const stored of await state.list()) {
+        if (stored.status === 'deleting') await erase(stored)
+        else await settleInterrupted(state, stored, clock.now())
+      }
+      await code.keepOnly(await digestsInUse())
+    },
+    stop: async graceSeconds => {
+      stopped = true
+      await deployments.stop()
+      await Promise.all([...servings.values()].map(serving => serving.stop(graceSeconds)))
+    },
+    runtimeInfo: interpreters.list,
+    deployedCount: async () => (await state.list()).filter(({ status }) => status !== 'deleting').length,
+  }
+}
+
+function toResponse(
+  outcome: CallOutcome,
+  context: { readonly coldStart: boolean; readonly revision: number },
+): InvocationResponse {
+  if (outcome.kind === 'answer') {
+    const { status, headers, body } = outcome
+    return { status, headers, body, ...context }
+  }
+  const { code, message, exception } = outcome
+  return platformAnswer(code, message, { ...context, ...(exception ? { exception } : {}) })
+}
