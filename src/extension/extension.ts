@@ -1,6 +1,72 @@
-import type { ExtensionContext } from 'vscode'
+import { commands as vscodeCommands, type ExtensionContext, l10n, window, workspace } from 'vscode'
+import { version } from '../base/version.ts'
+import { allCommands } from './commands/allCommands.ts'
+import type { Services } from './commands/command.ts'
+import { registerCommands } from './commands/registerCommands.ts'
+import { reportFailure } from './commands/reportFailure.ts'
+import { contextKeys, settings } from './contributions.ts'
+import { createGatewayControl } from './gatewayProcess/gatewayControl.ts'
+import { createGatewaySession } from './gatewayProcess/gatewaySession.ts'
+import { greet, sendKeepRunning, tellOnce } from './gatewayProcess/greet.ts'
+import { createOpenProjects } from './gatewayProcess/openProjects.ts'
+import { createLogChannels } from './logs/logChannels.ts'
+import { createPanels } from './panels/panels.ts'
+import { createAnswerDocuments } from './views/answerDocuments.ts'
+import { createFaults } from './views/faults.ts'
+import { registerViews } from './views/registerViews.ts'
+import { createStatusBar } from './views/statusBar.ts'
 
-/** Called by VS Code when the extension is first needed. */
-export function activate(_context: ExtensionContext): void {
-  // Registrations follow.
+/** Registers everything and starts nothing: the gateway is started when a view or a command first needs it. */
+export function activate(context: ExtensionContext): void {
+  const log = window.createOutputChannel('Hexabase HKS', { log: true })
+  const report = (error: unknown): void => void reportFailure(error, log)
+
+  const openProjects = createOpenProjects()
+  const gateway = createGatewayControl({
+    gatewayProgram: context.asAbsolutePath('dist/gateway.mjs'),
+    version,
+    onProgress: sentence => log.info(sentence),
+  })
+  const session = createGatewaySession({
+    connect: gateway.connect,
+    find: gateway.find,
+    greet: (client, signal) => greet(client, openProjects, signal),
+  })
+  const logs = createLogChannels(session.ready, report)
+  const panels = createPanels({ context, session, logs, log })
+  const answers = createAnswerDocuments()
+  const faults = createFaults()
+  const services: Services = { context, session, gateway, openProjects, logs, panels, answers, faults, log }
+
+  const setContext = (key: string, value: unknown): void => void vscodeCommands.executeCommand('setContext', key, value)
+  const reregister = (): void => {
+    if (session.state.kind === 'ready') void session.ready().then(openProjects.register).catch(report)
+  }
+  context.subscriptions.push(
+    log,
+    openProjects,
+    session,
+    logs,
+    panels,
+    answers,
+    faults,
+    createStatusBar(session),
+    ...registerViews(session, openProjects),
+    ...registerCommands(services, allCommands),
+    session.onDidChangeState(state => {
+      setContext(contextKeys.gateway, state.kind)
+      if (state.kind === 'error' || state.kind === 'reconnecting') log.warn(l10n.t('Gateway: {0}', state.error.message))
+    }),
+    session.onDidChangeResources(resources => tellOnce(resources, context.globalState)),
+    logs.onDidChangeFollowing(() => setContext(contextKeys.following, logs.following.length > 0)),
+    workspace.onDidChangeWorkspaceFolders(reregister),
+    workspace.onDidGrantWorkspaceTrust(reregister),
+    workspace.onDidChangeConfiguration(event => {
+      if (!event.affectsConfiguration(settings.keepRunning) || session.state.kind !== 'ready') return
+      void session
+        .ready()
+        .then(client => sendKeepRunning(client, undefined))
+        .catch(report)
+    }),
+  )
 }

@@ -1,0 +1,20 @@
+import { env, l10n } from 'vscode'
+import { memory } from '../contributions.ts'
+import { curlCommand } from '../model/curl.ts'
+import type { Command } from './command.ts'
+import { externalUrl } from './copyUrl.ts'
+import { pickFunction } from './pick.ts'
+
+/** Copies a curl command that calls a function with the last payload; it holds the function's token. */
+export const copyCurl: Command = {
+  name: 'copyCurl',
+  run: async (services, argument) => {
+    const fn = await pickFunction(services, argument, l10n.t('Function to call with curl'), f => f.revision > 0)
+    if (fn === undefined) return
+    const client = await services.session.ready()
+    const access = await client.call('getFunctionAccess', { params: { id: fn.id } })
+    const payload = services.context.workspaceState.get<string>(memory.lastPayload + fn.id) ?? '{}'
+    const url = await externalUrl(access.url)
+    await env.clipboard.writeText(curlCommand({ ...access, url }, payload))
+  },
+}

@@ -1,0 +1,12 @@
+import { l10n } from 'vscode'
+import type { Command } from './command.ts'
+import { pickProject } from './pick.ts'
+
+/** Opens the schedule editor as the form of a new CronJob. */
+export const createCronJob: Command = {
+  name: 'createCronJob',
+  run: async (services, argument) => {
+    const project = await pickProject(services, argument, l10n.t('Project of the new CronJob'))
+    if (project !== undefined) services.panels.createCronJob(project.id)
+  },
+}

@@ -1,0 +1,112 @@
+import { basename } from 'node:path'
+import { commands as vscodeCommands, l10n, ProgressLocation, type Uri, window } from 'vscode'
+import { HksError } from '../../contract/errors.ts'
+import type { Function } from '../../contract/functions.ts'
+import { commands } from '../contributions.ts'
+import { functionState } from '../model/functionNode.ts'
+import type { Command, Services } from './command.ts'
+import { type DeployableSource, findSource, placedError, saveFiles } from './deployableSource.ts'
+import { signalOf } from './progress.ts'
+import { targetOf, uriOf } from './target.ts'
+
+/** Seconds that one request waits for the deployment; after that its progress comes over the watch. */
+const waitSeconds = 60
+
+/** Deploys the function of a folder, or the one in a single file. */
+export const deploy: Command = {
+  name: 'deploy',
+  needsTrust: true,
+  run: async (services, argument) => {
+    const start = uriOf(argument) ?? (targetOf(argument).functionId === undefined ? openFile() : undefined)
+    const source = await findSource(services, start, argument)
+    if (source === undefined) return
+    await saveFiles(source)
+    services.faults.clear(source.path)
+    try {
+      const fn = await withProgress(services, source)
+      void tellResult(fn, source.warnings)
+    } catch (error) {
+      const placed = placedError(error, source)
+      services.faults.mark(placed)
+      throw placed
+    }
+  },
+}
+
+function openFile(): Uri | undefined {
+  const uri = window.activeTextEditor?.document.uri
+  return uri?.scheme === 'file' ? uri : undefined
+}
+
+async function withProgress(services: Services, source: DeployableSource): Promise<Function> {
+  const { name } = source.settings
+  const title = l10n.t('Deploying {0}', name)
+  const options = { location: ProgressLocation.Notification, title, cancellable: true }
+  return window.withProgress(options, async (progress, token) => {
+    const signal = signalOf(token)
+    progress.report({ message: l10n.t('packing {0}', basename(source.path)) })
+    const client = await services.session.ready()
+    const packed = await source.pack(signal)
+    const mine = (fn: Function): boolean => fn.projectId === source.projectId && fn.name === name
+    const current = (): Function | undefined => [...services.session.resources.functions.values()].find(mine)
+    const watching = services.session.onDidReceive(change => {
+      if (change.type !== 'put' || change.kind !== 'deployment') return
+      if (change.object.functionId === current()?.id) progress.report({ message: change.object.message })
+    })
+    // The request may be aborted at any time; what goes on in the gateway has to be ended by its own route.
+    const cancel = (): void => {
+      const fn = current()
+      if (fn === undefined || functionState(fn) !== 'deploying') return
+      client
+        .call('cancelDeployment', { params: { id: fn.id } })
+        .catch((error: unknown) => services.log.error(error instanceof Error ? error : String(error)))
+    }
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      progress.report({
+        message: l10n.t(
+          'sending {0}',
+          packed.files.length === 1 ? packed.files[0]! : l10n.t('{0} files', packed.files.length),
+        ),
+      })
+      const body = { ...source.settings, source: packed.source, waitSeconds }
+      const fn = await client.call('deployFunction', { params: { id: source.projectId }, body, signal })
+      return functionState(fn) === 'deploying' ? await endOfDeployment(services, fn, signal) : fn
+    } finally {
+      signal.removeEventListener('abort', cancel)
+      watching.dispose()
+    }
+  })
+}
+
+/** Waits until a deployment that outlasted its request has ended. @throws HksError DEPLOY_FAILED, CANCELLED */
+function endOfDeployment({ session }: Services, fn: Function, signal: AbortSignal): Promise<Function> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      const now = session.resources.functions.get(fn.id)
+      const state = now === undefined ? 'deleting' : functionState(now)
+      if (signal.aborted) reject(new HksError('CANCELLED', l10n.t('The deployment was cancelled.')))
+      else if (state === 'deploying') return
+      else if (now !== undefined && (state === 'ready' || state === 'idle')) resolve(now)
+      else
+        reject(
+          new HksError('DEPLOY_FAILED', now?.revisions[0]?.reason ?? now?.reason ?? l10n.t('The function is gone.')),
+        )
+      subscription.dispose()
+      signal.removeEventListener('abort', settle)
+    }
+    const subscription = session.onDidChangeResources(settle)
+    signal.addEventListener('abort', settle)
+    settle()
+  })
+}
+
+async function tellResult(fn: Function, warnings: readonly string[]): Promise<void> {
+  const invoke = l10n.t('Invoke')
+  const copyUrl = l10n.t('Copy URL')
+  const message = [l10n.t('{0} is deployed as revision {1}.', fn.name, fn.revision), ...warnings].join(' ')
+  const choice = await window.showInformationMessage(message, invoke, copyUrl)
+  const target = { functionId: fn.id }
+  if (choice === invoke) await vscodeCommands.executeCommand(commands.invoke, target)
+  if (choice === copyUrl) await vscodeCommands.executeCommand(commands.copyUrl, target)
+}

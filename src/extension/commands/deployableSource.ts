@@ -1,0 +1,122 @@
+import { isAbsolute, join } from 'node:path'
+import { l10n, Uri, window, workspace } from 'vscode'
+import { HksError } from '../../contract/errors.ts'
+import { findFunctionFolder } from '../../scaffold/findFunctionFolder.ts'
+import { type FunctionSettings, readFunctionFolder } from '../../scaffold/functionYaml.ts'
+import { type PackedSource, packFile, packFolder } from '../../scaffold/packSource.ts'
+import { isSingleFileSource, singleFileSettings } from '../../scaffold/singleFile.ts'
+import type { Services } from './command.ts'
+import { targetOf } from './target.ts'
+
+/** A folder or file that can be deployed, with how. */
+export interface DeployableSource {
+  readonly kind: 'folder' | 'file'
+  readonly path: string
+  readonly projectId: string
+  readonly settings: FunctionSettings
+  readonly warnings: readonly string[]
+  pack(signal: AbortSignal): Promise<PackedSource>
+}
+
+/**
+ * The source that a command means: the folder with a `function.yaml` at or above `start`, else the file itself, else
+ * the user's choice of all such folders. Nothing when the user thought better.
+ */
+export async function findSource(
+  services: Services,
+  start: Uri | undefined,
+  argument: unknown,
+): Promise<DeployableSource | undefined> {
+  const top = start && workspace.getWorkspaceFolder(start)?.uri.fsPath
+  const folder = start && (await findFunctionFolder(start.fsPath, top))
+  if (folder !== undefined) return folderSource(services, folder)
+  if (start !== undefined && isSingleFileSource(start.fsPath)) return fileSource(services, start.fsPath)
+  const chosen = await chooseFolder(services, argument)
+  return chosen === undefined ? undefined : folderSource(services, chosen)
+}
+
+/** Saves what is open and changed of a source: what is deployed is what the user sees. */
+export async function saveFiles({ path }: DeployableSource): Promise<void> {
+  const inside = workspace.textDocuments.filter(
+    d => d.isDirty && (d.uri.fsPath === path || d.uri.fsPath.startsWith(`${path}/`)),
+  )
+  await Promise.all(inside.map(document => document.save()))
+}
+
+/** An error whose file is named as the gateway saw it gets the file's path on this machine. */
+export function placedError(error: unknown, source: DeployableSource): unknown {
+  if (!(error instanceof HksError) || typeof error.details?.['file'] !== 'string') return error
+  const { file } = error.details
+  if (isAbsolute(file)) return error
+  const details = { ...error.details, file: source.kind === 'folder' ? join(source.path, file) : source.path }
+  return new HksError(error.code, error.message, {
+    details,
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  })
+}
+
+async function folderSource(services: Services, folder: string): Promise<DeployableSource> {
+  const { settings, warnings } = await readMarked(services, folder)
+  const projectId = await projectOf(services, folder)
+  return { kind: 'folder', path: folder, projectId, settings, warnings, pack: signal => packFolder(folder, signal) }
+}
+
+async function readMarked({ faults }: Services, folder: string): ReturnType<typeof readFunctionFolder> {
+  try {
+    return await readFunctionFolder(folder)
+  } catch (error) {
+    faults.mark(error)
+    throw error
+  }
+}
+
+async function fileSource(services: Services, file: string): Promise<DeployableSource | undefined> {
+  const settings = singleFileSettings(file)
+  const projectId = await projectOf(services, file)
+  const name = await window.showInputBox({
+    title: l10n.t('Deploy the function of one file'),
+    prompt: l10n.t('Name of the function; its handler is {0}', settings.handler ?? ''),
+    value: settings.name,
+    ignoreFocusOut: true,
+  })
+  if (name === undefined) return undefined
+  return {
+    kind: 'file',
+    path: file,
+    projectId,
+    settings: { ...settings, name },
+    warnings: [],
+    pack: () => packFile(file),
+  }
+}
+
+async function projectOf({ session, openProjects }: Services, path: string): Promise<string> {
+  await session.ready()
+  const projectId = openProjects.projectOf(path)
+  if (projectId !== undefined) return projectId
+  throw new HksError('PROJECT_MISSING', l10n.t('{0} is in no open folder.', path), {
+    hint: l10n.t('Open its folder; it becomes a project.'),
+  })
+}
+
+/** The folders with a `function.yaml` in this window; of a function in the tree, the one that has its name. */
+async function chooseFolder({ session }: Services, argument: unknown): Promise<string | undefined> {
+  const files = await workspace.findFiles('**/function.yaml', '**/{node_modules,.git}/**', 500)
+  const { functionId } = targetOf(argument)
+  const wanted = functionId === undefined ? undefined : session.resources.functions.get(functionId)?.name
+  const folders = files.map(file => Uri.joinPath(file, '..').fsPath)
+  const fitting = wanted === undefined ? folders : await withName(folders, wanted)
+  if (fitting.length === 0)
+    throw new HksError('NOT_FOUND', l10n.t('There is no function.yaml for this in the open folders.'), {
+      hint: l10n.t('Create a function with "New Function from Template", or open the file that holds its handler.'),
+    })
+  if (fitting.length === 1) return fitting[0]
+  const items = fitting.sort().map(folder => ({ label: workspace.asRelativePath(folder), folder }))
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('Function to deploy') }))?.folder
+}
+
+async function withName(folders: readonly string[], name: string): Promise<string[]> {
+  const read = await Promise.allSettled(folders.map(readFunctionFolder))
+  return read.flatMap(r => (r.status === 'fulfilled' && r.value.settings.name === name ? [r.value.folder] : []))
+}

@@ -1,0 +1,63 @@
+/** Ids of all commands. The manifest (`package.json#contributes`) holds exactly these. */
+export const commands = {
+  createCronJob: 'hks.createCronJob',
+  editSchedule: 'hks.editSchedule',
+  runNow: 'hks.runNow',
+  runAgain: 'hks.runAgain',
+  stopRun: 'hks.stopRun',
+  suspend: 'hks.suspend',
+  resume: 'hks.resume',
+  deleteCronJob: 'hks.deleteCronJob',
+  addManifest: 'hks.addManifest',
+  showHistory: 'hks.showHistory',
+  followLogs: 'hks.followLogs',
+  showRunLog: 'hks.showRunLog',
+  stopFollowing: 'hks.stopFollowing',
+  newFunction: 'hks.newFunction',
+  deploy: 'hks.deploy',
+  cancelDeployment: 'hks.cancelDeployment',
+  invoke: 'hks.invoke',
+  copyUrl: 'hks.copyUrl',
+  copyCurl: 'hks.copyCurl',
+  deleteFunction: 'hks.deleteFunction',
+  setSecret: 'hks.setSecret',
+  relinkProject: 'hks.relinkProject',
+  removeProject: 'hks.removeProject',
+  refresh: 'hks.refresh',
+  restartGateway: 'hks.restartGateway',
+  stopGateway: 'hks.stopGateway',
+  showGatewayLog: 'hks.showGatewayLog',
+  gatewayMenu: 'hks.gatewayMenu',
+} as const
+/** The short name of a command: a key of {@link commands}. */
+export type CommandName = keyof typeof commands
+
+/** Id of the container in the activity bar. */
+export const viewContainer = 'hks'
+
+/** Ids of the tree views. */
+export const views = { cronJobs: 'hks.cronJobs', functions: 'hks.functions' } as const
+
+/** Types of the webview panels, by the name of their page; a window that reloads restores panels by them. */
+export const panels = { scheduleEditor: 'hks.scheduleEditor', executionHistory: 'hks.executionHistory' } as const
+
+/** Ids of the settings. */
+export const settings = { keepRunning: 'hks.gateway.keepRunning' } as const
+
+/** Context keys that `when` clauses of the manifest read. */
+export const contextKeys = {
+  /** `idle`, `starting`, `ready`, `stopped` or `error`. */
+  gateway: 'hks.gateway',
+  /** Whether any log is being followed. */
+  following: 'hks.following',
+} as const
+
+/** Keys under which the extension remembers something between sessions. */
+export const memory = {
+  /** The last payload sent to a function; its id is appended. */
+  lastPayload: 'hks.lastPayload.',
+  /** What a restored panel is about, by its title. */
+  panel: 'hks.panel.',
+  /** The user was told that the gateway stays on. */
+  toldKeepRunning: 'hks.toldKeepRunning',
+} as const

@@ -1,0 +1,63 @@
+import { realpath } from 'node:fs/promises'
+import { sep } from 'node:path'
+import { type Disposable, type Event, EventEmitter, workspace } from 'vscode'
+import type { GatewayClient } from '../../client/gatewayClient.ts'
+
+/** The projects of the folders that are open in this window. */
+export interface OpenProjects extends Disposable {
+  readonly ids: ReadonlySet<string>
+  readonly onDidChange: Event<void>
+  /** The project of the open folder that holds a path. */
+  projectOf(path: string): string | undefined
+  /** Registers the open folders with a gateway. A folder that is not trusted is only looked up. */
+  register(client: GatewayClient, signal?: AbortSignal): Promise<void>
+}
+
+/** Makes the registry; it knows nothing before `register` was called. */
+export function createOpenProjects(): OpenProjects {
+  const changed = new EventEmitter<void>()
+  let projects: readonly { readonly path: string; readonly id: string }[] = []
+  return {
+    get ids() {
+      return new Set(projects.map(p => p.id))
+    },
+    onDidChange: changed.event,
+    projectOf: path =>
+      projects
+        .filter(p => path === p.path || path.startsWith(p.path + sep))
+        .sort((a, b) => b.path.length - a.path.length)[0]?.id,
+    register: async (client, signal) => {
+      const folders = (workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file')
+      const find = workspace.isTrusted ? openFolder : await knownFolders(client, signal)
+      const found = await Promise.all(
+        folders.map(async folder => {
+          const id = await find(client, folder.uri.fsPath, folder.name, signal)
+          return id === undefined ? undefined : { path: folder.uri.fsPath, id }
+        }),
+      )
+      projects = found.filter(p => p !== undefined)
+      changed.fire()
+    },
+    dispose: () => changed.dispose(),
+  }
+}
+
+type FindProject = (
+  client: GatewayClient,
+  path: string,
+  name: string,
+  signal: AbortSignal | undefined,
+) => Promise<string | undefined>
+
+const openFolder: FindProject = async (client, path, name, signal) => {
+  const project = await client.call('openProject', { body: { path, name }, ...(signal ? { signal } : {}) })
+  return project.id
+}
+
+async function knownFolders(client: GatewayClient, signal: AbortSignal | undefined): Promise<FindProject> {
+  const { items } = await client.call('listProjects', { query: { limit: 1000 }, ...(signal ? { signal } : {}) })
+  return async (_client, path) => {
+    const real = await realpath(path)
+    return items.find(project => project.path === real)?.id
+  }
+}

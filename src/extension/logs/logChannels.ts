@@ -1,0 +1,127 @@
+import { type Disposable, type Event, EventEmitter, l10n, type OutputChannel, window } from 'vscode'
+import { followLogs, type LogTarget } from '../../client/followLogs.ts'
+import type { GatewayClient } from '../../client/gatewayClient.ts'
+import type { LogQuery } from '../../contract/logs.ts'
+import { createLineBatcher, type LineBatcher } from '../model/lineBatcher.ts'
+import { logText, ownLogText } from '../model/logText.ts'
+
+/** A CronJob or function whose log has an output channel. */
+export interface LogResource {
+  readonly kind: 'cronJob' | 'function'
+  readonly id: string
+  readonly name: string
+  /** Name of its project, told apart by it when two resources have one name. */
+  readonly projectName: string
+}
+
+/** One output channel per CronJob and function, each following at most one log. */
+export interface LogChannels extends Disposable {
+  /** Shows the channel and follows the resource's log into it, unless that is being done already. */
+  follow(resource: LogResource, query: Omit<LogQuery, 'follow' | 'limit'>): void
+  /** Shows the channel and writes the log of one run into it, live to its end, under a heading. */
+  showRun(resource: LogResource, executionId: string, heading: string): void
+  /** Ends the following of a resource's log; its channel stays. */
+  stop(id: string): void
+  readonly following: readonly LogResource[]
+  readonly onDidChangeFollowing: Event<void>
+}
+
+interface Channel {
+  readonly output: OutputChannel
+  readonly name: string
+  readonly following: Map<string, AbortController>
+}
+
+/** Makes the channels; one is created when its log is first shown. `client` is asked anew for each connection. */
+export function createLogChannels(client: () => Promise<GatewayClient>, report: (error: unknown) => void): LogChannels {
+  const channels = new Map<string, Channel>()
+  const followed = new Map<string, LogResource>()
+  const changed = new EventEmitter<void>()
+
+  function channelOf(resource: LogResource): Channel {
+    const known = channels.get(resource.id)
+    if (known !== undefined) return known
+    const taken = [...channels.values()].some(c => c.name === `HKS: ${resource.name}`)
+    const name = taken ? `HKS: ${resource.name} (${resource.projectName})` : `HKS: ${resource.name}`
+    const channel = { output: window.createOutputChannel(name), name, following: new Map() }
+    channels.set(resource.id, channel)
+    return channel
+  }
+
+  async function pump(
+    channel: Channel,
+    target: LogTarget,
+    query: Omit<LogQuery, 'follow' | 'limit'>,
+    key: string,
+  ): Promise<void> {
+    if (channel.following.has(key)) return
+    const controller = new AbortController()
+    channel.following.set(key, controller)
+    const batcher = createLineBatcher({ append: text => channel.output.append(text) })
+    try {
+      await copyLog(client, target, query, batcher, controller.signal)
+    } catch (error) {
+      report(error)
+    } finally {
+      batcher.close()
+      channel.following.delete(key)
+    }
+  }
+
+  const own = 'all'
+  return {
+    get following() {
+      return [...followed.values()]
+    },
+    onDidChangeFollowing: changed.event,
+    follow: (resource, query) => {
+      const channel = channelOf(resource)
+      channel.output.show(true)
+      if (channel.following.has(own)) return
+      followed.set(resource.id, resource)
+      changed.fire()
+      void pump(channel, { kind: resource.kind, id: resource.id }, query, own).then(() => {
+        followed.delete(resource.id)
+        changed.fire()
+      })
+    },
+    showRun: (resource, executionId, heading) => {
+      const channel = channelOf(resource)
+      channel.output.show(true)
+      channel.output.appendLine(ownLogText(heading, Date.now()))
+      void pump(channel, { kind: 'execution', id: resource.id, execId: executionId }, {}, executionId)
+    },
+    stop: id => {
+      for (const controller of channels.get(id)?.following.values() ?? []) controller.abort()
+    },
+    dispose: () => {
+      for (const { output, following } of channels.values()) {
+        for (const controller of following.values()) controller.abort()
+        output.dispose()
+      }
+      channels.clear()
+      changed.dispose()
+    },
+  }
+}
+
+async function copyLog(
+  client: () => Promise<GatewayClient>,
+  target: LogTarget,
+  query: Omit<LogQuery, 'follow' | 'limit'>,
+  batcher: LineBatcher,
+  signal: AbortSignal,
+): Promise<void> {
+  const say = (text: string): Promise<void> => batcher.write([ownLogText(text, Date.now())])
+  // A cut is said once, however many tries it takes to get the log back.
+  let cut = false
+  const onCut = (): void => {
+    if (!cut) void say(l10n.t('The log was cut off; it goes on here when the gateway is back.'))
+    cut = true
+  }
+  for await (const batch of followLogs(client, target, { query, signal, onCut })) {
+    cut = false
+    if ('end' in batch) await say(batch.end)
+    else await batcher.write(batch.lines.map(logText))
+  }
+}

@@ -1,0 +1,124 @@
+import type { CronJob } from '../../contract/cronJobs.ts'
+import { cronJobTooltip } from './cronJobTooltip.ts'
+import { executionNode, failureWords, runOutcome, runWord } from './executionNode.ts'
+import type { Localize } from './localize.ts'
+import { scheduleWords } from './scheduleWords.ts'
+import { absoluteTime, relativeTime } from './time.ts'
+import { joined, type NodeIcon, type RenderOptions, type TreeNode } from './treeNode.ts'
+
+/** How a CronJob stands: what its icon shows and how it is sorted. */
+export type CronJobState = 'failed' | 'never' | 'running' | 'succeeded' | 'waiting' | 'suspended'
+
+/** The state of a CronJob: a run in progress first, then suspension, then how the last run ended. */
+export function cronJobState(job: CronJob): CronJobState {
+  if (job.active > 0 || job.recentExecutions.some(e => e.status === 'running')) return 'running'
+  if (job.suspend) return 'suspended'
+  if (job.recentExecutions[0]?.status === 'failed') return 'failed'
+  if (job.nextExecutionAt === undefined) return 'never'
+  return job.recentExecutions.length === 0 ? 'waiting' : 'succeeded'
+}
+
+/** Whether a CronJob needs somebody's attention. */
+export const isBrokenCronJob = (job: CronJob): boolean => ['failed', 'never'].includes(cronJobState(job))
+
+/** The row of a CronJob with its recent runs below. */
+export function cronJobNode(job: CronJob, options: RenderOptions): TreeNode {
+  const state = cronJobState(job)
+  const context = [
+    'cronJob',
+    job.suspend ? 'suspended' : 'enabled',
+    state === 'running' ? 'running' : 'idle',
+    job.functionId === undefined ? 'command' : 'calls',
+  ]
+  return {
+    id: `cronJob:${job.id}`,
+    target: { kind: 'cronJob', cronJobId: job.id },
+    label: job.name,
+    description: cronJobDescription(job, state, options),
+    tooltip: () => cronJobTooltip(job, options),
+    spoken: spoken(job, state, options),
+    icon: icons[state],
+    context: context.join(';'),
+    ...(job.recentExecutions.length === 0 ? {} : { open: 'collapsed' as const }),
+    children: job.recentExecutions.map(execution => executionNode(execution, options)),
+  }
+}
+
+/** Broken first, then running, then by the next run; the suspended ones last; equal ones by name. */
+export function compareCronJobs(a: CronJob, b: CronJob): number {
+  return rank(a) - rank(b) || nextRun(a) - nextRun(b) || a.name.localeCompare(b.name)
+}
+
+const ranks: Readonly<Record<CronJobState, number>> = {
+  failed: 0,
+  never: 0,
+  running: 1,
+  succeeded: 2,
+  waiting: 2,
+  suspended: 3,
+}
+const rank = (job: CronJob): number => ranks[cronJobState(job)]
+
+// Times within the rank of the running ones say nothing: rows must not jump while they run.
+const nextRun = (job: CronJob): number =>
+  rank(job) === 2 && job.nextExecutionAt !== undefined ? Date.parse(job.nextExecutionAt) : 0
+
+const icons: Readonly<Record<CronJobState, NodeIcon>> = {
+  failed: { codicon: 'error', color: 'testing.iconFailed' },
+  never: { codicon: 'warning', color: 'list.warningForeground' },
+  running: { codicon: 'sync~spin', color: 'charts.blue' },
+  succeeded: { codicon: 'pass', color: 'testing.iconPassed' },
+  waiting: { codicon: 'clock' },
+  suspended: { codicon: 'debug-pause', color: 'disabledForeground' },
+}
+
+function cronJobDescription(job: CronJob, state: CronJobState, { t, now, locale }: RenderOptions): string {
+  const words = scheduleWords(job.schedule, t, locale)
+  const latest = job.recentExecutions[0]
+  switch (state) {
+    case 'running': {
+      const running = job.recentExecutions.find(e => e.status === 'running')
+      return joined([words, running === undefined ? t('running') : runOutcome(running, now, t), several(job.active, t)])
+    }
+    case 'failed': {
+      const ago = relativeTime(Date.parse(latest?.completedAt ?? latest?.startedAt ?? ''), now, t)
+      return joined([words, t('failed {0}', ago), latest && failureWords(latest, t)])
+    }
+    case 'suspended':
+      return joined([t('suspended'), words])
+    case 'never':
+      return joined([words, t('never runs')])
+    case 'succeeded':
+    case 'waiting':
+      return joined([words, nextWords(job, now, t)])
+  }
+}
+
+const several = (active: number, t: Localize): string | undefined => (active > 1 ? t('{0} runs', active) : undefined)
+
+const nextWords = (job: CronJob, now: number, t: Localize): string | undefined =>
+  job.nextExecutionAt === undefined ? undefined : relativeTime(Date.parse(job.nextExecutionAt), now, t)
+
+function spoken(job: CronJob, state: CronJobState, { t, now, locale }: RenderOptions): string {
+  const words = scheduleWords(job.schedule, t, locale)
+  const latest = job.recentExecutions[0]
+  const stateWords: Readonly<Record<CronJobState, string>> = {
+    failed: t('failed'),
+    never: t('never runs'),
+    running: t('running'),
+    succeeded: latest === undefined ? '' : runWord(latest, t),
+    waiting: t('has not run yet'),
+    suspended: t('suspended'),
+  }
+  const next = job.nextExecutionAt === undefined || job.suspend ? undefined : Date.parse(job.nextExecutionAt)
+  return joined(
+    [
+      job.name,
+      stateWords[state],
+      state === 'failed' && latest !== undefined ? failureWords(latest, t) : undefined,
+      words,
+      next === undefined ? undefined : t('next {0}, {1}', relativeTime(next, now, t), absoluteTime(next, locale)),
+    ],
+    ', ',
+  )
+}

@@ -1,0 +1,95 @@
+import { type ErrorCode, HksError } from '../../contract/errors.ts'
+import type { Localize } from './localize.ts'
+
+/** A next step that a failure offers as a button. */
+export type FailureAction =
+  | 'retry'
+  | 'showGatewayLog'
+  | 'restartGateway'
+  | 'copyHint'
+  | 'openFile'
+  | 'relinkProject'
+  | 'refresh'
+
+/** A failure as the user sees it. */
+export interface Failure {
+  readonly message: string
+  readonly actions: readonly FailureAction[]
+  /** The place in a file that is at fault; with `openFile`. */
+  readonly place?: { readonly file: string; readonly line?: number }
+  /** The command that helps; with `copyHint`. */
+  readonly command?: string
+}
+
+// A place in a file or an install command is offered whenever the error carries one.
+const actions: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
+  INVALID_REQUEST: [],
+  INVALID_SCHEDULE: [],
+  INVALID_SOURCE: [],
+  EVENT_INVALID: [],
+  UNAUTHENTICATED: ['restartGateway'],
+  FORBIDDEN: [],
+  NOT_FOUND: ['refresh'],
+  METHOD_NOT_ALLOWED: ['showGatewayLog'],
+  CONFLICT: [],
+  PAYLOAD_TOO_LARGE: [],
+  UNSUPPORTED_MEDIA_TYPE: [],
+  RATE_LIMITED: ['retry'],
+  CANCELLED: [],
+  PROJECT_MISSING: ['relinkProject'],
+  UNSUPPORTED_PLATFORM: [],
+  RUNTIME_MISSING: ['retry'],
+  DEPLOY_FAILED: ['retry', 'showGatewayLog'],
+  FUNCTION_FAILED: ['retry'],
+  FUNCTION_CRASHED: ['retry'],
+  FUNCTION_UNAVAILABLE: ['retry'],
+  RESULT_INVALID: [],
+  TIMEOUT: ['retry'],
+  STORE_CORRUPT: ['showGatewayLog'],
+  STORE_NEWER: ['showGatewayLog'],
+  STORE_FAILED: ['retry', 'showGatewayLog'],
+  GATEWAY_DRAINING: ['retry'],
+  GATEWAY_START_FAILED: ['retry', 'showGatewayLog'],
+  GATEWAY_UNREACHABLE: ['retry', 'restartGateway', 'showGatewayLog'],
+  GATEWAY_NEWER: [],
+  INTERNAL: ['showGatewayLog'],
+}
+
+/** Puts any error into a sentence with next steps. Nothing for what the user cancelled. */
+export function explainFailure(error: unknown, t: Localize): Failure | undefined {
+  if (error instanceof Error && error.name === 'AbortError') return undefined
+  if (!(error instanceof HksError)) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { message: sentence(message === '' ? t('Something went wrong') : message), actions: ['showGatewayLog'] }
+  }
+  if (error.code === 'CANCELLED') return undefined
+  const place = placeOf(error)
+  const command = commandOf(error)
+  return {
+    message: [sentence(error.message), error.hint && sentence(error.hint)].filter(Boolean).join(' '),
+    actions: [
+      ...(place === undefined ? [] : ['openFile' as const]),
+      ...(command === undefined ? [] : ['copyHint' as const]),
+      ...actions[error.code],
+    ],
+    ...(place === undefined ? {} : { place }),
+    ...(command === undefined ? {} : { command }),
+  }
+}
+
+function placeOf({ details }: HksError): Failure['place'] {
+  const { file, line } = details ?? {}
+  if (typeof file !== 'string') return undefined
+  return typeof line === 'number' ? { file, line } : { file }
+}
+
+/** The command that installs what is missing: named in the details, else the hint when that is a bare command. */
+function commandOf({ code, details, hint }: HksError): string | undefined {
+  if (code !== 'RUNTIME_MISSING') return undefined
+  const { install, command } = details ?? {}
+  if (typeof install === 'string') return install
+  if (typeof command === 'string') return command
+  return hint?.match(/`([^`]+)`/)?.[1] ?? hint
+}
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)

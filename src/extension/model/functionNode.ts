@@ -1,0 +1,177 @@
+import type { Function, Revision } from '../../contract/functions.ts'
+import type { DeploymentProgress } from '../../contract/watch.ts'
+import { absoluteTime, rowTime } from './time.ts'
+import { codeMarkdown, escapeMarkdown, joined, type NodeIcon, type RenderOptions, type TreeNode } from './treeNode.ts'
+
+/** How a function stands. `degraded`: an older revision serves because the newest one failed. */
+export type FunctionState = 'failed' | 'degraded' | 'deploying' | 'deleting' | 'ready' | 'idle'
+
+/** The state of a function: what its icon shows and how it is sorted. */
+export function functionState(fn: Function): FunctionState {
+  if (fn.status !== 'ready') return fn.status
+  if (fn.revisions[0]?.status === 'failed') return 'degraded'
+  if (fn.revisions[0]?.status === 'deploying') return 'deploying'
+  return fn.replicas === 0 ? 'idle' : 'ready'
+}
+
+/** Whether a function needs somebody's attention. */
+export const isBrokenFunction = (fn: Function): boolean => ['failed', 'degraded'].includes(functionState(fn))
+
+/** The row of a function with its address and revisions below. */
+export function functionNode(
+  fn: Function,
+  deployment: DeploymentProgress | undefined,
+  options: RenderOptions,
+): TreeNode {
+  const state = functionState(fn)
+  const words = stateWords(fn, state, deployment, options)
+  const children = [
+    ...fn.revisions.map(revision => revisionNode(fn, revision, options)),
+    ...(fn.revision > 0 ? [urlNode(fn, options)] : []),
+  ]
+  return {
+    id: `function:${fn.id}`,
+    target: { kind: 'function', functionId: fn.id },
+    label: fn.name,
+    description: joined([fn.runtime, words]),
+    tooltip: () => tooltip(fn, words, options),
+    spoken: joined([fn.name, options.t('function'), fn.runtime, words], ', '),
+    icon: icons[state],
+    context: ['function', state, fn.revision > 0 ? 'serving' : 'notServing'].join(';'),
+    ...(children.length === 0 ? {} : { open: 'collapsed' as const }),
+    children,
+  }
+}
+
+/** Broken first, then what is being deployed, then by name. */
+export function compareFunctions(a: Function, b: Function): number {
+  return ranks[functionState(a)] - ranks[functionState(b)] || a.name.localeCompare(b.name)
+}
+
+const ranks: Readonly<Record<FunctionState, number>> = {
+  failed: 0,
+  degraded: 0,
+  deploying: 1,
+  deleting: 1,
+  ready: 2,
+  idle: 2,
+}
+
+const icons: Readonly<Record<FunctionState, NodeIcon>> = {
+  failed: { codicon: 'error', color: 'testing.iconFailed' },
+  degraded: { codicon: 'warning', color: 'list.warningForeground' },
+  deploying: { codicon: 'sync~spin', color: 'charts.blue' },
+  deleting: { codicon: 'sync~spin' },
+  ready: { codicon: 'symbol-function', color: 'testing.iconPassed' },
+  idle: { codicon: 'symbol-function' },
+}
+
+function stateWords(
+  fn: Function,
+  state: FunctionState,
+  deployment: DeploymentProgress | undefined,
+  { t }: RenderOptions,
+): string {
+  switch (state) {
+    case 'failed':
+      return t('failed: {0}', firstLine(fn.reason ?? fn.revisions[0]?.reason ?? t('no reason given')))
+    case 'degraded': {
+      const [newest] = fn.revisions
+      const reason = firstLine(newest?.reason ?? fn.reason ?? '')
+      const failed = t('rev {0} failed, rev {1} serves', newest?.number ?? 0, fn.revision)
+      return reason === '' ? failed : `${failed}: ${reason}`
+    }
+    case 'deploying':
+      return deployment === undefined ? t('deploying') : t('deploying: {0}', deployment.message)
+    case 'deleting':
+      return t('is being deleted')
+    case 'ready':
+      return t('ready')
+    case 'idle':
+      return t('scaled to zero')
+  }
+}
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? ''
+
+function revisionNode(fn: Function, revision: Revision, { t, now, locale }: RenderOptions): TreeNode {
+  const createdAt = Date.parse(revision.createdAt)
+  const share = revision.percent > 0 ? `${revision.percent} %` : undefined
+  const state =
+    revision.status === 'failed'
+      ? t('failed: {0}', firstLine(revision.reason ?? t('no reason given')))
+      : revision.status === 'deploying'
+        ? t('deploying')
+        : undefined
+  const icon: NodeIcon =
+    revision.status === 'failed'
+      ? { codicon: 'error', color: 'testing.iconFailed' }
+      : revision.status === 'deploying'
+        ? { codicon: 'sync~spin', color: 'charts.blue' }
+        : revision.percent > 0
+          ? { codicon: 'circle-filled', color: 'testing.iconPassed' }
+          : { codicon: 'circle-outline' }
+  const label = t('rev {0}', revision.number)
+  return {
+    id: `revision:${revision.id}`,
+    target: { kind: 'revision', functionId: fn.id, revision: revision.number },
+    label,
+    description: joined([share, state, rowTime(createdAt, now, locale)]),
+    tooltip: () =>
+      joined(
+        [
+          `**${escapeMarkdown(fn.name)} ${escapeMarkdown(label)}**`,
+          state === undefined ? undefined : escapeMarkdown(state),
+          `${t('Handler')} ${codeMarkdown(revision.handler)} (${revision.runtime})`,
+          escapeMarkdown(t('Deployed {0}', absoluteTime(createdAt, locale))),
+          `${t('Source')} ${codeMarkdown(revision.sourceDigest.slice(0, 12))}`,
+        ],
+        '\n\n',
+      ),
+    spoken: joined([t('revision {0}', revision.number), state, share && t('{0} of the traffic', share)], ', '),
+    icon,
+    context: `revision;${revision.status};${revision.percent > 0 ? 'serving' : 'notServing'}`,
+    children: [],
+  }
+}
+
+const urlNode = (fn: Function, { t }: RenderOptions): TreeNode => ({
+  id: `url:${fn.id}`,
+  target: { kind: 'url', functionId: fn.id },
+  label: fn.url,
+  description: fn.public ? t('public') : '',
+  tooltip: () =>
+    joined(
+      [
+        codeMarkdown(fn.url),
+        escapeMarkdown(
+          fn.public ? t('Answers without a token.') : t('Wants the token that "Copy as curl" puts on the clipboard.'),
+        ),
+      ],
+      '\n\n',
+    ),
+  spoken: t('address of {0}: {1}', fn.name, fn.url),
+  icon: { codicon: 'link' },
+  context: 'url',
+  action: 'copyUrl',
+  children: [],
+})
+
+function tooltip(fn: Function, words: string, { t, locale }: RenderOptions): string {
+  const variables = Object.keys(fn.environment)
+  const line = (name: string, value: string): string => `${escapeMarkdown(name)}: ${value}`
+  return joined(
+    [
+      `**${escapeMarkdown(fn.name)}** ${escapeMarkdown(joined([fn.runtime, words]))}`,
+      fn.description === undefined ? undefined : escapeMarkdown(fn.description),
+      line(t('Handler'), codeMarkdown(fn.handler)),
+      fn.revision > 0 ? line(t('Address'), codeMarkdown(fn.url)) : undefined,
+      line(t('Longest call'), `${fn.timeout} s`),
+      variables.length === 0 ? undefined : line(t('Environment'), variables.map(codeMarkdown).join(', ')),
+      fn.secrets.length === 0 ? undefined : line(t('Secrets'), fn.secrets.map(s => codeMarkdown(s.name)).join(', ')),
+      fn.reason === undefined ? undefined : line(t('Last fault'), escapeMarkdown(fn.reason)),
+      escapeMarkdown(t('Changed {0}', absoluteTime(Date.parse(fn.updatedAt), locale))),
+    ],
+    '\n\n',
+  )
+}

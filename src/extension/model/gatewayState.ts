@@ -1,0 +1,93 @@
+import type { HksError } from '../../contract/errors.ts'
+import type { Localize } from './localize.ts'
+import { escapeMarkdown, joined, type TreeNode } from './treeNode.ts'
+
+/** How the gateway is doing, as this window sees it. */
+export type GatewayState =
+  /** Nothing needed it yet. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'ready'; readonly version: string }
+  /** It was there and is being looked for again. */
+  | { readonly kind: 'reconnecting'; readonly error: HksError }
+  /** It was stopped on purpose; `reason` is a sentence. */
+  | { readonly kind: 'stopped'; readonly reason: string }
+  | { readonly kind: 'error'; readonly error: HksError }
+
+/** What the status bar shows. `severity` chooses its background. */
+export interface StatusText {
+  readonly text: string
+  readonly tooltip: string
+  readonly spoken: string
+  readonly severity: 'none' | 'warning' | 'error'
+}
+
+/** Connection and gateway state for the status bar. */
+export function statusText(state: GatewayState, t: Localize): StatusText {
+  const name = 'HKS: local'
+  switch (state.kind) {
+    case 'idle':
+      return status(`$(server-process) ${name}`, t('The gateway starts when it is first needed.'), 'none')
+    case 'starting':
+      return status(`$(sync~spin) ${name}`, t('The gateway is starting.'), 'none')
+    case 'ready':
+      return status(
+        `$(server-process) ${name}`,
+        t('Connected to the gateway {0} on this machine.', state.version),
+        'none',
+      )
+    case 'reconnecting':
+      return status(
+        `$(sync~spin) ${name}`,
+        joined([t('Looking for the gateway.'), state.error.message], ' '),
+        'warning',
+      )
+    case 'stopped':
+      return status(`$(circle-slash) ${name}`, joined([t('The gateway is stopped.'), state.reason], ' '), 'none')
+    case 'error':
+      return status(`$(error) ${name}`, state.error.message, 'error')
+  }
+}
+
+const status = (text: string, tooltip: string, severity: StatusText['severity']): StatusText => ({
+  text,
+  tooltip,
+  spoken: `Hexabase HKS: ${tooltip}`,
+  severity,
+})
+
+/** The rows that stand above a tree while the gateway cannot be reached. */
+export function problemNodes(view: string, state: GatewayState, t: Localize): TreeNode[] {
+  if (state.kind !== 'error' && state.kind !== 'stopped') return []
+  const message =
+    state.kind === 'error' ? state.error.message : joined([t('The gateway is stopped.'), state.reason], ' ')
+  const hint = state.kind === 'error' ? state.error.hint : undefined
+  const row = (id: string, label: string, codicon: string, action: 'refresh' | 'showGatewayLog'): TreeNode => ({
+    id: `${view}:problem:${id}`,
+    target: { kind: 'problem' },
+    label,
+    description: '',
+    tooltip: () => escapeMarkdown(label),
+    spoken: label,
+    icon: { codicon },
+    context: 'problem;action',
+    action,
+    children: [],
+  })
+  const failed = state.kind === 'error'
+  return [
+    {
+      id: `${view}:problem`,
+      target: { kind: 'problem' },
+      label: message,
+      description: '',
+      tooltip: () => joined([escapeMarkdown(message), hint && escapeMarkdown(hint)], '\n\n'),
+      spoken: joined([message, hint], ' '),
+      icon: failed ? { codicon: 'error', color: 'list.errorForeground' } : { codicon: 'circle-slash' },
+      context: 'problem',
+      children: [],
+    },
+    row('retry', failed ? t('Retry') : t('Start the gateway'), failed ? 'refresh' : 'play', 'refresh'),
+    ...(failed ? [row('log', t('Show the gateway log'), 'output', 'showGatewayLog')] : []),
+  ]
+}

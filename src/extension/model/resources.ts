@@ -1,0 +1,77 @@
+import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
+import type { Function } from '../../contract/functions.ts'
+import type { Project } from '../../contract/projects.ts'
+import type { DeploymentProgress, WatchChange, WatchSnapshot } from '../../contract/watch.ts'
+
+/** Everything the views show, as the gateway last told it. Never changed in place. */
+export interface Resources {
+  readonly projects: ReadonlyMap<string, Project>
+  readonly cronJobs: ReadonlyMap<string, CronJob>
+  readonly functions: ReadonlyMap<string, Function>
+  /** Deployments under way, by the function's id. */
+  readonly deployments: ReadonlyMap<string, DeploymentProgress>
+}
+
+/** Before the first snapshot. */
+export const noResources: Resources = {
+  projects: new Map(),
+  cronJobs: new Map(),
+  functions: new Map(),
+  deployments: new Map(),
+}
+
+/** The state that a snapshot gives. */
+export function fromSnapshot(snapshot: WatchSnapshot): Resources {
+  const byId = <T extends { readonly id: string }>(items: readonly T[]): Map<string, T> =>
+    new Map(items.map(item => [item.id, item]))
+  return {
+    projects: byId(snapshot.projects),
+    cronJobs: byId(snapshot.cronJobs),
+    functions: byId(snapshot.functions),
+    deployments: new Map(),
+  }
+}
+
+/** The state after one change. */
+export function applyChange(state: Resources, change: WatchChange): Resources {
+  if (change.type === 'delete') return without(state, change.kind, change.id)
+  switch (change.kind) {
+    case 'project':
+      return { ...state, projects: put(state.projects, change.object.id, change.object) }
+    case 'cronJob':
+      return { ...state, cronJobs: put(state.cronJobs, change.object.id, change.object) }
+    case 'function':
+      return { ...state, functions: put(state.functions, change.object.id, change.object) }
+    case 'execution':
+      return withExecution(state, change.object)
+    case 'deployment':
+      return change.object.done
+        ? { ...state, deployments: removed(state.deployments, change.object.functionId) }
+        : { ...state, deployments: put(state.deployments, change.object.functionId, change.object) }
+  }
+}
+
+function without(state: Resources, kind: 'project' | 'cronJob' | 'function', id: string): Resources {
+  if (kind === 'cronJob') return { ...state, cronJobs: removed(state.cronJobs, id) }
+  if (kind === 'function')
+    return { ...state, functions: removed(state.functions, id), deployments: removed(state.deployments, id) }
+  return { ...state, projects: removed(state.projects, id) }
+}
+
+function withExecution(state: Resources, execution: ExecutionSummary): Resources {
+  const job = state.cronJobs.get(execution.applicationId)
+  if (job === undefined) return state
+  const others = job.recentExecutions.filter(e => e.id !== execution.id)
+  const recentExecutions = [...others, execution]
+    .sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt))
+    .slice(0, 5)
+  return { ...state, cronJobs: put(state.cronJobs, job.id, { ...job, recentExecutions }) }
+}
+
+const put = <T>(map: ReadonlyMap<string, T>, id: string, item: T): Map<string, T> => new Map(map).set(id, item)
+
+function removed<T>(map: ReadonlyMap<string, T>, id: string): Map<string, T> {
+  const copy = new Map(map)
+  copy.delete(id)
+  return copy
+}

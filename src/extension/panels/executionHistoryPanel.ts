@@ -1,0 +1,133 @@
+import { commands as vscodeCommands, env, l10n } from 'vscode'
+import { followLogs } from '../../client/followLogs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import { notFound } from '../../contract/errors.ts'
+import type { LogLine } from '../../contract/logs.ts'
+import { commands } from '../contributions.ts'
+import { confirmAndStopRun } from '../dialogs/confirmAndStopRun.ts'
+import { logResource } from '../logs/logResource.ts'
+import { showExecutionLog } from '../logs/showExecutionLog.ts'
+import type { FillPanel, PanelServices } from './panelServices.ts'
+import { manageTrust, requireTrust } from './requireTrust.ts'
+import { viewer } from './viewer.ts'
+import { hostWebview } from './webviewHost.ts'
+
+/** Title of the panel. */
+export const executionHistoryTitle = (job: string): string => l10n.t('History of {0}', job)
+
+/** Lines of a log that are read at once. */
+const pageOfLines = 5000
+
+/** Fills a panel with the execution history of a CronJob. */
+export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
+  const { session, logs } = services
+  const id = subject.cronJobId ?? ''
+  let following: AbortController | undefined
+  const job = (): CronJob => {
+    const known = session.resources.cronJobs.get(id)
+    if (known === undefined) throw notFound('CronJob', id)
+    return known
+  }
+
+  const host = hostWebview(panel, {
+    name: 'executionHistory',
+    extensionUri: services.context.extensionUri,
+    title: panel.title,
+    handlers: {
+      init: async () => {
+        const client = await session.ready()
+        const cronJob = await client.call('getCronJob', { params: { id } })
+        return { cronJob, ...(subject.executionId ? { executionId: subject.executionId } : {}), ...viewer() }
+      },
+      ledger: async (query, signal) => (await session.ready()).call('getLedger', { params: { id }, query, signal }),
+      log: async ({ executionId, ...query }, signal) => {
+        const params = { id, execId: executionId }
+        return (await session.ready()).call('getExecutionLogs', {
+          params,
+          query: { limit: pageOfLines, ...query },
+          signal,
+        })
+      },
+      followLog: ({ followId, executionId, after }) => {
+        following?.abort()
+        following = new AbortController()
+        void follow(services, id, executionId, after, following.signal, (lines, end) =>
+          host.emit('logLines', { followId, lines, ...(end === undefined ? {} : { end }) }),
+        )
+        return null
+      },
+      unfollowLog: () => {
+        following?.abort()
+        return null
+      },
+      trigger: async body => {
+        requireTrust()
+        const { logs: _, ...execution } = await (await session.ready()).call('triggerCronJob', { params: { id }, body })
+        return execution
+      },
+      stopRun: async ({ executionId }) => (await confirmAndStopRun(await session.ready(), job(), executionId)) ?? null,
+      openInOutput: async ({ executionId }) => {
+        if (executionId === undefined) {
+          logs.follow(logResource(session.resources, job()), { tail: 500 })
+          return null
+        }
+        const params = { id, execId: executionId }
+        const execution = await (await session.ready()).call('getExecution', { params })
+        showExecutionLog(logs, session.resources, job(), execution)
+        return null
+      },
+      copy: async ({ text }) => {
+        await env.clipboard.writeText(text)
+        return null
+      },
+      editSchedule: async () => {
+        await vscodeCommands.executeCommand(commands.editSchedule, { cronJobId: id })
+        return null
+      },
+      manageTrust,
+    },
+    listeners: {},
+  })
+
+  const watching = session.onDidReceive(change => {
+    if (change.type === 'delete') {
+      if (change.kind === 'cronJob' && change.id === id) host.emit('deleted', { id })
+    } else if (change.kind === 'cronJob' && change.object.id === id) host.emit('cronJob', { cronJob: change.object })
+    else if (change.kind === 'execution' && change.object.applicationId === id)
+      host.emit('execution', { execution: change.object })
+  })
+  return {
+    tell: (name, data) => host.emit(name, data as never),
+    show: ({ executionId }) => {
+      if (executionId !== undefined) host.emit('select', { executionId })
+    },
+    dispose: () => {
+      following?.abort()
+      watching.dispose()
+      host.dispose()
+    },
+  }
+}
+
+type Send = (lines: readonly LogLine[], end?: string) => void
+
+async function follow(
+  { session }: PanelServices,
+  id: string,
+  execId: string,
+  after: number | undefined,
+  signal: AbortSignal,
+  send: Send,
+): Promise<void> {
+  try {
+    const query = after === undefined ? {} : { after }
+    for await (const batch of followLogs(session.ready, { kind: 'execution', id, execId }, { query, signal })) {
+      if (signal.aborted) return
+      if ('end' in batch) send([], batch.end)
+      else send(batch.lines)
+    }
+  } catch (error) {
+    // The page shows it where the lines would be.
+    if (!signal.aborted) send([], error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,108 @@
+import { type Disposable, ThemeIcon, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import type { CommonEvents, WebviewName } from '../../contract/webviews.ts'
+import { memory, panels as types } from '../contributions.ts'
+import type { GatewayState } from '../model/gatewayState.ts'
+import { executionHistoryTitle, fillExecutionHistory } from './executionHistoryPanel.ts'
+import type { FillPanel, OpenPanel, PanelServices, PanelSubject } from './panelServices.ts'
+import { fillScheduleEditor, scheduleEditorTitle } from './scheduleEditorPanel.ts'
+
+/** The webview panels: one per CronJob and page, restored after a reload of the window. */
+export interface Panels extends Disposable {
+  /** Opens the form of a new CronJob. */
+  createCronJob(projectId: string): void
+  editCronJob(job: CronJob): void
+  /** Opens the history, at a run when one is named. */
+  showHistory(job: CronJob, executionId?: string): void
+}
+
+const pages: Readonly<Record<WebviewName, FillPanel>> = {
+  scheduleEditor: fillScheduleEditor,
+  executionHistory: fillExecutionHistory,
+}
+
+const icons: Readonly<Record<WebviewName, string>> = { scheduleEditor: 'calendar', executionHistory: 'history' }
+
+/** Registers the restoring of panels; a panel is made when it is first asked for. */
+export function createPanels(services: PanelServices): Panels {
+  const { context, session } = services
+  const shown = new Map<WebviewPanel, { readonly key: string; readonly page: OpenPanel }>()
+  const keyOf = (name: WebviewName, subject: PanelSubject): string =>
+    `${name}:${subject.cronJobId ?? `new:${subject.projectId ?? ''}`}`
+
+  const fill = (name: WebviewName, panel: WebviewPanel, subject: PanelSubject): void => {
+    panel.iconPath = new ThemeIcon(icons[name])
+    const page = pages[name](panel, subject, services)
+    shown.set(panel, { key: keyOf(name, subject), page })
+    panel.onDidDispose(() => {
+      shown.delete(panel)
+      page.dispose()
+    })
+  }
+  const show = (name: WebviewName, title: string, subject: PanelSubject): void => {
+    for (const [panel, { key, page }] of shown) {
+      // A form that became the editor of its new CronJob is no longer the form.
+      if (key !== keyOf(name, subject) || panel.title.replace(/^● /, '') !== title) continue
+      panel.reveal()
+      page.show(subject)
+      return
+    }
+    const options = { enableFindWidget: true, retainContextWhenHidden: false }
+    fill(name, window.createWebviewPanel(types[name], title, ViewColumn.Active, options), subject)
+    void context.workspaceState.update(memory.panel + title, subject)
+  }
+
+  const tell = <E extends keyof CommonEvents>(name: E, data: CommonEvents[E]): void => {
+    for (const { page } of shown.values()) page.tell(name, data)
+  }
+  const restore = (name: WebviewName): Disposable =>
+    window.registerWebviewPanelSerializer(types[name], {
+      deserializeWebviewPanel: async (panel, state) => {
+        const remembered = context.workspaceState.get<PanelSubject>(memory.panel + panel.title.replace(/^● /, ''))
+        const subject = remembered ?? subjectIn(state)
+        if (subject === undefined) panel.dispose()
+        else fill(name, panel, subject)
+      },
+    })
+  const subscriptions = [
+    restore('scheduleEditor'),
+    restore('executionHistory'),
+    session.onDidChangeState(state => tell('connection', connectionOf(state))),
+    workspace.onDidGrantWorkspaceTrust(() => tell('trust', { trusted: true })),
+  ]
+
+  return {
+    createCronJob: projectId => show('scheduleEditor', scheduleEditorTitle(undefined), { projectId }),
+    editCronJob: job => show('scheduleEditor', scheduleEditorTitle(job.name), { cronJobId: job.id }),
+    showHistory: (job, executionId) => {
+      const run = executionId === undefined ? {} : { executionId }
+      show('executionHistory', executionHistoryTitle(job.name), { cronJobId: job.id, ...run })
+    },
+    // The panels stay: VS Code restores them after a reload of the window.
+    dispose: () => {
+      for (const { page } of shown.values()) page.dispose()
+      for (const subscription of subscriptions) subscription.dispose()
+    },
+  }
+}
+
+function connectionOf(state: GatewayState): CommonEvents['connection'] {
+  switch (state.kind) {
+    case 'ready':
+      return { connected: true }
+    case 'error':
+    case 'reconnecting':
+      return { connected: false, message: state.error.message }
+    case 'stopped':
+      return { connected: false, message: state.reason }
+    case 'idle':
+    case 'starting':
+      return { connected: false }
+  }
+}
+
+/** What a page's own state says it is about. */
+function subjectIn(state: unknown): PanelSubject | undefined {
+  const { jobId } = (state ?? {}) as Record<string, unknown>
+  return typeof jobId === 'string' ? { cronJobId: jobId } : undefined
+}
