@@ -1,4 +1,5 @@
 import { notFound } from '../../../contract/errors.ts'
+import type { Clock } from '../../domain/clock.ts'
 import type { CronJobRecord, Execution } from '../../domain/cronJob.ts'
 import type { Run, StopReason } from './run.ts'
 import { createScheduledJob, type ScheduledJob, type ScheduledJobDeps } from './scheduledJob.ts'
@@ -81,10 +82,7 @@ export function createController(deps: Omit<ScheduledJobDeps, 'wakeAt'>): Contro
       await Promise.all(all().map(each => each.close()))
       wakeups[Symbol.dispose]()
       const runs = all().flatMap(each => each.runs())
-      const ended = Promise.all(runs.map(run => run.ended))
-      const late = Promise.withResolvers<'late'>()
-      using _timer = clock.callAt(clock.now() + graceSeconds * 1000, () => late.resolve('late'))
-      if ((await Promise.race([ended, late.promise])) === 'late') {
+      if (graceSeconds === 0 || (await endsWithin(clock, graceSeconds, runs)) === 'late') {
         await Promise.all(runs.map(run => run.stop(gatewayStopped)))
       }
       await Promise.all(all().map(each => each.settled()))
@@ -93,6 +91,12 @@ export function createController(deps: Omit<ScheduledJobDeps, 'wakeAt'>): Contro
       await Promise.all(all().map(each => each.settled()))
     },
   }
+}
+
+async function endsWithin(clock: Clock, seconds: number, runs: readonly Run[]): Promise<'ended' | 'late'> {
+  const late = Promise.withResolvers<'late'>()
+  using _timer = clock.callAt(clock.now() + seconds * 1000, () => late.resolve('late'))
+  return await Promise.race([Promise.all(runs.map(run => run.ended)).then(() => 'ended' as const), late.promise])
 }
 
 const gatewayStopped: StopReason = {
