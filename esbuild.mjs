@@ -82,8 +82,7 @@ async function bundles() {
   for (const file of views.filter(f => /^[^/]+\/main\.ts$/.test(f))) {
     entries.push({ from: `src/webviews/${file}`, to: `webviews/${dirname(file)}.js`, options: webview })
   }
-  const present = new Set(await list(join(root, 'src')))
-  return entries.filter(e => present.has(e.from.slice('src/'.length)))
+  return entries
 }
 
 /** All files below a folder, as sorted paths with forward slashes; none when there is no such folder. */

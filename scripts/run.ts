@@ -6,7 +6,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** `show` passes the command's output through; `onFailure` prints it only when the command fails. */
   readonly output?: 'show' | 'onFailure'
-  readonly signal?: AbortSignal
+  /** Set where the command may be a batch file. */
+  readonly shell?: boolean
 }
 
 /** Runs a command to its end and answers what it wrote; a code other than 0 is an error that carries the output. */
@@ -17,7 +18,7 @@ export function run(command: string, args: readonly string[], options: RunOption
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
-      signal: options.signal,
+      shell: options.shell ?? false,
     })
     const chunks: Buffer[] = []
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))

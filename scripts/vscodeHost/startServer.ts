@@ -12,8 +12,8 @@ export interface ServerOptions {
   readonly host: VscodeHost
   /** Holds user data, server data and extensions; created when missing. */
   readonly home: string
-  /** The secret that the address carries; without one anybody on this machine may connect. */
-  readonly connectionToken?: string
+  /** Holds the secret that the address carries; without one anybody on this machine may connect. */
+  readonly connectionTokenFile?: string
   /** More arguments of the server, such as `--disable-workspace-trust`. */
   readonly args?: readonly string[]
   /** More environment of the server, which its extension host inherits. An undefined value removes a variable. */
@@ -62,9 +62,8 @@ export async function installExtension(
 
 /** Starts the VS Code server inside code-server on a free loopback port; resolves when it listens. */
 export async function startServer(options: ServerOptions): Promise<VscodeServer> {
-  const { host, connectionToken, args = [], env = {}, log = () => undefined } = options
-  const access =
-    connectionToken === undefined ? ['--without-connection-token'] : ['--connection-token', connectionToken]
+  const { host, connectionTokenFile: file, args = [], env = {}, log = () => undefined } = options
+  const access = file === undefined ? ['--without-connection-token'] : ['--connection-token-file', file]
   const listen = ['--host', '127.0.0.1', '--port', '0', '--accept-server-license-terms', '--telemetry-level', 'off']
   const child = spawn(
     host.node,

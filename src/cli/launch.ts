@@ -11,6 +11,9 @@ import { fileURLToPath } from 'node:url'
 /** The oldest Node.js that has all we use: node:sqlite without a flag, and backup(). */
 const floor: readonly [number, number] = [22, 19]
 
+/** The exit code for what this machine lacks, as in `exitCodes.ts`. */
+const unavailable = 6
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
 if (major > floor[0] || (major === floor[0] && minor >= floor[1])) {
@@ -23,7 +26,7 @@ if (major > floor[0] || (major === floor[0] && minor >= floor[1])) {
       `hks-func needs Node.js ${floor.join('.')} or newer; this is ${process.versions.node}.\n` +
         'Install a newer Node.js, or put one beside hks-func: npm install node@24\n',
     )
-    process.exitCode = 1
+    process.exitCode = unavailable
   } else {
     continueUnder(node)
   }
@@ -48,7 +51,7 @@ function continueUnder(node: string): void {
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   child.on('error', error => {
     process.stderr.write(`hks-func cannot start ${node}: ${error.message}\n`)
-    process.exitCode = 1
+    process.exitCode = unavailable
   })
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]))
 }

@@ -10,5 +10,8 @@ export async function endGateway(hksHome: string): Promise<void> {
     () => true,
     () => false,
   )
-  if (used) await run(process.execPath, [cli, 'gateway', 'stop'], { env: { ...process.env, HKS_HOME: hksHome } })
+  if (used)
+    await run(process.execPath, [cli, 'gateway', 'stop', '--grace', '5'], {
+      env: { ...process.env, HKS_HOME: hksHome },
+    })
 }

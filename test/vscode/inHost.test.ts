@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runTests } from '@vscode/test-electron'
 import Mocha from 'mocha'
-import { build } from '../../esbuild.mjs'
 import { bundleInHostSuites } from '../support/bundleInHostSuites.ts'
 import { reasonAgainstVscodeHost } from '../../scripts/vscodeHost/installVscodeHost.ts'
+import { ensureBuilt } from '../support/ensureBuilt.ts'
 import { root, startVscode } from '../support/vscodeHost.ts'
 import type { InHostResult } from './suites/runSuites.ts'
 
@@ -33,7 +33,7 @@ async function runInHost(): Promise<readonly InHostResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'hks-in-host-'))
   const file = join(folder, 'results.json')
   await writeFile(join(folder, 'readme.txt'), 'A folder.\n')
-  if (process.env['HKS_TEST_VSIX'] === undefined) await build()
+  await ensureBuilt()
   const run = reasonAgainstVscodeHost() === undefined ? runInBrowser : runInElectron
   try {
     const said = await run(folder, await bundleInHostSuites(), { HKS_IN_HOST_RESULTS: file })
