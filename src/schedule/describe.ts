@@ -1,9 +1,10 @@
 import cronstrue from 'cronstrue'
-import { isFull, plainField, valuesOf } from './fieldValues.ts'
+import { dayWords, monthWords } from './dayWords.ts'
+import { plainField, valuesOf } from './fieldValues.ts'
 import { whyNever } from './never.ts'
 import { parseSchedule } from './parse.ts'
 import type { CronSchedule } from './schedule.ts'
-import { clockText, durationText, join, monthNames, weekdayNames } from './words.ts'
+import { clockText, durationText, join } from './words.ts'
 
 /** More clock times than this are not listed one by one. */
 const listedTimes = 6
@@ -53,49 +54,4 @@ function timeOfDay(schedule: CronSchedule): string {
   const minuteText = uneven(minute, 60) ? minutes.join(',') : minute
   const hourText = uneven(hour, 24) ? valuesOf(schedule, 'hour').join(',') : hour
   return cronstrue.toString(`${minuteText} ${hourText} * * *`, { use24HourTimeFormat: true })
-}
-
-/** The days on which a schedule runs; undefined for every day. */
-function dayWords(schedule: CronSchedule): string | undefined {
-  if (schedule.daysByFirstWeekday.every(days => days >>> 1 === 0x7fff_ffff)) return undefined
-  const monthDays = isFull(schedule, 'dayOfMonth') ? undefined : monthDayWords(valuesOf(schedule, 'dayOfMonth'))
-  const weekdays = isFull(schedule, 'dayOfWeek') ? undefined : weekdayWords(valuesOf(schedule, 'dayOfWeek'))
-  const both = [monthDays, weekdays].filter(words => words !== undefined && words !== '')
-  return both.join(' and also ')
-}
-
-function monthDayWords(days: readonly number[]): string {
-  if (days.length === 0) return ''
-  const runs = runsOf(days)
-  if (runs.length === 1 && days.length > 2) return `on days ${days[0]} to ${days.at(-1)} of the month`
-  return `on day${days.length > 1 ? 's' : ''} ${join(runs.flatMap(runWords(String)))} of the month`
-}
-
-function weekdayWords(days: readonly number[]): string {
-  if (days.length === 0) return ''
-  // Kubernetes' week begins on Sunday; a sentence reads better from Monday.
-  const ordered = days.includes(0) ? [...days.filter(day => day !== 0), 7] : days
-  const runs = runsOf(ordered)
-  const words = join(runs.flatMap(runWords(day => weekdayNames[day % 7]!)))
-  return runs.length === 1 && days.length > 2 ? `from ${words}` : `on ${words}`
-}
-
-function monthWords(schedule: CronSchedule): string {
-  if (isFull(schedule, 'month')) return ''
-  return `in ${join(runsOf(valuesOf(schedule, 'month')).flatMap(runWords(month => monthNames[month - 1]!)))}`
-}
-
-/** Consecutive values grouped; two neighbours stay apart. */
-function runsOf(values: readonly number[]): number[][] {
-  const runs: number[][] = []
-  for (const value of values) {
-    const run = runs.at(-1)
-    if (run?.at(-1) === value - 1) run.push(value)
-    else runs.push([value])
-  }
-  return runs
-}
-
-function runWords(name: (value: number) => string): (run: readonly number[]) => string[] {
-  return run => (run.length > 2 ? [`${name(run[0]!)} to ${name(run.at(-1)!)}`] : run.map(name))
 }

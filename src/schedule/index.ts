@@ -5,7 +5,7 @@ export { type FieldName, fieldNames } from './fields.ts'
 export { lintSchedule } from './lint.ts'
 export { nextRun, nextRuns } from './next.ts'
 export { descriptors, parseSchedule } from './parse.ts'
-export { type LatestRun, latestRun, missedCap, runsBetween } from './runs.ts'
+export { type LatestRun, latestRun, runsBetween } from './runs.ts'
 export {
   type CronSchedule,
   type EverySchedule,

@@ -1,26 +1,20 @@
 import { civilFromDays } from './civil.ts'
+import { type ClockChange, changesWithin } from './clockChanges.ts'
 import { isFull } from './fieldValues.ts'
 import { firstMatch } from './firstMatch.ts'
 import { runsBetween } from './runs.ts'
 import type { CronSchedule } from './schedule.ts'
 import type { Warning } from './warning.ts'
 import { clockText, join, monthNames } from './words.ts'
-import { type Zone, zoneOf } from './zone.ts'
+import { zoneOf } from './zone.ts'
 
 const day = 86_400
 /** How far lint looks ahead, in seconds. */
 const year = 366 * day
+/** Runs looked at around a change: more than a day of every minute. */
+const many = 2000
 /** Local times named one by one in a message. */
 const namedTimes = 4
-
-/** A change of a zone's clock. */
-interface ClockChange {
-  /** First second with the new offset, since 1970. */
-  readonly at: number
-  /** Seconds ahead of UTC before and from `at` on. */
-  readonly before: number
-  readonly after: number
-}
 
 /**
  * The first gap and the first overlap of the clock within a year that touch a schedule: local times that do not exist,
@@ -36,43 +30,35 @@ export function lintClockChanges(schedule: CronSchedule, from: number, timeZone:
   return warnings
 }
 
-/** The changes of a zone's clock in (from, from + span], in seconds. */
-export function changesWithin(zone: Zone, from: number, span: number): ClockChange[] {
-  const changes: ClockChange[] = []
-  for (let segment = zone.segmentAt(from); segment.end <= from + span; ) {
-    const next = zone.segmentAt(segment.end)
-    if (next.offset !== segment.offset) changes.push({ at: segment.end, before: segment.offset, after: next.offset })
-    segment = next
-  }
-  return changes
-}
-
 function gap(schedule: CronSchedule, change: ClockChange, timeZone: string): Warning | undefined {
   const lost = matchesBetween(schedule, change.at + change.before, change.at + change.after)
   const at = change.at * 1000
   const [first] = lost
-  if (first !== undefined) {
-    const date = dateText(first)
-    const skipped = runsOn(schedule, first, timeZone) ? 'it is skipped' : 'no run that day'
-    return {
-      code: 'CLOCK_GAP',
-      severity: 'warning',
-      message: `${date}: ${timesText(lost)} ${lost.length > 1 ? 'do' : 'does'} not exist in ${timeZone}, where the clock jumps from ${clockOf(change.at + change.before)} to ${clockOf(change.at + change.after)}; ${lost.length > 1 && skipped === 'it is skipped' ? 'these runs are skipped' : skipped}.`,
-      at,
-    }
+  if (first === undefined) return dropped(schedule, change, timeZone)
+  const skipped = lost.length > 1 ? 'these runs are skipped' : 'that run is skipped'
+  return {
+    code: 'CLOCK_GAP',
+    severity: 'warning',
+    message: `${dateText(first)}: ${timesText(lost)} ${lost.length > 1 ? 'do' : 'does'} not exist in ${timeZone}, where the clock jumps from ${clockOf(change.at + change.before)} to ${clockOf(change.at + change.after)}; ${runsOn(schedule, first, timeZone) ? skipped : 'no run that day'}.`,
+    at,
   }
-  return dropped(schedule, change, timeZone)
 }
 
 function overlap(schedule: CronSchedule, change: ClockChange, timeZone: string): Warning | undefined {
-  const twice = matchesBetween(schedule, change.at + change.after, change.at + change.before)
+  const { at, before, after } = change
+  const shift = before - after
+  const runs = new Set(runsBetween(schedule, (at - shift) * 1000 - 1, (at + shift) * 1000, timeZone, many))
+  // Where the shift is no whole hour the walk may meet only one of the two.
+  const twice = matchesBetween(schedule, at + after, at + before).filter(
+    local => runs.has((local - before) * 1000) && runs.has((local - after) * 1000),
+  )
   const [first] = twice
   if (first === undefined) return dropped(schedule, change, timeZone)
   return {
     code: 'CLOCK_OVERLAP',
     severity: 'warning',
-    message: `${dateText(first)}: ${timesText(twice)} ${twice.length > 1 ? 'come' : 'comes'} twice in ${timeZone}, where the clock goes back from ${clockOf(change.at + change.before)} to ${clockOf(change.at + change.after)}; the job runs both times.`,
-    at: change.at * 1000,
+    message: `${dateText(first)}: ${timesText(twice)} ${twice.length > 1 ? 'come' : 'comes'} twice in ${timeZone}, where the clock goes back from ${clockOf(at + before)} to ${clockOf(at + after)}; the job runs both times.`,
+    at: at * 1000,
   }
 }
 
@@ -80,9 +66,9 @@ function overlap(schedule: CronSchedule, change: ClockChange, timeZone: string):
 function dropped(schedule: CronSchedule, change: ClockChange, timeZone: string): Warning | undefined {
   const from = change.at - day
   const to = change.at + 8 * day
-  const runs = new Set(runsBetween(schedule, from * 1000, to * 1000, timeZone, 2000).map(run => run / 1000))
+  const runs = new Set(runsBetween(schedule, from * 1000, to * 1000, timeZone, many).map(run => run / 1000))
   const wanted = matchesBetween(schedule, change.at + change.after, to + change.after)
-  const first = runs.size < 2000 ? wanted.find(local => !runs.has(local - change.after)) : undefined
+  const first = runs.size < many ? wanted.find(local => !runs.has(local - change.after)) : undefined
   if (first === undefined) return undefined
   return {
     code: 'CLOCK_GAP',
@@ -92,12 +78,12 @@ function dropped(schedule: CronSchedule, change: ClockChange, timeZone: string):
   }
 }
 
-/** Local seconds in [from, to) that match, at most 2000. */
+/** Local seconds in [from, to) that match, at most {@link many}. */
 function matchesBetween(schedule: CronSchedule, from: number, to: number): number[] {
   const matches: number[] = []
   const { year: lastYear } = civilFromDays(Math.floor(to / day))
   let minute = firstMatch(schedule, Math.ceil(from / 60), lastYear)
-  while (minute !== undefined && minute * 60 < to && matches.length < 2000) {
+  while (minute !== undefined && minute * 60 < to && matches.length < many) {
     matches.push(minute * 60)
     minute = firstMatch(schedule, minute + 1, lastYear)
   }
@@ -108,7 +94,7 @@ function matchesBetween(schedule: CronSchedule, from: number, to: number): numbe
 function runsOn(schedule: CronSchedule, local: number, timeZone: string): boolean {
   const zone = zoneOf(timeZone)
   const date = Math.floor(local / day)
-  return runsBetween(schedule, (local - 2 * day) * 1000, (local + 2 * day) * 1000, timeZone, 10_000).some(run => {
+  return runsBetween(schedule, (local - 2 * day) * 1000, (local + 2 * day) * 1000, timeZone, 4 * many).some(run => {
     const second = run / 1000
     return Math.floor((second + zone.segmentAt(second).offset) / day) === date
   })

@@ -1,3 +1,4 @@
+import { monthDayWords, weekdayWords } from './dayWords.ts'
 import { bounds, fieldNames } from './fields.ts'
 import { isFull, valuesOf } from './fieldValues.ts'
 import { whyNever } from './never.ts'
@@ -6,7 +7,7 @@ import { splitFields } from './parse.ts'
 import { plainForm, sloppyFields, stepsBeyondRange } from './plainForm.ts'
 import type { CronSchedule } from './schedule.ts'
 import type { Warning } from './warning.ts'
-import { join, weekdayNames } from './words.ts'
+import { join } from './words.ts'
 
 /** What may be wrong with the five fields as they are written, whatever the zone. */
 export function lintFields(schedule: CronSchedule, from: number, timeZone: string): Warning[] {
@@ -32,7 +33,13 @@ function sloppyForm(schedule: CronSchedule): Warning[] {
   const fields = join(sloppy.map(one => `"${one.text}" (${bounds[one.field].label})`))
   const plain = plainForm(schedule)
   const advice = plain === undefined ? 'Write it plainly.' : `Write it plainly: ${plain}`
-  return [{ code: 'SLOPPY_FORM', severity: 'error', message: `${fields} is accepted only by accident. ${advice}` }]
+  return [
+    {
+      code: 'SLOPPY_FORM',
+      severity: 'error',
+      message: `${fields} ${sloppy.length > 1 ? 'are' : 'is'} accepted only by accident. ${advice}`,
+    },
+  ]
 }
 
 function daysEither(schedule: CronSchedule): Warning[] {
@@ -42,10 +49,7 @@ function daysEither(schedule: CronSchedule): Warning[] {
   const full = isFull(schedule, 'dayOfMonth') ? 'dayOfMonth' : isFull(schedule, 'dayOfWeek') ? 'dayOfWeek' : undefined
   const message = full
     ? `Runs every day: both day fields are restricted, then either is enough, and the ${bounds[full].label} field allows all. Write * in it to have only the other one count.`
-    : `Runs on every ${join(
-        weekdays.map(day => weekdayNames[day]!),
-        'or',
-      )} and also on day ${join(days.map(String), 'or')} of the month, whatever the weekday: with both day fields restricted, either is enough. Write * in the one that should not count.`
+    : `Runs ${weekdayWords(weekdays)} and also ${monthDayWords(days)}, whatever the weekday: with both day fields restricted, either is enough. Write * in the one that should not count.`
   return [{ code: 'DAYS_EITHER', severity: 'warning', message }]
 }
 

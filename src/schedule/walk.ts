@@ -34,7 +34,7 @@ export function walk(schedule: CronSchedule, after: number, zone: Zone): number 
         t = goDate(zone, clock.year, clock.month, 1, 0)
         clock = clockAt(zone, t)
       }
-      t = goDate(zone, clock.year, clock.month + 1, clock.day, clock.secondOfDay)
+      t = onward(zone, t, goDate(zone, clock.year, clock.month + 1, clock.day, clock.secondOfDay))
       clock = clockAt(zone, t)
       if (clock.month === 1) continue search
     }
@@ -45,11 +45,12 @@ export function walk(schedule: CronSchedule, after: number, zone: Zone): number 
         t = goDate(zone, clock.year, clock.month, clock.day, 0)
         clock = clockAt(zone, t)
       }
-      t = goDate(zone, clock.year, clock.month, clock.day + 1, clock.secondOfDay)
-      const raised = hourAt(zone, t)
+      let raised = goDate(zone, clock.year, clock.month, clock.day + 1, clock.secondOfDay)
+      const hours = hourAt(zone, raised)
       // A midnight that a clock change skipped comes out as 23:00 or 01:00.
-      if (raised > 12) t += (24 - raised) * hour
-      else t -= raised * hour
+      if (hours > 12) raised += (24 - hours) * hour
+      else raised -= hours * hour
+      t = onward(zone, t, raised)
       clock = clockAt(zone, t)
       if (clock.day === 1) continue search
     }
@@ -82,6 +83,14 @@ export function walk(schedule: CronSchedule, after: number, zone: Zone): number 
     while (secondAt(zone, t) !== 0)
     state = 'reset'
   }
+}
+
+/**
+ * The next step of the walk. Where a whole day does not exist (Apia, 30 December 2011) raising the day leads back to
+ * where it began and the original never ends; here the walk goes on behind the gap.
+ */
+function onward(zone: Zone, from: number, to: number): number {
+  return to > from ? to : zone.segmentAt(from).end
 }
 
 /** What a wall clock in a zone shows. */
