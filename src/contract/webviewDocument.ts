@@ -21,7 +21,7 @@ export interface WebviewDocument {
 
 /**
  * The HTML of a page. Its policy allows one script, the extension's own style sheets and fonts, and nothing else:
- * no inline script, no `style=`, no network.
+ * no inline script, no `style=`, no network. The webview toolkit looks for the nonce in a `csp-nonce` meta element.
  */
 export function webviewDocument(page: WebviewDocument): string {
   const policy = [
@@ -36,6 +36,7 @@ export function webviewDocument(page: WebviewDocument): string {
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta property="csp-nonce" content="${page.nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(page.title)}</title>
 ${page.styles.map(style => `<link rel="stylesheet" href="${escapeHtml(style)}">`).join('\n')}

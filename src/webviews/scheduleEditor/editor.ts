@@ -1,22 +1,27 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import type { TemplateResult } from 'lit'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { HksError } from '../../contract/errors.ts'
-import type { ScheduleWarning } from '../../contract/schedules.ts'
 import type { ScheduleEditorInit, ScheduleEditorProtocol } from '../../contract/webviews.ts'
 import { connectHost } from '../ui/host.ts'
 import { failure, type Notice } from '../ui/notice.ts'
 import { PageElement } from '../ui/pageElement.ts'
 import { t } from '../ui/text.ts'
-import { type Clock, clockOf } from '../ui/times.ts'
+import {
+  changedNotice,
+  deletedNotice,
+  problemsNotice,
+  seriousNotice,
+  unsavedNotice,
+  untrustedNotice,
+} from './editorNotices.ts'
 import { editorPage } from './editorPage.ts'
 import { type EditorView, idOf, type Section } from './editorView.ts'
 import { createBody, type Form, formOf, isDirty, newForm, updateBody } from './modelForm.ts'
-import { joinWarnings, knownZone, lintKey, peersOf, type Preview, previewOf } from './modelPreview.ts'
+import { lintKey, type Preview } from './modelPreview.ts'
 import { type FieldPath, type Problem, problemsOf } from './modelProblems.ts'
+import { problemOf, sectionOf } from './modelRefusal.ts'
+import { ScheduleAdvice } from './scheduleAdvice.ts'
 import { offeredZones } from './zoneField.ts'
-
-/** How long after the last keystroke the slower questions are asked: the gateway's word and the other jobs. */
-const settleMilliseconds = 250
 
 /** What survives a reload of the page's frame. */
 interface Kept {
@@ -39,6 +44,7 @@ export class ScheduleEditor extends PageElement {
   declare private tick: number
 
   private init!: ScheduleEditorInit
+  private advice!: ScheduleAdvice
   private mode: 'create' | 'edit' = 'create'
   private saved: CronJob | undefined
   private start!: Form
@@ -49,14 +55,9 @@ export class ScheduleEditor extends PageElement {
   private notices: { readonly about: string; readonly notice: Notice }[] = []
   private isSaving = false
   private isTrusted = true
-  private peers = 0
-  private gateway: { readonly key: string; readonly warnings: readonly ScheduleWarning[] } | undefined
-  private refused: { readonly field: FieldPath; readonly message: string; readonly value: string } | undefined
+  private refused: { readonly problem: Problem; readonly form: Form } | undefined
   private acknowledged = ''
-  private settling: ReturnType<typeof setTimeout> | undefined
   private minute: ReturnType<typeof setInterval> | undefined
-  private clockLead = 0
-  private readonly clocks = new Map<string, Clock>()
   private zones: readonly string[] = []
 
   private readonly host = connectHost<ScheduleEditorProtocol, Kept>({
@@ -90,7 +91,7 @@ export class ScheduleEditor extends PageElement {
     super.disconnectedCallback()
     document.removeEventListener('keydown', this.onKey)
     clearInterval(this.minute)
-    clearTimeout(this.settling)
+    if (this.phase.kind === 'ready') this.advice.dispose()
   }
 
   protected override render(): TemplateResult {
@@ -102,7 +103,7 @@ export class ScheduleEditor extends PageElement {
   }
 
   private ready() {
-    const preview = this.preview()
+    const preview = this.advice.preview(this.form, this.saved)
     return {
       view: this.view(preview),
       title: this.mode === 'create' ? t('New CronJob') : this.form.name,
@@ -125,10 +126,10 @@ export class ScheduleEditor extends PageElement {
       mode: this.mode,
       form: this.form,
       preview,
-      warnings: this.warnings(preview),
-      now: this.now(),
-      jobClock: this.clock(knownZone(this.form.timeZone) ?? 'UTC'),
-      viewerClock: this.clock(this.init.viewerTimeZone),
+      warnings: this.advice.warnings(this.form, preview),
+      now: this.advice.now(),
+      jobClock: this.advice.clock(this.form.timeZone),
+      viewerClock: this.advice.clock(this.init.viewerTimeZone),
       problem: field => (isShown(field) ? problems.find(one => one.field === field)?.message : undefined),
       set: change => this.change({ ...this.form, ...change }),
       leave: field => {
@@ -155,7 +156,7 @@ export class ScheduleEditor extends PageElement {
       return
     }
     const { init } = this
-    this.clockLead = Date.parse(init.now) - Date.now()
+    this.advice = new ScheduleAdvice(init, request => this.host.ask('preview', request))
     this.isTrusted = init.trusted
     this.zones = offeredZones(init.viewerTimeZone)
     this.startFrom(init.cronJob)
@@ -202,70 +203,21 @@ export class ScheduleEditor extends PageElement {
     this.tick++
   }
 
-  private now(): number {
-    return Date.now() + this.clockLead
-  }
-
-  private clock(zone: string): Clock {
-    const made = this.clocks.get(zone) ?? clockOf(zone, this.init.locale, this.now())
-    this.clocks.set(zone, made)
-    return made
-  }
-
-  private preview(): Preview {
-    return previewOf(this.form, {
-      now: this.now(),
-      saved: this.saved,
-      usualMilliseconds: this.init.usualMilliseconds,
-      peers: this.peers,
-    })
-  }
-
-  private warnings(preview: Preview): ScheduleWarning[] {
-    return joinWarnings(preview.warnings, this.gateway?.key === lintKey(this.form) ? this.gateway.warnings : undefined)
-  }
-
   /** The form's own problems and the one that the gateway named, until its field is changed. */
   private problems(): Problem[] {
     const problems = problemsOf(this.form, this.mode, this.start)
     const { refused } = this
-    if (
-      refused !== undefined &&
-      refused.value === JSON.stringify(this.form) &&
-      !problems.some(p => p.field === refused.field)
-    )
-      problems.push({ field: refused.field, label: refused.field, message: refused.message })
+    const isStill = refused?.form === this.form && !problems.some(one => one.field === refused.problem.field)
+    if (refused !== undefined && isStill) problems.push(refused.problem)
     return problems
   }
 
   private settle(): void {
-    clearTimeout(this.settling)
-    this.settling = setTimeout(() => {
-      this.peers = peersOf(this.form, this.init.neighbours, this.now())
+    this.advice.settle(this.form, error => {
+      // What the gateway refuses is shown at once; whether it can be reached matters only on Save.
+      if (error instanceof HksError && error.code === 'INVALID_SCHEDULE') this.refuse(error)
       this.draw()
-      void this.askGateway().catch((error: unknown) => {
-        // The page has its own answer; the gateway's is asked again on Save.
-        if (error instanceof HksError && error.code === 'INVALID_SCHEDULE') this.refuse(error)
-      })
-    }, settleMilliseconds)
-  }
-
-  /** Asks for the gateway's warnings about what stands in the form, unless they are known. */
-  private async askGateway(): Promise<void> {
-    const key = lintKey(this.form)
-    const isComplete = !this.problems().some(one => one.field === 'schedule' || one.field === 'timeZone')
-    if (this.gateway?.key === key || !isComplete) return
-    const deadline = Number(this.form.startingDeadlineSeconds)
-    const { warnings } = await this.host.ask('preview', {
-      schedule: this.form.schedule,
-      count: 0,
-      ...(this.form.timeZone === '' ? {} : { timeZone: this.form.timeZone }),
-      ...(this.form.startingDeadlineSeconds !== '' && Number.isInteger(deadline) && deadline >= 0
-        ? { startingDeadlineSeconds: deadline }
-        : {}),
     })
-    this.gateway = { key, warnings }
-    this.draw()
   }
 
   private async save(): Promise<void> {
@@ -273,14 +225,26 @@ export class ScheduleEditor extends PageElement {
     this.showAllProblems = true
     const problems = this.problems()
     if (problems.length > 0) return this.showProblems(problems)
-    if (!this.isTrusted) return this.tellAbout('save', this.untrusted())
+    if (!this.isTrusted)
+      return this.tellAbout(
+        'save',
+        untrustedNotice(() => void this.host.ask('manageTrust', null)),
+      )
     this.isSaving = true
     this.tellAbout('save', undefined)
     const { form, start } = this
     try {
-      await this.askGateway()
-      const serious = this.warnings(this.preview()).filter(warning => warning.severity === 'error')
-      if (serious.length > 0 && this.acknowledged !== lintKey(form)) return this.askAnyway(serious)
+      await this.advice.askGateway(form)
+      const serious = this.advice
+        .warnings(form, this.advice.preview(form, this.saved))
+        .filter(warning => warning.severity === 'error')
+      if (serious.length > 0 && this.acknowledged !== lintKey(form)) {
+        this.tellAbout(
+          'save',
+          seriousNotice(serious, () => this.saveAnyway()),
+        )
+        return
+      }
       const job = await this.host.ask(
         'save',
         this.mode === 'create'
@@ -301,27 +265,22 @@ export class ScheduleEditor extends PageElement {
     }
   }
 
-  private untrusted(): Notice {
-    return {
-      severity: 'warning',
-      text: t('This workspace is not trusted, so nothing that runs can be saved.'),
-      actions: [{ label: t('Manage Workspace Trust'), run: () => void this.host.ask('manageTrust', null) }],
-    }
+  private saveAnyway(): void {
+    this.acknowledged = lintKey(this.form)
+    void this.save()
   }
 
   private showProblems(problems: readonly Problem[]): void {
-    const text = html`${problems.length === 1 ? t('One thing is missing:') : t('{0} things are missing:', problems.length)}
-      ${problems.map(
-        (problem, i) =>
-          html`${i > 0 ? ', ' : nothing}<button class="link" @click=${() => this.focusField(problem.field)}>${problem.label}</button>`,
-      )}`
-    this.tellAbout('save', { severity: 'error', text })
+    this.tellAbout(
+      'save',
+      problemsNotice(problems, field => this.focusField(field)),
+    )
     this.focusField(problems[0]!.field)
   }
 
   private focusField(path: FieldPath): void {
-    if (/^(command|functionId|payload|environment|secrets)/.test(path)) this.open.add('what')
-    if (/(Seconds|Limit)$/.test(path)) this.open.add('limits')
+    const section = sectionOf(path)
+    if (section !== undefined) this.open.add(section)
     this.draw()
     void this.updateComplete.then(() => {
       const found = this.querySelector<HTMLElement>(`#${idOf(path)}`)
@@ -330,58 +289,26 @@ export class ScheduleEditor extends PageElement {
     })
   }
 
-  private askAnyway(serious: readonly ScheduleWarning[]): void {
-    this.tellAbout('save', {
-      severity: 'error',
-      text: serious.map(warning => warning.message).join(' '),
-      actions: [
-        {
-          label: t('Save anyway'),
-          run: () => {
-            this.acknowledged = lintKey(this.form)
-            void this.save()
-          },
-        },
-      ],
-    })
-  }
-
   /** Shows an error at the field that it names, otherwise beside Save. */
   private refuse(error: unknown): void {
-    const named = error instanceof HksError ? error.details?.['field'] : undefined
-    const isSchedule = error instanceof HksError && error.code === 'INVALID_SCHEDULE'
-    const field = isSchedule ? 'schedule' : typeof named === 'string' ? this.fieldNamed(named) : undefined
-    if (field !== undefined && error instanceof HksError) {
-      const message = [error.message, error.hint].filter(Boolean).join(' ')
-      this.refused = { field, message, value: JSON.stringify(this.form) }
-      this.left.add(field)
-      if (this.isSaving) this.showProblems([{ field, label: field, message }])
-    } else {
+    const problem = problemOf(error, this.form)
+    if (problem === undefined) {
       this.tellAbout('save', failure(t('Not saved'), error, [{ label: t('Try again'), run: () => void this.save() }]))
+      return
     }
+    this.refused = { problem, form: this.form }
+    this.left.add(problem.field)
+    if (this.isSaving) this.showProblems([problem])
     this.draw()
-  }
-
-  /** Our field for the gateway's name of one; `environment.FOO` has no row of its own any more, so its first is taken. */
-  private fieldNamed(name: string): FieldPath | undefined {
-    const first = name.replace(/^body[./]/, '').split(/[./[]/)[0] ?? ''
-    if (first === 'args') return 'command'
-    if (first === 'environment' || first === 'secrets')
-      return this.form[first].length > 0 ? `${first}.0.name` : undefined
-    return this.querySelector(`#field-${CSS.escape(first)}`) === null ? undefined : (first as FieldPath)
   }
 
   private cancel(): void {
     const close = () => void this.host.ask('close', null)
     if (!this.isDirty()) return close()
-    this.tellAbout('save', {
-      severity: 'warning',
-      text: t('Your changes are not saved.'),
-      actions: [
-        { label: t('Keep editing'), primary: true, run: () => this.tellAbout('save', undefined) },
-        { label: t('Discard changes'), run: close },
-      ],
-    })
+    this.tellAbout(
+      'save',
+      unsavedNotice(() => this.tellAbout('save', undefined), close),
+    )
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('.notice-actions hks-button')?.focus())
   }
 
@@ -419,29 +346,20 @@ export class ScheduleEditor extends PageElement {
   }
 
   private offerReload(job: CronJob | undefined): void {
-    this.tellAbout('changed', {
-      severity: 'warning',
-      text: t('This CronJob was changed elsewhere while you were editing.'),
-      actions: [
-        {
-          label: t('Load the new version'),
-          run: () => {
-            this.startFrom(job)
-            this.keep()
-            this.tellAbout('changed', undefined)
-          },
-        },
-        { label: t('Keep mine'), run: () => this.tellAbout('changed', undefined) },
-      ],
-    })
+    const load = () => {
+      this.startFrom(job)
+      this.keep()
+      this.tellAbout('changed', undefined)
+    }
+    this.tellAbout(
+      'changed',
+      changedNotice(load, () => this.tellAbout('changed', undefined)),
+    )
   }
 
   private jobDeleted(): void {
     if (this.phase.kind !== 'ready' || this.saved === undefined) return
-    this.tellAbout('changed', {
-      severity: 'error',
-      text: t('This CronJob was deleted. Saving creates it again.'),
-    })
+    this.tellAbout('changed', deletedNotice())
     this.saved = undefined
     this.mode = 'create'
     this.keep()

@@ -210,7 +210,7 @@ function rows(view: EditorView, kind: 'environment' | 'secrets'): TemplateResult
 }
 
 const add = (label: string, run: (event: Event) => void, id?: string): TemplateResult =>
-  html`<hks-button id=${id ?? nothing} appearance="secondary" class="add" @click=${run}>${icon('add')} ${label}</hks-button>`
+  html`<hks-button id=${id ?? nothing} appearance="secondary" class="add" @click=${run}><span slot="start">${icon('add')}</span>${label}</hks-button>`
 
 const remove = (label: string, run: (event: Event) => void): TemplateResult =>
   html`<hks-button appearance="icon" aria-label=${label} title=${label} @click=${run}>${icon('close')}</hks-button>`

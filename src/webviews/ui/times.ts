@@ -59,3 +59,20 @@ export function relativeText(instant: number, now: number): string {
   const rounded = size < minute ? Math.floor(size / 1000) * 1000 : Math.floor(size / minute) * minute
   return away > 0 ? t('in {0}', spanText(rounded)) : t('{0} ago', spanText(rounded))
 }
+
+/** Milliseconds that a zone's clock is ahead of UTC at an instant. */
+export function zoneOffset(timeZone: string, instant: number): number {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(instant)
+  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find(one => one.type === type)?.value)
+  const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+  return local - Math.floor(instant / 1000) * 1000
+}

@@ -1,0 +1,12 @@
+import '../ui/theme.css'
+import './executionHistory.css'
+import { registerToolkit } from '../ui/toolkit.ts'
+import { ExecutionHistory } from './history.ts'
+import { LogView } from './logView.ts'
+import { RunsGrid } from './runsGrid.ts'
+
+registerToolkit()
+customElements.define('hks-log', LogView)
+customElements.define('hks-runs', RunsGrid)
+customElements.define('hks-execution-history', ExecutionHistory)
+document.body.append(document.createElement('hks-execution-history'))
