@@ -15,8 +15,8 @@ export interface FunctionCall {
 /** A call under way. */
 export interface RunningCall {
   readonly invocationId: string
-  /** The call is on record. */
-  readonly recorded: Promise<void>
+  /** Puts the call on record now; else its start is written only when it is not answered soon. */
+  readonly record: () => Promise<void>
   /** The answer, once its record is complete. Rejects when the call could not be made at all. */
   readonly response: Promise<InvocationResponse>
 }
@@ -25,6 +25,8 @@ export interface RunningCall {
 export type CallFunction = (call: FunctionCall) => RunningCall
 
 const longestMessage = 500
+/** A call that is answered within this time is written once. */
+const shortCallMs = 50
 
 /** Records calls in `invocations`. */
 export const createCallFunction =
@@ -40,23 +42,38 @@ export const createCallFunction =
       coldStart: false,
       requestBytes: request.body.length,
     }
-    const recorded = invocations.save(started)
+    const begin = createStartRecord(clock, () => invocations.save(started))
     const call = async (): Promise<InvocationResponse> => {
-      const [response] = await Promise.allSettled([
-        functions.invoke(id, started.id, request, { diagnostics, signal }),
-        recorded,
-      ])
-      await recorded
+      const invoked = functions.invoke(id, started.id, request, { diagnostics, signal })
+      const [response] = await Promise.allSettled([invoked])
+      await begin.settle()
       await invocations.save({ ...started, completedAt: clock.now(), ...endOf(response) })
       if (response.status === 'rejected') throw response.reason
       return response.value
     }
     const response = call()
-    // Both are handed out, and whoever needs only one must not be ended by the other's failure.
-    recorded.catch(() => undefined)
+    // Nobody may wait for it: a call in the background.
     response.catch(() => undefined)
-    return { invocationId: started.id, recorded, response }
+    return { invocationId: started.id, record: begin.now, response }
   }
+
+/** Writes the start of a call when it takes longer than a moment: a short one is written once, with its end. */
+function createStartRecord(clock: Clock, save: () => Promise<void>) {
+  let saved: Promise<void> | undefined
+  const now = (): Promise<void> => {
+    timer[Symbol.dispose]()
+    return (saved ??= save())
+  }
+  const timer = clock.callAfter(shortCallMs, () => void now().catch(() => undefined))
+  return {
+    now,
+    /** Waits for a write under way. Its failure is that of the second write, too, which is awaited. */
+    settle: async () => {
+      timer[Symbol.dispose]()
+      await saved?.catch(() => undefined)
+    },
+  }
+}
 
 function endOf(
   result: PromiseSettledResult<InvocationResponse>,

@@ -26,7 +26,7 @@ export const defaultHandler: Readonly<Record<Runtime, string>> = { python: 'main
 
 const extension: Readonly<Record<Runtime, string>> = { python: '.py', node: '.mjs' }
 const handlerForms: Readonly<Record<Runtime, RegExp>> = {
-  python: /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/,
+  python: /^[A-Za-z_]\w*(?:[./][A-Za-z_]\w*)*\.[A-Za-z_]\w*$/,
   node: /^(?!\/)(?:[\w@$-][\w@$.-]*\/)*[\w@$-][\w@$.-]*\.[A-Za-z_$][\w$]*$/,
 }
 

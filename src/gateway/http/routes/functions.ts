@@ -63,13 +63,13 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
   },
   invokeFunction: async call => {
     const isAsync = preferences(call.headers.prefer).includes('respond-async')
-    const { invocationId, recorded, response } = await functions.invoke(call.caller, call.params.id, requestOf(call), {
+    const { invocationId, record, response } = await functions.invoke(call.caller, call.params.id, requestOf(call), {
       diagnostics: true,
       source: 'invoke',
       signal: isAsync ? new AbortController().signal : call.signal,
     })
     if (!isAsync) return toHttpAnswer(await response, invocationId, 'shown')
-    await recorded
+    await record()
     return {
       status: 202,
       headers: { 'content-type': 'application/json', 'Preference-Applied': 'respond-async' },

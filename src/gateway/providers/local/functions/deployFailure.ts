@@ -18,9 +18,11 @@ export function explainFailure(error: unknown, revision: RevisionRecord): HksErr
 }
 
 function syntaxError(failure: LoadFailure): HksError {
-  const { message, context } = failure
+  const { place } = failure.context
+  // Python says the place once more.
+  const message = place ? failure.message.replace(/ \([^()]+, line \d+\)$/, '') : failure.message
   return new HksError('INVALID_SOURCE', `source: ${placeOf(failure)}${message}`, {
-    details: { field: 'source', ...context.place, message },
+    details: { field: 'source', ...place, message },
     hint: 'Nothing was replaced. Correct the file and deploy again.',
     cause: failure,
   })

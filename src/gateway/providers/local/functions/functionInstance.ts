@@ -9,6 +9,7 @@ import {
   LoadFailure,
   type RevisionCode,
 } from './functionPool.ts'
+import type { TailLine } from './outputTail.ts'
 import { callErrorCodes, type ErrorFrame, protocolVersion } from './runtimeFrames.ts'
 import { maxAnswerBytes, type RuntimeListener, type RuntimeProcess } from './runtimeProcess.ts'
 
@@ -31,6 +32,8 @@ const MiB = 1024 * 1024
 
 interface Pending {
   readonly invocationId: string
+  /** What was printed since it began. */
+  readonly mark: number
   /** Whether somebody still waits for the outcome. */
   awaited: boolean
   readonly settle: (outcome: CallOutcome) => void
@@ -46,6 +49,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
   const loadId = 'load'
   let state: 'loading' | 'open' | 'closed' = 'loading'
   let lastId = 0
+  let suspicion: PromiseWithResolvers<void> | undefined
 
   const forget = (id: string) => {
     pending.get(id)?.release()
@@ -55,7 +59,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
   }
   const drained = Promise.withResolvers<void>()
   const hide = createMask(Object.values(code.secrets))
-  const printed = () => runtime.tail.lines().map(hide)
+  const printed = () => runtime.tail.since(0).map(line => hide(line.text))
   const early = (type: string, message: string) => new LoadFailure(type, message, { printed: printed(), trace: [] })
   const isAwaited = () => [...pending.values()].some(call => call.awaited)
   const answer = (id: string, outcome: CallOutcome) => {
@@ -63,8 +67,17 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
     call?.settle(outcome)
     forget(id)
   }
+  const lift = () => {
+    suspicion?.resolve()
+    suspicion = undefined
+  }
+  const linesOf = (id: string) => {
+    const { mark, invocationId } = pending.get(id)!
+    return runtime.tail.since(mark, invocationId).map(line => ({ ...line, text: hide(line.text) }))
+  }
   /** No calls any more; what is awaited goes on. */
   const retire = (reason: string) => {
+    lift()
     if (state !== 'open') return
     state = 'closed'
     options.listener.onLost(reason)
@@ -100,6 +113,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
       if (frame.id === loadId) return loading.reject(loadFailure(frame, hide, printed()))
       answer(frame.id, callFailure(frame, hide))
     },
+    onSign: () => lift(),
     onLines: lines => options.onLines(lines.map(line => ({ ...line, text: hide(line.text) }))),
     onlyInvocation: () => {
       const [only, ...others] = pending.values()
@@ -107,10 +121,11 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
     },
     onEnd: reason => {
       loading.reject(early('ProcessEnded', `The process ended while the code was loaded (${reason}).`))
+      lift()
       const wasOpen = state === 'open'
       state = 'closed'
       if (wasOpen) options.listener.onLost(`The process ended (${reason}).`)
-      for (const id of [...pending.keys()]) answer(id, crash(reason, hide(runtime.tail.lastError()), printed()))
+      for (const id of [...pending.keys()]) answer(id, crash(reason, linesOf(id)))
       drained.resolve()
     },
   })
@@ -120,6 +135,9 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
   return {
     get inFlight() {
       return pending.size
+    },
+    get suspicion() {
+      return suspicion?.promise
     },
     get isOpen() {
       return state === 'open'
@@ -159,7 +177,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
     }
   }
 
-  function call({ invocationId, request, diagnostics, signal }: InstanceCall): Promise<CallOutcome> {
+  function call({ invocationId, request, signal }: InstanceCall): Promise<CallOutcome> {
     const id = String((lastId += 1))
     const { promise, resolve } = Promise.withResolvers<CallOutcome>()
     const timeoutMs = code.timeoutSeconds * 1000
@@ -174,6 +192,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
     const onTimeout = () => {
       if (entry.awaited) cancel('timeout', timedOut(code.timeoutSeconds))
       if (!pending.has(id)) return
+      suspicion ??= Promise.withResolvers<void>()
       timer = setTimeout(() => {
         retire(`A call did not end after its time was up (${code.timeoutSeconds} s), so its process is replaced.`)
       }, cancelGraceMs)
@@ -187,6 +206,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
     }
     const entry: Pending = {
       invocationId,
+      mark: runtime.tail.mark(),
       awaited: true,
       settle,
       release: () => {
@@ -204,7 +224,6 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
         id,
         invocationId,
         deadline: options.now() + timeoutMs,
-        ...(diagnostics ? { diagnostics } : {}),
         request: head,
       },
       body,
@@ -233,12 +252,19 @@ const tooLarge = (bytes: number): CallOutcome => ({
   message: `The result has ${bytes} bytes; at most ${maxAnswerBytes / MiB} MiB can be answered.`,
 })
 
-const crash = (reason: string, lastError: string, lines: readonly string[]): CallOutcome => ({
-  kind: 'failure',
-  code: 'FUNCTION_CRASHED',
-  message: `The function's process ended during the call (${reason}).`,
-  exception: { type: 'ProcessEnded', message: lastError, stack: lines.join('\n') },
-})
+function crash(reason: string, lines: readonly TailLine[]): CallOutcome {
+  const lastError = lines.findLast(line => line.stream === 'stderr' && line.text.trim() !== '')
+  return {
+    kind: 'failure',
+    code: 'FUNCTION_CRASHED',
+    message: `The function's process ended during the call (${reason}).`,
+    exception: {
+      type: 'ProcessEnded',
+      message: lastError?.text.trim() ?? '',
+      stack: lines.map(line => line.text).join('\n'),
+    },
+  }
+}
 
 function callFailure({ code, type, message, stack }: ErrorFrame, hide: (text: string) => string): CallOutcome {
   const known = callErrorCodes[code] ?? 'FUNCTION_FAILED'

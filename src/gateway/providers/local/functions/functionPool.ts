@@ -20,7 +20,6 @@ export interface RevisionCode {
 export interface InstanceCall {
   readonly invocationId: string
   readonly request: InvocationRequest
-  readonly diagnostics: boolean
   /** The caller went away: the handler is told, the outcome is CANCELLED. */
   readonly signal: AbortSignal
 }
@@ -44,6 +43,11 @@ export type CallOutcome =
 export interface FunctionInstance {
   /** Calls that the handler has not answered yet, also those whose caller no longer waits. */
   readonly inFlight: number
+  /**
+   * Pending while it has not yet shown that it survived a call whose time was up: its process may hang. Resolves when
+   * it gave a sign of life or is lost; wait for it before the next call.
+   */
+  readonly suspicion: Promise<void> | undefined
   /** Whether it takes calls; false for good once its process crashed, hung or was closed. */
   readonly isOpen: boolean
   /** Never rejects. Only while `isOpen`. */

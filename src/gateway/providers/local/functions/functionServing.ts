@@ -172,6 +172,7 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
             return { outcome: notStarted(error, call.signal), coldStart, revision: revision.number }
           }
         }
+        await (slot.instance.suspicion && untilAborted(slot.instance.suspicion, call.signal).catch(() => undefined))
         if (slot.instance.isOpen) {
           return { outcome: await slot.instance.call(call), coldStart, revision: slot.revision.number }
         }

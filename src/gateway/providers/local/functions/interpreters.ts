@@ -32,10 +32,10 @@ export interface InterpreterOptions {
 const run = promisify(execFile)
 /** A shim on a loaded machine takes a second. */
 const probeMs = 15_000
-/** Type stripping and `process.features` as the runtime uses them; design: the floor of the product. */
+/** What `runtimes/node` is written for: it strips types. */
 const oldestNode = [22, 19] as const
 /** What `runtimes/python` is written for. */
-const oldestPython = [3, 8] as const
+const oldestPython = [3, 9] as const
 const printPython = 'import sys;print(sys.executable);print("%d.%d.%d"%sys.version_info[:3])'
 const printNode = 'console.log(process.execPath+"\\n"+process.versions.node)'
 

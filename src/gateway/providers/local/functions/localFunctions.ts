@@ -167,14 +167,14 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       const stored = await required(id)
       return stored.serving === 0 ? undefined : code.tar((await servingRevision(id)).sourceDigest)
     },
-    invoke: async (id, invocationId, request, { diagnostics, signal }) => {
+    invoke: async (id, invocationId, request, { signal }) => {
       refuseWhenStopped()
       const { spec, serving: number, status } = await required(id)
       if (number === 0 || status === 'deleting') {
         const message = `No revision of "${spec.name}" serves${status === 'deploying' ? ' yet' : ''}.`
         return platformAnswer('FUNCTION_UNAVAILABLE', message, { coldStart: false, revision: 0 })
       }
-      const { outcome, ...context } = await makeServing(id, number).call({ invocationId, request, diagnostics, signal })
+      const { outcome, ...context } = await makeServing(id, number).call({ invocationId, request, signal })
       return toResponse(outcome, context)
     },
     access: async id => {
@@ -200,6 +200,9 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
         else await settleInterrupted(state, stored, clock.now())
       }
       await code.keepOnly(await digestsInUse())
+      // Looked for before a call has to wait for it; what is missing is said by the call.
+      const used = new Set((await state.list()).map(({ spec }) => spec.runtime))
+      for (const runtime of used) interpreters.find(runtime).catch(() => undefined)
     },
     stop: async graceSeconds => {
       stopped = true

@@ -1,27 +1,35 @@
-import type { LogStreamName } from '../../../../contract/logs.ts'
+import type { NewLogLine } from '../../../domain/log.ts'
 
 /** The last lines of a process, for the sentence that says why it ended. */
 export interface OutputTail {
-  add(stream: LogStreamName, text: string): void
-  /** Oldest first. */
-  lines(): readonly string[]
-  /** The last line on stderr that is not blank, else an empty string. */
-  lastError(): string
+  add(line: Pick<NewLogLine, 'stream' | 'text' | 'invocationId'>): void
+  /** A mark for `since`: lines that are added from now on. */
+  mark(): number
+  /** Oldest first: the lines after the mark that belong to this invocation or to none. */
+  since(mark: number, invocationId?: string): readonly TailLine[]
 }
 
-const kept = 20
+/** A line as it is remembered. */
+export type TailLine = Pick<NewLogLine, 'stream' | 'text' | 'invocationId'>
 
-/** Remembers the last twenty lines. */
+/** Enough for a stack. */
+const kept = 50
+
+/** Remembers the last fifty lines. */
 export function createOutputTail(): OutputTail {
-  const lines: string[] = []
-  let lastError = ''
+  const lines: TailLine[] = []
+  let added = 0
   return {
-    add: (stream, text) => {
-      lines.push(text)
+    add: ({ stream, text, invocationId }) => {
+      lines.push({ stream, text, ...(invocationId === undefined ? {} : { invocationId }) })
+      added += 1
       if (lines.length > kept) lines.shift()
-      if (stream === 'stderr' && text.trim() !== '') lastError = text.trim()
     },
-    lines: () => [...lines],
-    lastError: () => lastError,
+    mark: () => added,
+    since: (mark, invocationId) => {
+      const fresh = lines.slice(Math.max(0, mark - (added - lines.length)))
+      if (invocationId === undefined) return fresh
+      return fresh.filter(line => line.invocationId === undefined || line.invocationId === invocationId)
+    },
   }
 }

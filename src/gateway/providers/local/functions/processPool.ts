@@ -21,7 +21,11 @@ export interface ProcessPoolOptions {
   readonly report: (error: unknown) => void
 }
 
-const entries: Readonly<Record<Runtime, string>> = { node: 'node/main.mjs', python: 'python/main.py' }
+/** Options and program of each runtime (docs/runtime-protocol.md, "Channel"). */
+const programs: Readonly<Record<Runtime, { readonly options: readonly string[]; readonly file: string }>> = {
+  node: { options: ['--disable-warning=ExperimentalWarning'], file: 'node/main.mjs' },
+  python: { options: ['-IB'], file: 'python/main.py' },
+}
 
 /** One process for each instance, started when it is asked for. */
 export function createProcessPool(options: ProcessPoolOptions): FunctionPool {
@@ -32,6 +36,7 @@ export function createProcessPool(options: ProcessPoolOptions): FunctionPool {
       const clean = await options.environment()
       signal.throwIfAborted()
       const runId = options.newId()
+      const program = programs[code.runtime]
       return openInstance({
         code,
         listener,
@@ -43,7 +48,7 @@ export function createProcessPool(options: ProcessPoolOptions): FunctionPool {
           startRuntime(
             {
               program: interpreter.path,
-              args: [join(options.runtimesFolder, entries[code.runtime]), '--fd', '3'],
+              args: [...program.options, join(options.runtimesFolder, program.file), '--fd', '3'],
               cwd: code.folder,
               // What the function asked for comes with the load frame: a pooled process must be anybody's.
               environment: { ...clean, ...interpreter.environment, HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId },

@@ -30,6 +30,8 @@ export interface RuntimeListener {
   /** `body` is absent when it was longer than is kept. */
   readonly onResult: (frame: ResultFrame, body: Uint8Array | undefined, bytes: number) => void
   readonly onError: (frame: ErrorFrame) => void
+  /** Something came: it is alive. */
+  readonly onSign: () => void
   /** Lines of the function; those it printed before an answer come before that answer. */
   readonly onLines: (lines: readonly NewLogLine[]) => void
   /** The invocation that a line without one belongs to, if that is certain. */
@@ -86,7 +88,7 @@ export function startRuntime(options: RuntimeOptions, listener: RuntimeListener)
       const frame = parseRuntimeFrame(header)
       if (frame.t === 'log') {
         const { t: _t, ...line } = frame
-        tail.add(line.stream, line.text)
+        tail.add(line)
         batch.push(line)
         return
       }
@@ -95,7 +97,10 @@ export function startRuntime(options: RuntimeOptions, listener: RuntimeListener)
       else if (frame.t === 'result') listener.onResult(frame, body, bytes)
       else listener.onError(frame)
     },
-    onChunk: flush,
+    onChunk: () => {
+      flush()
+      listener.onSign()
+    },
     onError: error => {
       broken = `it broke the runtime protocol: ${error.message}`
       void end()
@@ -105,10 +110,10 @@ export function startRuntime(options: RuntimeOptions, listener: RuntimeListener)
     if (lines.length === 0) return
     const time = preciseNow()
     const invocationId = listener.onlyInvocation()
-    for (const line of lines) tail.add(stream, line.text)
-    listener.onLines(
-      lines.map(line => ({ time, stream, ...line, ...(invocationId === undefined ? {} : { invocationId }) })),
-    )
+    const tie = invocationId === undefined ? {} : { invocationId }
+    const logged = lines.map(line => ({ time, stream, ...line, ...tie }))
+    logged.forEach(tail.add)
+    listener.onLines(logged)
   }
   const pipes = [
     readLines(child.stdout, lines => takeLines('stdout', lines)),
