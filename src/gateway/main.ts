@@ -70,7 +70,8 @@ async function run(config: Config): Promise<void> {
     process.exit(70)
   })
 
-  const clock = createSystemClock()
+  let onClockJump: (milliseconds: number) => void = () => undefined
+  const clock = createSystemClock(jump => onClockJump(jump.milliseconds))
   const store = await openStore(join(home, 'gateway.db'))
   const logs = createLogStore(join(home, 'logs', 'applications'))
   const changes = createChangePublisher()
@@ -124,6 +125,7 @@ async function run(config: Config): Promise<void> {
     notice,
     report,
   })
+  onClockJump = provider.clockJumped
   const directory = createDirectory([provider])
   const functionService = createFunctionService({
     directory,
