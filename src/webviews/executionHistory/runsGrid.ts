@@ -63,7 +63,7 @@ export class RunsGrid extends PageElement {
   }
 
   protected override firstUpdated(): void {
-    this.resized.observe(this.body())
+    this.resized.observe(this.box())
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -85,6 +85,7 @@ export class RunsGrid extends PageElement {
       aria-rowcount=${this.hasMore ? -1 : this.entries.length + 1}
       aria-activedescendant=${isDrawn ? `row-${selected}` : nothing}
       @keydown=${this.onKey}
+      @scroll=${() => this.measure()}
     >
       <div class="grid-head" role="rowgroup">
         <div role="row" aria-rowindex="1">
@@ -96,7 +97,7 @@ export class RunsGrid extends PageElement {
           <span role="columnheader" class="c-trigger">${t('Trigger')}</span>
         </div>
       </div>
-      <div class="grid-body" role="presentation" @scroll=${() => this.measure()}>
+      <div class="grid-body" role="presentation">
         <svg class="spacer" width="1" height=${this.entries.length * rowHeight} aria-hidden="true"></svg>
         <div class="grid-rows" role="rowgroup">${rows.map((entry, i) => this.row(entry, first + i))}</div>
       </div>
@@ -124,15 +125,15 @@ export class RunsGrid extends PageElement {
     </div>`
   }
 
-  private body(): HTMLElement {
-    return this.querySelector<HTMLElement>('.grid-body')!
+  private box(): HTMLElement {
+    return this.querySelector<HTMLElement>('.grid-box')!
   }
 
   private measure(): void {
-    const body = this.body()
-    this.top = body.scrollTop
-    this.visible = body.clientHeight
-    const rows = body.querySelector<HTMLElement>('.grid-rows')!
+    const box = this.box()
+    this.top = box.scrollTop
+    this.visible = box.clientHeight - rowHeight
+    const rows = box.querySelector<HTMLElement>('.grid-rows')!
     // Moving the rows by hand keeps them in place within this frame; a style attribute in the template is forbidden.
     rows.style.top = `${Math.max(0, Math.floor(this.top / rowHeight) - overscan) * rowHeight}px`
   }
@@ -148,10 +149,11 @@ export class RunsGrid extends PageElement {
   private reveal(): void {
     const index = this.selectedIndex()
     if (index < 0) return
-    const body = this.body()
+    const box = this.box()
     const top = index * rowHeight
-    if (top < body.scrollTop) body.scrollTop = top
-    else if (top + rowHeight > body.scrollTop + body.clientHeight) body.scrollTop = top + rowHeight - body.clientHeight
+    const room = box.clientHeight - rowHeight
+    if (top < box.scrollTop) box.scrollTop = top
+    else if (top + rowHeight > box.scrollTop + room) box.scrollTop = top + rowHeight - room
     this.measure()
   }
 
