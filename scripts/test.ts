@@ -7,8 +7,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build } from '../esbuild.mjs'
-import { collectCoverage } from './coverage/collectCoverage.ts'
-import { reportCoverage } from './coverage/reportCoverage.ts'
+import { collectCoverage } from './lineCoverage/collectCoverage.ts'
+import { reportCoverage } from './lineCoverage/reportCoverage.ts'
 import type { TestCounts } from './mochaRun.ts'
 import { packageVsix } from './packageVsix.ts'
 import { run } from './run.ts'
@@ -44,9 +44,9 @@ async function types(): Promise<void> {
 }
 
 async function lint(): Promise<void> {
-  await tool('eslint/bin/eslint.js', '.')
-  await tool('@biomejs/biome/bin/biome', 'ci', '.')
-  await tool('knip/bin/knip.js')
+  await tool('eslint/bin/eslint.js', '--no-color', '.')
+  await tool('@biomejs/biome/bin/biome', 'ci', '--colors=off', '--max-diagnostics=20', '.')
+  await tool('knip/bin/knip.js', '--no-progress')
 }
 
 /** Runs a tool of this repository with the Node.js that runs us. */

@@ -1,0 +1,55 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+/** What V8 says of one script, as Node.js writes it. */
+interface ScriptCoverage {
+  readonly url: string
+}
+
+interface SourceMap {
+  readonly sources: readonly string[]
+  readonly sourcesContent: readonly (string | null)[]
+}
+
+/**
+ * Reads what every process left in `raw` and writes into `merged` what concerns our own source, so that c8 can report
+ * it: bundles get their source map, wherever they were installed, and everything foreign is left out.
+ */
+export async function collectCoverage(root: string, raw: string, merged: string): Promise<void> {
+  await rm(merged, { recursive: true, force: true })
+  await mkdir(merged, { recursive: true })
+  const maps = new Map<string, object>()
+  for (const file of await readdir(raw)) {
+    const { result } = JSON.parse(await readFile(join(raw, file), 'utf8')) as { result: ScriptCoverage[] }
+    const ours = result.flatMap(script => {
+      const path = ownPath(root, script.url)
+      return path === undefined ? [] : [{ ...script, url: pathToFileURL(path).href }]
+    })
+    for (const { url } of ours) if (url.includes('/dist/') && !maps.has(url)) maps.set(url, await sourceMap(root, url))
+    if (ours.length > 0) await writeFile(join(merged, file), JSON.stringify({ result: ours }))
+  }
+  const cache = Object.fromEntries([...maps].map(([url, data]) => [url, { data }]))
+  await writeFile(join(merged, 'source-maps.json'), JSON.stringify({ result: [], 'source-map-cache': cache }))
+}
+
+/** The file of ours that a script is, or is an installed copy of; undefined when it is none. */
+function ownPath(root: string, url: string): string | undefined {
+  if (!url.startsWith('file://')) return undefined
+  const path = fileURLToPath(url)
+  const bundle = /\/extensions\/hexabase\.hexabase-hks-[^/]+(\/dist\/.+)$/.exec(path)?.[1]
+  if (bundle !== undefined) return join(root, bundle)
+  if (path.startsWith(join(root, 'src/'))) return path
+  return /^\/dist\/(webviews\/)?[^/]+\.[cm]?js$/.test(path.slice(root.length)) && path.startsWith(root)
+    ? path
+    : undefined
+}
+
+/** The map of a bundle with absolute paths, as c8 compares them with its patterns before it resolves them. */
+async function sourceMap(root: string, url: string): Promise<SourceMap> {
+  const file = `${fileURLToPath(url)}.map`
+  const map = JSON.parse(await readFile(file, 'utf8')) as SourceMap
+  const sources = map.sources.map(source => resolve(dirname(file), source))
+  const own = (index: number) => sources[index]?.startsWith(join(root, 'src/'))
+  return { ...map, sources, sourcesContent: map.sourcesContent.map((text, i) => (own(i) ? text : '')) }
+}
