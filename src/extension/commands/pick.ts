@@ -1,4 +1,4 @@
-import { env, l10n, type QuickPickItem, ThemeIcon, window } from 'vscode'
+import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode'
 import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
 import { HksError, notFound } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
@@ -7,6 +7,7 @@ import { compareCronJobs, cronJobNode } from '../model/cronJobNode.ts'
 import { executionNode } from '../model/executionNode.ts'
 import { compareFunctions, functionNode } from '../model/functionNode.ts'
 import type { RenderOptions, TreeNode } from '../model/treeNode.ts'
+import { renderOptions } from '../views/renderOptions.ts'
 import type { Services } from './command.ts'
 import { targetOf } from './target.ts'
 
@@ -121,12 +122,7 @@ const nodeItem = (node: TreeNode, detail?: string): QuickPickItem => ({
   ...(detail === undefined ? {} : { detail }),
 })
 
-const options = (services: Services): RenderOptions => ({
-  t: l10n.t,
-  now: Date.now(),
-  locale: env.language,
-  openProjects: services.openProjects.ids,
-})
+const options = (services: Services): RenderOptions => renderOptions(services.openProjects)
 
 /** Only told where there is more than one project. */
 function projectName({ session }: Services, { projectId }: { readonly projectId: string }): string | undefined {

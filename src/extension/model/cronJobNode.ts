@@ -72,8 +72,9 @@ const icons: Readonly<Record<CronJobState, NodeIcon>> = {
   suspended: { codicon: 'debug-pause', color: 'disabledForeground' },
 }
 
-function cronJobDescription(job: CronJob, state: CronJobState, { t, now, locale }: RenderOptions): string {
-  const words = scheduleWords(job.schedule, t, locale)
+function cronJobDescription(job: CronJob, state: CronJobState, options: RenderOptions): string {
+  const { t, now } = options
+  const words = scheduleWords(job, options)
   const latest = job.recentExecutions[0]
   switch (state) {
     case 'running': {
@@ -99,8 +100,9 @@ const several = (active: number, t: Localize): string | undefined => (active > 1
 const nextWords = (job: CronJob, now: number, t: Localize): string | undefined =>
   job.nextExecutionAt === undefined ? undefined : relativeTime(Date.parse(job.nextExecutionAt), now, t)
 
-function spoken(job: CronJob, state: CronJobState, { t, now, locale }: RenderOptions): string {
-  const words = scheduleWords(job.schedule, t, locale)
+function spoken(job: CronJob, state: CronJobState, options: RenderOptions): string {
+  const { t, now, locale } = options
+  const words = scheduleWords(job, options)
   const latest = job.recentExecutions[0]
   const stateWords: Readonly<Record<CronJobState, string>> = {
     failed: t('failed'),

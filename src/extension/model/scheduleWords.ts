@@ -1,11 +1,22 @@
 import { type BuilderState, describeSchedule, toBuilder } from '../../schedule/index.ts'
 import type { Localize } from './localize.ts'
+import type { RenderOptions } from './treeNode.ts'
 
-/** A schedule in few words for a row: "Daily at 02:00", "Every 5 minutes", else the whole sentence. */
-export function scheduleWords(schedule: string, t: Localize, locale: string): string {
+/**
+ * A schedule in few words for a row: "Daily at 02:00", "Every 5 minutes", else the whole sentence. A time of day that
+ * is not in the viewer's zone says so: "Daily at 02:00 (Berlin)".
+ */
+export function scheduleWords(
+  { schedule, timeZone = 'UTC' }: { readonly schedule: string; readonly timeZone?: string },
+  { t, locale, timeZone: viewer }: Pick<RenderOptions, 't' | 'locale' | 'timeZone'>,
+): string {
   const state = toBuilder(schedule)
-  return state.kind === 'custom' ? describeSchedule(schedule) : pickerWords(state, t, locale)
+  const words = state.kind === 'custom' ? describeSchedule(schedule) : pickerWords(state, t, locale)
+  const hasTime = state.kind !== 'hourly' && state.kind !== 'everyN' && !schedule.startsWith('@every')
+  return hasTime && timeZone !== viewer ? `${words} (${shortZone(timeZone)})` : words
 }
+
+const shortZone = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')
 
 type Picked = Exclude<BuilderState, { kind: 'custom' }>
 

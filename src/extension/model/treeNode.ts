@@ -45,6 +45,8 @@ export interface RenderOptions {
   readonly now: number
   /** Language tag for dates. */
   readonly locale: string
+  /** IANA name of the viewer's zone. */
+  readonly timeZone: string
   /** Ids of the projects that are open in this window. */
   readonly openProjects: ReadonlySet<string>
 }

@@ -1,4 +1,4 @@
-import { type Disposable, env, l10n, window } from 'vscode'
+import { type Disposable, l10n, window } from 'vscode'
 import { views } from '../contributions.ts'
 import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
 import type { OpenProjects } from '../gatewayProcess/openProjects.ts'
@@ -6,6 +6,7 @@ import { problemNodes } from '../model/gatewayState.ts'
 import type { Resources } from '../model/resources.ts'
 import { cronJobTree, functionTree, type Tree } from '../model/tree.ts'
 import type { RenderOptions } from '../model/treeNode.ts'
+import { renderOptions } from './renderOptions.ts'
 import { createTreeView } from './treeView.ts'
 
 /** Milliseconds within which several changes are drawn together. */
@@ -36,8 +37,7 @@ function registerView(id: string, build: Build, session: GatewaySession, openPro
     clearTimeout(pending)
     clearTimeout(ticking)
     pending = undefined
-    const options = { t: l10n.t, now: Date.now(), locale: env.language, openProjects: openProjects.ids }
-    const tree = build(session.resources, options)
+    const tree = build(session.resources, renderOptions(openProjects))
     const problems = problemNodes(id, session.state, l10n.t)
     view.render({ roots: [...problems, ...tree.roots], broken: tree.broken })
     if (view.visible) ticking = setTimeout(render, isRunning(session.resources) ? ticks.running : ticks.resting)

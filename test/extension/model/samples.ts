@@ -1,0 +1,115 @@
+import type { CronJob, ExecutionSummary } from '../../../src/contract/cronJobs.ts'
+import type { Function, Revision } from '../../../src/contract/functions.ts'
+import type { Project } from '../../../src/contract/projects.ts'
+import { untranslated } from '../../../src/extension/model/localize.ts'
+import type { RenderOptions } from '../../../src/extension/model/treeNode.ts'
+
+/** The moment at which the samples are looked at: a Sunday. */
+export const now = Date.parse('2026-11-22T12:00:00.000Z')
+
+/** The instant so many seconds after {@link now}. */
+export const at = (seconds: number): string => new Date(now + seconds * 1000).toISOString()
+
+export const options: RenderOptions = {
+  t: untranslated,
+  now,
+  locale: 'en',
+  timeZone: 'UTC',
+  openProjects: new Set(['p1']),
+}
+
+export const project = (given: Partial<Project> = {}): Project => ({
+  id: 'p1',
+  name: 'hello-hks',
+  connection: 'local',
+  path: '/home/me/hello-hks',
+  status: 'ready',
+  createdAt: at(-1000),
+  ...given,
+})
+
+export const execution = (given: Partial<ExecutionSummary> = {}): ExecutionSummary => ({
+  id: 'e1',
+  applicationId: 'j1',
+  jobName: 'nightly-report-1',
+  scheduledAt: at(-852),
+  startedAt: at(-852),
+  completedAt: at(-840),
+  status: 'succeeded',
+  phase: 'succeeded',
+  exitCode: 0,
+  trigger: 'schedule',
+  attempts: [{ number: 1, startedAt: at(-852) }],
+  ...given,
+})
+
+export const running = (given: Partial<ExecutionSummary> = {}): ExecutionSummary => {
+  const {
+    completedAt: _,
+    exitCode: __,
+    ...rest
+  } = execution({ status: 'running', phase: 'running', startedAt: at(-42) })
+  return { ...rest, ...given }
+}
+
+export const failed = (given: Partial<ExecutionSummary> = {}): ExecutionSummary =>
+  execution({ status: 'failed', phase: 'failed', exitCode: 1, ...given })
+
+export const cronJob = (given: Partial<CronJob> = {}): CronJob => ({
+  id: 'j1',
+  type: 'cronjob',
+  projectId: 'p1',
+  name: 'nightly-report',
+  schedule: '0 2 * * *',
+  timeZone: 'UTC',
+  command: ['sh', '-c', 'echo hi'],
+  args: [],
+  environment: {},
+  secrets: [],
+  concurrencyPolicy: 'Forbid',
+  suspend: false,
+  backoffLimit: 6,
+  successfulJobsHistoryLimit: 3,
+  failedJobsHistoryLimit: 1,
+  terminationGracePeriodSeconds: 30,
+  createdAt: at(-1000),
+  updatedAt: at(-1000),
+  nextExecutionAt: at(3 * 3600 + 12 * 60),
+  active: 0,
+  recentExecutions: [],
+  ...given,
+})
+
+export const revision = (given: Partial<Revision> = {}): Revision => ({
+  id: 'r7',
+  functionId: 'f1',
+  number: 7,
+  runtime: 'python',
+  handler: 'main.handler',
+  sourceDigest: 'a'.repeat(64),
+  status: 'ready',
+  percent: 100,
+  createdAt: at(-3600),
+  ...given,
+})
+
+export const fn = (given: Partial<Function> = {}): Function => ({
+  id: 'f1',
+  type: 'function',
+  name: 'greet',
+  projectId: 'p1',
+  runtime: 'python',
+  handler: 'main.handler',
+  environment: {},
+  secrets: [],
+  timeout: 30,
+  public: false,
+  url: 'http://127.0.0.1:1234/f/f1',
+  status: 'ready',
+  replicas: 1,
+  revision: 7,
+  revisions: [revision()],
+  createdAt: at(-5000),
+  updatedAt: at(-3600),
+  ...given,
+})

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { HksError } from '../../../src/contract/errors.ts'
+import { problemNodes, statusText } from '../../../src/extension/model/gatewayState.ts'
+import { untranslated } from '../../../src/extension/model/localize.ts'
+import { applyChange, fromSnapshot, noResources, type Resources } from '../../../src/extension/model/resources.ts'
+import { cronJobTree, functionTree } from '../../../src/extension/model/tree.ts'
+import { treeDifference } from '../../../src/extension/model/treeDifference.ts'
+import { at, cronJob, execution, failed, fn, options, project, running } from './samples.ts'
+
+const resources = (given: Partial<Parameters<typeof fromSnapshot>[0]> = {}): Resources =>
+  fromSnapshot({
+    type: 'snapshot',
+    cursor: 'b:1',
+    projects: [project(), project({ id: 'p2', name: 'another' })],
+    cronJobs: [cronJob()],
+    functions: [fn()],
+    ...given,
+  })
+
+describe('the trees', () => {
+  it('have projects as their first level, the ones of this window open and in front', () => {
+    const { roots } = cronJobTree(resources({ cronJobs: [cronJob({ id: 'j2', projectId: 'p2' }), cronJob()] }), options)
+    assert.deepEqual(
+      roots.map(r => [r.label, r.open, r.children.length]),
+      [
+        ['hello-hks', 'expanded', 1],
+        ['another', 'collapsed', 1],
+      ],
+    )
+  })
+
+  it('are empty when no project has anything, so that the welcome text appears', () => {
+    assert.deepEqual(cronJobTree(resources({ cronJobs: [] }), options).roots, [])
+    assert.deepEqual(functionTree(resources({ functions: [] }), options).roots, [])
+    assert.deepEqual(functionTree(noResources, options).roots, [])
+  })
+
+  it('say that the folder of a project is missing', () => {
+    const { roots } = functionTree(resources({ projects: [project({ status: 'missing' })] }), options)
+    assert.equal(roots[0]?.description, 'folder is missing')
+    assert.equal(roots[0]?.context, 'project;missing')
+  })
+
+  it('count what is broken', () => {
+    const cronJobs = [cronJob(), cronJob({ id: 'j2', recentExecutions: [failed()] })]
+    assert.equal(cronJobTree(resources({ cronJobs }), options).broken, 1)
+    assert.equal(functionTree(resources({ functions: [fn({ status: 'failed' })] }), options).broken, 1)
+  })
+
+  it('give every row an id of its own', () => {
+    const cronJobs = [
+      cronJob({ recentExecutions: [execution()] }),
+      cronJob({ id: 'j2', recentExecutions: [failed({ id: 'e2' })] }),
+    ]
+    const state = resources({ cronJobs })
+    const ids: string[] = []
+    const visit = (nodes: ReturnType<typeof cronJobTree>['roots']): void =>
+      nodes.forEach(n => {
+        ids.push(n.id)
+        visit(n.children)
+      })
+    visit(cronJobTree(state, options).roots)
+    visit(functionTree(state, options).roots)
+    assert.equal(new Set(ids).size, ids.length)
+  })
+})
+
+describe('a change of a tree', () => {
+  const draw = (state: Resources, now = options.now) => cronJobTree(state, { ...options, now }).roots
+
+  it('draws nothing again when nothing looks different', () => {
+    assert.deepEqual(treeDifference(draw(resources()), draw(resources())), [])
+  })
+
+  it('draws only the rows again that time has changed', () => {
+    const state = resources({ cronJobs: [cronJob(), cronJob({ id: 'j2', suspend: true })] })
+    assert.deepEqual(treeDifference(draw(state), draw(state, options.now + 60_000)), ['cronJob:j1'])
+  })
+
+  it('draws everything again when rows come, go or move', () => {
+    const two = resources({ cronJobs: [cronJob(), cronJob({ id: 'j2', name: 'z' })] })
+    const moved = applyChange(two, {
+      type: 'put',
+      cursor: 'b:2',
+      kind: 'cronJob',
+      object: cronJob({ id: 'j2', nextExecutionAt: at(1) }),
+    })
+    assert.equal(treeDifference(draw(resources()), draw(two)), 'everything')
+    assert.equal(treeDifference(draw(two), draw(moved)), 'everything')
+    assert.equal(treeDifference(draw(two), []), 'everything')
+  })
+})
+
+describe('the resources that a watch tells', () => {
+  const cursor = 'b:2'
+
+  it('take in a new thing and a changed one', () => {
+    const state = applyChange(noResources, { type: 'put', cursor, kind: 'project', object: project() })
+    const renamed = applyChange(state, { type: 'put', cursor, kind: 'project', object: project({ name: 'new' }) })
+    assert.equal(state.projects.get('p1')?.name, 'hello-hks')
+    assert.equal(renamed.projects.get('p1')?.name, 'new')
+  })
+
+  it('put a run among the five newest of its CronJob', () => {
+    const five = [1, 2, 3, 4, 5].map(i => execution({ id: `e${i}`, startedAt: at(-i * 100) }))
+    const state = resources({ cronJobs: [cronJob({ recentExecutions: five })] })
+    const started = applyChange(state, { type: 'put', cursor, kind: 'execution', object: running({ id: 'e0' }) })
+    const ended = applyChange(started, {
+      type: 'put',
+      cursor,
+      kind: 'execution',
+      object: execution({ id: 'e0', startedAt: at(-42) }),
+    })
+    const ids = (s: Resources) => s.cronJobs.get('j1')?.recentExecutions.map(e => `${e.id} ${e.status}`)
+    assert.deepEqual(ids(started), ['e0 running', ...['e1', 'e2', 'e3', 'e4'].map(e => `${e} succeeded`)])
+    assert.equal(ids(ended)?.[0], 'e0 succeeded')
+  })
+
+  it('leave a run of an unknown CronJob out', () => {
+    const state = resources()
+    assert.equal(
+      applyChange(state, { type: 'put', cursor, kind: 'execution', object: execution({ applicationId: 'x' }) }),
+      state,
+    )
+  })
+
+  it('keep the progress of a deployment until it is done', () => {
+    const progress = { functionId: 'f1', revision: 8, message: 'checking', done: false }
+    const begun = applyChange(resources(), { type: 'put', cursor, kind: 'deployment', object: progress })
+    const done = applyChange(begun, { type: 'put', cursor, kind: 'deployment', object: { ...progress, done: true } })
+    assert.equal(begun.deployments.size, 1)
+    assert.equal(done.deployments.size, 0)
+  })
+
+  it('forget what is deleted', () => {
+    const kinds = [
+      ['cronJob', 'j1'],
+      ['function', 'f1'],
+      ['project', 'p1'],
+    ] as const
+    const rest = kinds.reduce(
+      (state, [kind, id]) => applyChange(state, { type: 'delete', cursor, kind, id }),
+      resources(),
+    )
+    assert.deepEqual([rest.cronJobs.size, rest.functions.size, rest.projects.size], [0, 0, 1])
+  })
+})
+
+describe('the state of the gateway', () => {
+  const error = new HksError('GATEWAY_START_FAILED', 'The gateway did not start: no space.', { hint: 'Free some.' })
+
+  it('is a row with Retry and one with the log when it failed', () => {
+    const rows = problemNodes('v', { kind: 'error', error }, untranslated)
+    assert.deepEqual(
+      rows.map(r => [r.label, r.action]),
+      [
+        ['The gateway did not start: no space.', undefined],
+        ['Retry', 'refresh'],
+        ['Show the gateway log', 'showGatewayLog'],
+      ],
+    )
+    assert.match(rows[0]!.tooltip(), /Free some/)
+  })
+
+  it('is a row that starts it when it was stopped', () => {
+    const rows = problemNodes('v', { kind: 'stopped', reason: 'As you asked.' }, untranslated)
+    assert.deepEqual(
+      rows.map(r => r.label),
+      ['The gateway is stopped. As you asked.', 'Start the gateway'],
+    )
+  })
+
+  it('is no row while it is starting, ready or looked for again', () => {
+    for (const state of [
+      { kind: 'idle' },
+      { kind: 'starting' },
+      { kind: 'ready', version: '1' },
+      { kind: 'reconnecting', error },
+    ] as const)
+      assert.deepEqual(problemNodes('v', state, untranslated), [])
+  })
+
+  it('differs by its icon in the status bar, and warns only when something is wrong', () => {
+    const states = [
+      { kind: 'starting' },
+      { kind: 'ready', version: '1' },
+      { kind: 'reconnecting', error },
+      { kind: 'stopped', reason: '' },
+      { kind: 'error', error },
+    ] as const
+    const shown = states.map(state => statusText(state, untranslated))
+    assert.deepEqual(
+      shown.map(s => s.severity),
+      ['none', 'none', 'warning', 'none', 'error'],
+    )
+    assert.match(shown[4]!.spoken, /^Hexabase HKS: The gateway did not start/)
+  })
+})
