@@ -2,14 +2,17 @@ import { confirm, isCancel } from '@clack/prompts'
 import { HksError } from '../contract/errors.ts'
 import type { Context } from './context.ts'
 
+/** Whether a person can be asked something. */
+export const canAsk = ({ out, stdin }: Context): boolean => out.interactive && stdin.isTTY
+
 /** Asks before a loss; without a terminal `--yes` is needed. @throws HksError CANCELLED, INVALID_REQUEST */
-export async function confirmed(
+export async function confirmLoss(
   context: Context,
   options: { readonly yes?: boolean },
   question: string,
 ): Promise<void> {
   if (options.yes) return
-  if (!context.out.interactive || !context.stdin.isTTY) {
+  if (!canAsk(context)) {
     throw new HksError('INVALID_REQUEST', `${question} Nobody can answer here.`, { hint: 'Add --yes.' })
   }
   const answer = await confirm({ message: question, initialValue: false })

@@ -7,10 +7,11 @@ import { version } from '../base/version.ts'
 import { ensureGateway } from '../client/ensureGateway.ts'
 import { createGatewayClient, type GatewayClient } from '../client/gatewayClient.ts'
 import { HksError } from '../contract/errors.ts'
+import { asHksError } from './asHksError.ts'
 import type { Context } from './context.ts'
 import { exitCodeOf } from './output/exitCodes.ts'
-import { createOutput, type Output } from './output/output.ts'
-import { createProgram, type GlobalOptions, isHelp } from './program.ts'
+import { createOutput, type Format } from './output/output.ts'
+import { createProgram, type GlobalOptions } from './program.ts'
 
 /** Beside the bundle `dist/cli.mjs`, or in the sources during development. */
 const bundled = existsSync(join(import.meta.dirname, 'gateway.mjs'))
@@ -18,16 +19,18 @@ const gatewayProgram = join(import.meta.dirname, bundled ? 'gateway.mjs' : '../g
 const templatesFolder = join(import.meta.dirname, bundled ? 'templates' : '../../templates')
 
 const controller = new AbortController()
-const outputFor = (format: 'text' | 'json') => createOutput(process, format, process.env)
-let out: Output = outputFor(process.argv.includes('--json') ? 'json' : 'text')
+const outputFor = (format: Format) => createOutput(process, format, process.env)
+// Until the options are parsed this must do; what follows -- belongs to another program.
+const [ownArguments = ''] = process.argv.join('\n').split('\n--\n')
+let out = outputFor(/^--json$/m.test(ownArguments) ? 'json' : 'text')
 
-process.once('SIGINT', () => controller.abort(new HksError('CANCELLED', 'Cancelled.')))
-process.once('SIGTERM', () => controller.abort(new HksError('CANCELLED', 'Cancelled.')))
+const cancel = () => controller.abort(new HksError('CANCELLED', 'Cancelled.'))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, cancel)
 // A reader such as head may go away early; that is no failure of ours.
 process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 70))
 
 try {
-  const program = createProgram(run)
+  const program = createProgram(run, text => out.say(text.trimEnd()))
   if (process.argv.length <= 2) program.outputHelp()
   else await program.parseAsync(process.argv)
 } catch (error) {
@@ -37,27 +40,28 @@ try {
 async function run(command: Command, work: (context: Context) => Promise<void>): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>()
   out = outputFor(options.json ? 'json' : 'text')
-  await work(createContext(out, options))
+  await work(createContext(options))
 }
 
-function createContext(output: Output, options: GlobalOptions): Context {
+function createContext(options: GlobalOptions): Context {
   const home = homeFolder()
   let client: Promise<GatewayClient> | undefined
-  const connect = async () => {
-    const address = await ensureGateway({
-      home,
-      gatewayProgram,
-      version,
-      execPath: process.execPath,
-      env: process.env,
-      onProgress: output.say,
-      signal: controller.signal,
-    })
-    return createGatewayClient(address)
-  }
+  const connect = async () =>
+    createGatewayClient(
+      await ensureGateway({
+        home,
+        gatewayProgram,
+        version,
+        execPath: process.execPath,
+        env: process.env,
+        onProgress: sentence => out.say(`${sentence} …`),
+        signal: controller.signal,
+      }),
+    )
   return {
-    out: output,
+    out,
     cwd: process.cwd(),
+    homeFolder: homedir(),
     home,
     gatewayProgram,
     templatesFolder,
@@ -79,17 +83,8 @@ function homeFolder(): string {
 
 /** Says what went wrong; the exit code. */
 function failed(error: unknown): number {
-  if (isHelp(error)) return 0
-  // Commander has printed its sentence already.
-  if (error instanceof CommanderError) return 2
-  if (controller.signal.aborted) {
-    out.say('Cancelled.')
-    return exitCodeOf.CANCELLED
-  }
-  const known =
-    error instanceof HksError
-      ? error
-      : new HksError('INTERNAL', String((error as Error)?.message ?? error), { cause: error })
+  if (error instanceof CommanderError && error.exitCode === 0) return 0
+  const known = controller.signal.aborted ? (controller.signal.reason as HksError) : asHksError(error)
   out.fail(known)
   if (known.code === 'INTERNAL' && process.env['HKS_DEBUG']) process.stderr.write(`${(error as Error).stack}\n`)
   return exitCodeOf[known.code]

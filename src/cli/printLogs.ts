@@ -1,13 +1,16 @@
+import type { Command } from 'commander'
+import { defined } from '../base/defined.ts'
+import { toInstant } from '../base/instant.ts'
 import { followLogs, type LogTarget } from '../client/followLogs.ts'
-import type { LogLine, LogQuery } from '../contract/logs.ts'
-import { InvalidArgumentError, type Command } from 'commander'
+import type { LogLine, LogPage, LogQuery } from '../contract/logs.ts'
 import type { Context } from './context.ts'
-import { wholeNumber } from './program.ts'
+import { pastInstant, wholeNumber } from './optionValues.ts'
 
 /** Options of every command that shows a log. */
 export interface LogOptions {
   readonly follow?: boolean
-  readonly since?: string
+  /** Epoch milliseconds. */
+  readonly since?: number
   readonly tail?: number
   readonly timestamps?: boolean
 }
@@ -16,61 +19,60 @@ export interface LogOptions {
 export const withLogOptions = (command: Command): Command =>
   command
     .option('-f, --follow', 'go on with new lines until Ctrl-C')
-    .option('--since <time>', 'RFC 3339 instant, or a span such as 90s, 10m, 2h, 1d', since)
+    .option('--since <time>', 'RFC 3339 instant, or a span such as 90s, 10m, 2h, 1d', pastInstant)
     .option('--tail <n>', 'only the last lines', wholeNumber(0))
     .option('-t, --timestamps', 'begin each line with its time')
 
-/** Prints a log: what is stored, and with `--follow` what comes. */
+/** Prints a log: what is stored, and with `--follow` what comes. @throws HksError CANCELLED on Ctrl-C */
 export async function printLogs(context: Context, target: LogTarget, options: LogOptions): Promise<void> {
-  const query: LogQuery = {
-    ...(options.since === undefined ? {} : { since: options.since }),
-    ...(options.tail === undefined ? {} : { tail: options.tail }),
-  }
-  if (!options.follow) return printStored(context, target, query, options)
-  const onCut = (error: Error) => context.out.say(`(${error.message} Resuming …)`)
-  for await (const batch of followLogs(context.client, target, { query, signal: context.signal, onCut })) {
-    if ('end' in batch) context.out.say(batch.end)
-    else batch.lines.forEach(line => print(context, line, options))
+  const query = defined({
+    since: options.since === undefined ? undefined : toInstant(options.since),
+    tail: options.tail,
+  })
+  await (options.follow ? follow(context, target, query, options) : printStored(context, target, query, options))
+  context.signal.throwIfAborted()
+}
+
+async function follow(context: Context, target: LogTarget, query: LogQuery, options: LogOptions): Promise<void> {
+  const { client, out, signal } = context
+  const onCut = (error: Error) => out.say(`(${error.message} Resuming …)`)
+  for await (const batch of followLogs(client, target, { query, signal, onCut })) {
+    if ('end' in batch) out.say(batch.end)
+    else await print(context, batch.lines, options)
   }
 }
 
 async function printStored(context: Context, target: LogTarget, query: LogQuery, options: LogOptions): Promise<void> {
   let page = await read(context, target, query)
   for (;;) {
-    page.items.forEach(line => print(context, line, options))
+    await print(context, page.items, options)
     const last = page.items.at(-1)
-    if (!page.more || !last || query.tail !== undefined) break
+    if (!page.more || !last) break
     page = await read(context, target, { after: last.seq })
   }
   if (page.end !== undefined) context.out.say(page.end)
 }
 
-async function read({ client, signal }: Context, target: LogTarget, query: LogQuery) {
+async function read({ client, signal }: Context, target: LogTarget, query: LogQuery): Promise<LogPage> {
   const gateway = await client()
-  const ask = { query: { limit: 10_000, ...query }, signal }
+  const asked = { query: { limit: 10_000, ...query }, signal }
   switch (target.kind) {
     case 'cronJob':
-      return gateway.call('getCronJobLogs', { params: { id: target.id }, ...ask })
+      return gateway.call('getCronJobLogs', { params: { id: target.id }, ...asked })
     case 'execution':
-      return gateway.call('getExecutionLogs', { params: { id: target.id, execId: target.execId }, ...ask })
+      return gateway.call('getExecutionLogs', { params: { id: target.id, execId: target.execId }, ...asked })
     case 'function':
-      return gateway.call('getFunctionLogs', { params: { id: target.id }, ...ask })
+      return gateway.call('getFunctionLogs', { params: { id: target.id }, ...asked })
   }
 }
 
-function print({ out }: Context, line: LogLine, options: LogOptions): void {
-  out.record(line, () => {
-    const time = options.timestamps ? `${out.colors.dim(line.time)} ` : ''
-    if (line.stream === 'system') return `${time}${out.colors.dim(`-- ${line.text}`)}`
-    return `${time}${line.stream === 'stderr' ? out.colors.yellow(line.text) : line.text}`
-  })
-}
-
-const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-function since(text: string): string {
-  const span = /^(\d+)([smhd])$/.exec(text)
-  if (span) return new Date(Date.now() - Number(span[1]) * (units[span[2] ?? 's'] ?? 0)).toISOString()
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError(`"${text}" is neither an instant nor a span.`)
-  return new Date(text).toISOString()
+async function print({ out }: Context, lines: readonly LogLine[], options: LogOptions): Promise<void> {
+  for (const line of lines) {
+    out.record(line, () => {
+      const time = options.timestamps ? `${out.colors.dim(line.time)} ` : ''
+      if (line.stream === 'system') return `${time}${out.colors.dim(`-- ${line.text}`)}`
+      return `${time}${line.stream === 'stderr' ? out.colors.yellow(line.text) : line.text}`
+    })
+  }
+  await out.drained()
 }

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { version } from '../base/version.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addCronJob } from './commands/cronJob.ts'
@@ -12,86 +12,76 @@ import { addList } from './commands/list.ts'
 import { addLogs } from './commands/logs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addSecret } from './commands/secret.ts'
-import type { Context } from './context.ts'
+import type { Run } from './context.ts'
+import { examples } from './help.ts'
 
-/** Options of every command. */
+/** Options of the program that commands take, too. */
 export interface GlobalOptions {
   readonly json?: boolean
   readonly project?: string
 }
 
-/** Runs one command with the context of its options. */
-export type Run = (command: Command, work: (context: Context) => Promise<void>) => Promise<void>
+const exitCodes = `
+Exit codes: 0 fine, 2 wrong input, 3 not allowed, 4 not found, 5 conflict, 6 gateway or machine, 7 function or run
+failed, 70 unforeseen, 130 cancelled.`
 
-/** The whole command line; `run` makes each command's context. */
-export function createProgram(run: Run): Command {
+const commands = [
+  addInit,
+  addDeploy,
+  addList,
+  addDescribe,
+  addInvoke,
+  addLogs,
+  addDelete,
+  addSecret,
+  addCronJob,
+  addSchedule,
+  addGateway,
+  addCompletion,
+]
+
+/** Commands that have no project. */
+const withoutProject = ['init', 'schedule', 'gateway', 'completion']
+
+/**
+ * The whole command line. `run` makes each command's context; `showHelp` prints the help that stands in for a missing
+ * subcommand. Errors are thrown and not printed. @throws CommanderError
+ */
+export function createProgram(run: Run, showHelp: (text: string) => void): Command {
   const program = new Command('hks-func')
     .description('CronJobs and serverless functions, on this machine.')
     .version(version)
-    .addOption(new Option('--json', 'answer JSON on stdout, and nothing else there'))
-    .addOption(new Option('-p, --project <project>', 'id, name or folder of the project (default: the current folder)'))
-    .showHelpAfterError('(run with --help for the options)')
+    .addOption(jsonOption())
+    .addOption(projectOption())
+    .configureOutput({ writeErr: showHelp, outputError: () => undefined })
     .exitOverride()
+    // An option that follows a command is its own, also one that is called as one of the program's.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
-      `
-Examples:
-  $ hks-func init --runtime python --template hello greet
-  $ hks-func deploy greet
-  $ hks-func invoke greet --data '{"name": "Ada"}'
-  $ hks-func cronjob create nightly --schedule "0 2 * * *" --time-zone Europe/Berlin -- ./backup.sh
-  $ hks-func schedule next "*/15 9-17 * * MON-FRI" --time-zone Asia/Tokyo
-
-Exit codes: 0 fine, 2 wrong input, 3 not allowed, 4 not found, 5 conflict, 6 gateway or machine, 7 function or run
-failed, 70 unforeseen, 130 cancelled.`,
+      examples(
+        'hks-func init --runtime python --template hello greet',
+        'hks-func deploy greet',
+        `hks-func invoke greet --data '{"name": "Ada"}'`,
+        'hks-func cronjob create nightly --schedule "0 2 * * *" --time-zone Europe/Berlin -- ./backup.sh',
+        'hks-func schedule next "*/15 9-17 * * MON-FRI" --time-zone Asia/Tokyo',
+      ),
     )
-  const add = [
-    addInit,
-    addDeploy,
-    addList,
-    addDescribe,
-    addInvoke,
-    addLogs,
-    addDelete,
-    addSecret,
-    addCronJob,
-    addSchedule,
-    addGateway,
-    addCompletion,
-  ]
-  for (const addTo of add) addTo(program, run)
-  inherit(program)
+    .addHelpText('after', exitCodes)
+  for (const add of commands) add(program, run)
+  for (const command of program.commands) {
+    if (command.name() !== 'completion') eachCommand(command, c => c.addOption(jsonOption()))
+    if (!withoutProject.includes(command.name())) eachCommand(command, c => c.addOption(projectOption()))
+  }
   return program
 }
 
-/** Subcommands take the settings and the global options of the program. */
-function inherit(command: Command): void {
-  for (const child of command.commands) {
-    child.copyInheritedSettings(command)
-    if (child.commands.length === 0) {
-      child.addOption(new Option('--json').hideHelp()).addOption(new Option('-p, --project <project>').hideHelp())
-    }
-    inherit(child)
-  }
+function eachCommand(command: Command, act: (command: Command) => void): void {
+  act(command)
+  for (const child of command.commands) eachCommand(child, act)
 }
 
-/** A whole number of at least `minimum`, as an option's value. */
-export const wholeNumber =
-  (minimum: number) =>
-  (text: string): number => {
-    const value = Number(text)
-    if (!Number.isInteger(value) || value < minimum) {
-      throw new InvalidArgumentError(`"${text}" is not a whole number of at least ${minimum}.`)
-    }
-    return value
-  }
+const jsonOption = () => new Option('--json', 'answer JSON on stdout, and nothing else there')
 
-/** `NAME=VALUE`, gathered over repeated options. */
-export function assignment(text: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const at = text.indexOf('=')
-  if (at < 1) throw new InvalidArgumentError(`"${text}" is not NAME=VALUE.`)
-  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) }
-}
-
-/** Whether commander ended because it printed what was asked (help, version). */
-export const isHelp = (error: unknown): boolean => error instanceof CommanderError && error.exitCode === 0
+const projectOption = () =>
+  new Option('-p, --project <project>', 'id, name or folder of the project (default: that of the current folder)')

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { functionNamed } from '../context.ts'
-import { confirmed } from '../confirm.ts'
-import type { Run } from '../program.ts'
+import { confirmLoss } from '../confirm.ts'
+import type { Run } from '../context.ts'
+import { examples } from '../help.ts'
+import { functionNamed } from '../resources.ts'
 
 /** `delete`: a function with its revisions, calls and log. */
 export function addDelete(program: Command, run: Run): void {
@@ -9,13 +10,14 @@ export function addDelete(program: Command, run: Run): void {
     .command('delete <function>')
     .description('delete a function with its revisions and log')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', '\nExample:\n  $ hks-func delete greet --yes')
+    .addHelpText('after', examples('hks-func delete greet --yes'))
     .action((name: string, options: { readonly yes?: boolean }, command: Command) =>
       run(command, async context => {
         const fn = await functionNamed(context, name)
         const revisions = fn.revisions.length === 1 ? 'its revision' : 'its revisions'
-        await confirmed(context, options, `Delete the function ${fn.name} with ${revisions} and log?`)
-        await (await context.client()).call('deleteFunction', { params: { id: fn.id }, signal: context.signal })
+        await confirmLoss(context, options, `Delete the function ${fn.name} with ${revisions} and log?`)
+        const client = await context.client()
+        await client.call('deleteFunction', { params: { id: fn.id }, signal: context.signal })
         context.out.result({ deleted: fn.id }, () => `Deleted ${fn.name}.`)
       }),
     )

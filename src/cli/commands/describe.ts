@@ -1,74 +1,78 @@
 import type { Command } from 'commander'
-import { functionNamed } from '../context.ts'
-import { facts, table } from '../output/output.ts'
-import { relative } from '../output/time.ts'
-import type { Run } from '../program.ts'
+import type { Function, Invocation } from '../../contract/functions.ts'
+import type { Run } from '../context.ts'
+import { examples } from '../help.ts'
+import { facts, table } from '../output/table.ts'
+import { relative, span } from '../output/time.ts'
+import { functionNamed } from '../resources.ts'
+
+/** Calls shown. */
+const lastCalls = 5
 
 /** `describe`: all about one function. */
 export function addDescribe(program: Command, run: Run): void {
   program
     .command('describe <function>')
     .description('show a function with its revisions and last calls')
-    .addHelpText('after', '\nExample:\n  $ hks-func describe greet')
+    .addHelpText('after', examples('hks-func describe greet'))
     .action((name: string, _options: object, command: Command) =>
       run(command, async context => {
         const fn = await functionNamed(context, name)
         const client = await context.client()
-        const calls = await client.call('listInvocations', {
-          params: { id: fn.id },
-          query: { limit: 5 },
-          signal: context.signal,
-        })
+        const query = { limit: lastCalls }
+        const calls = await client.call('listInvocations', { params: { id: fn.id }, query, signal: context.signal })
         const now = context.now()
         context.out.result({ ...fn, invocations: calls.items }, () =>
-          [
-            facts([
-              ['Name', fn.name],
-              ['Id', fn.id],
-              ['Description', fn.description],
-              ['Runtime', `${fn.runtime}, handler ${fn.handler}`],
-              ['Status', fn.reason === undefined ? fn.status : `${fn.status}: ${fn.reason}`],
-              ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
-              ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],
-              ['Timeout', `${fn.timeout} s`],
-              [
-                'Environment',
-                Object.entries(fn.environment)
-                  .map(([key, value]) => `${key}=${value}`)
-                  .join(' ') || undefined,
-              ],
-              ['Secrets', fn.secrets.map(secret => `${secret.name} from ${secret.from}`).join(', ') || undefined],
-            ]),
-            '',
-            table(
-              ['revision', 'traffic', 'status', 'deployed', 'source'],
-              fn.revisions.map(revision => [
-                String(revision.number),
-                `${revision.percent} %`,
-                revision.reason === undefined ? revision.status : `${revision.status}: ${revision.reason}`,
-                relative(revision.createdAt, now),
-                revision.sourceDigest.slice(0, 12),
-              ]),
-            ),
-            ...(calls.items.length === 0
-              ? []
-              : [
-                  '',
-                  table(
-                    ['call', 'when', 'status', 'took', 'revision'],
-                    calls.items.map(call => [
-                      call.id,
-                      relative(call.startedAt, now),
-                      call.code ?? String(call.statusCode ?? call.outcome),
-                      call.completedAt === undefined
-                        ? '-'
-                        : `${Date.parse(call.completedAt) - Date.parse(call.startedAt)} ms${call.coldStart ? ', cold' : ''}`,
-                      String(call.revision),
-                    ]),
-                  ),
-                ]),
-          ].join('\n'),
+          [settingsOf(fn), revisionsOf(fn, now), ...(calls.items.length === 0 ? [] : [callsOf(calls.items, now)])].join(
+            '\n\n',
+          ),
         )
       }),
     )
 }
+
+const settingsOf = (fn: Function): string =>
+  facts([
+    ['Name', fn.name],
+    ['Id', fn.id],
+    ['Description', fn.description],
+    ['Runtime', `${fn.runtime}, handler ${fn.handler}`],
+    ['Status', withReason(fn)],
+    ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
+    ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],
+    ['Timeout', `${fn.timeout} s`],
+    ['Environment', orNothing(Object.entries(fn.environment).map(([name, value]) => `${name}=${value}`))],
+    ['Secrets', orNothing(fn.secrets.map(({ name, from }) => `${name} from ${from}`))],
+  ])
+
+const revisionsOf = (fn: Function, now: number): string =>
+  table(
+    ['revision', 'traffic', 'status', 'deployed', 'source'],
+    fn.revisions.map(revision => [
+      String(revision.number),
+      `${revision.percent} %`,
+      withReason(revision),
+      relative(revision.createdAt, now),
+      revision.sourceDigest.slice(0, 12),
+    ]),
+  )
+
+const callsOf = (calls: readonly Invocation[], now: number): string =>
+  table(
+    ['call', 'when', 'status', 'took', 'revision'],
+    calls.map(call => [
+      call.id,
+      relative(call.startedAt, now),
+      call.code ?? String(call.statusCode ?? call.outcome),
+      `${duration(call)}${call.coldStart ? ', cold' : ''}`,
+      String(call.revision),
+    ]),
+  )
+
+const duration = ({ startedAt, completedAt }: Invocation): string =>
+  completedAt === undefined ? '-' : span(Date.parse(completedAt) - Date.parse(startedAt))
+
+const withReason = ({ status, reason }: { readonly status: string; readonly reason?: string }): string =>
+  reason === undefined ? status : `${status}: ${reason}`
+
+const orNothing = (parts: readonly string[]): string | undefined => (parts.length === 0 ? undefined : parts.join(', '))

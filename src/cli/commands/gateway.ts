@@ -2,83 +2,90 @@ import type { Command } from 'commander'
 import { findGateway } from '../../client/findGateway.ts'
 import { stopGateway } from '../../client/stopGateway.ts'
 import { HksError } from '../../contract/errors.ts'
-import type { Context } from '../context.ts'
-import { facts } from '../output/output.ts'
+import type { GatewayStatus } from '../../contract/gateway.ts'
+import { defined } from '../../base/defined.ts'
+import type { Context, Run } from '../context.ts'
+import { examples } from '../help.ts'
+import { wholeNumber } from '../optionValues.ts'
+import { facts } from '../output/table.ts'
 import { relative } from '../output/time.ts'
-import { type Run, wholeNumber } from '../program.ts'
 import { runGateway } from '../runGateway.ts'
+
+interface StopOptions {
+  readonly grace?: number
+}
 
 /** `gateway run|status|stop` */
 export function addGateway(program: Command, run: Run): void {
-  const gateway = program.command('gateway').description('the process that does the work')
+  const gateway = program
+    .command('gateway')
+    .description('the process that does the work')
+    .addHelpText('after', examples('hks-func gateway status'))
   gateway
     .command('run')
     .description('run the gateway in the foreground; with --json it prints {url, token, pid, version} when ready')
+    .addHelpText('after', examples('hks-func gateway run', 'HKS_HOME=/tmp/hks hks-func gateway run --json'))
     .action((_options: object, command: Command) => run(command, runGateway))
   gateway
     .command('status')
     .description('show the gateway, if one runs; the exit code is 6 when none does')
-    .action((_options: object, command: Command) => run(command, status))
+    .addHelpText('after', examples('hks-func gateway status --json'))
+    .action((_options: object, command: Command) => run(command, showStatus))
   gateway
     .command('stop')
     .description('stop the gateway; runs in progress get a grace to end')
     .option('--grace <seconds>', 'for runs in progress (default: 30)', wholeNumber(0))
-    .action((options: { readonly grace?: number }, command: Command) =>
-      run(command, async context => {
-        const stopped = await stopGateway({
-          home: context.home,
-          ...(options.grace === undefined ? {} : { graceSeconds: options.grace }),
-          signal: context.signal,
-        })
-        const words = {
-          stopped: 'Stopped.',
-          killed: 'It did not answer and was killed.',
-          notRunning: 'No gateway runs.',
-        }
-        context.out.result({ result: stopped }, () => words[stopped])
-      }),
-    )
+    .addHelpText('after', examples('hks-func gateway stop', 'hks-func gateway stop --grace 0'))
+    .action((options: StopOptions, command: Command) => run(command, context => stop(context, options)))
 }
 
-async function status(context: Context): Promise<void> {
+const stoppedWords = {
+  stopped: 'Stopped.',
+  killed: 'It did not end by itself and was killed.',
+  notRunning: 'No gateway runs.',
+} as const
+
+async function stop({ home, out, signal }: Context, { grace }: StopOptions): Promise<void> {
+  const result = await stopGateway({ home, signal, ...defined({ graceSeconds: grace }) })
+  out.result({ result }, () => stoppedWords[result])
+}
+
+async function showStatus(context: Context): Promise<void> {
   const found = await findGateway(context.home, context.signal)
   if (found.kind !== 'answering') {
-    throw new HksError(
-      'GATEWAY_UNREACHABLE',
-      found.kind === 'none' ? 'No gateway runs.' : `The gateway (pid ${found.lock.pid}) does not answer.`,
-      {
-        hint: 'Any command that needs one starts it.',
-      },
-    )
+    const problem =
+      found.kind === 'none' ? 'No gateway runs' : `The gateway (process ${found.lock.pid}) does not answer`
+    throw new HksError('GATEWAY_UNREACHABLE', `${problem} with the data folder ${context.home}.`, {
+      hint: 'Any command that needs one starts it.',
+    })
   }
-  const { status: state, client } = found
-  context.out.result({ ...state, url: client.address.url }, () =>
-    [
-      facts([
-        ['Version', state.version],
-        ['Address', client.address.url],
-        ['Process', String(state.pid)],
-        ['Started', relative(state.startedAt, context.now())],
-        ['Data', state.dataFolder],
-        ['Log', state.logFile],
-        ['Clients', String(state.clients)],
-        ['CronJobs', `${state.enabledCronJobs} enabled`],
-        ['Functions', `${state.deployedFunctions} deployed`],
-        [
-          'Keeps running',
-          state.keepRunning === 'always'
-            ? 'while a CronJob is enabled or a function deployed'
-            : 'while a client is attached',
-        ],
-        ...state.runtimes.map(
-          ({ name, version, path, problem, hint }) =>
-            [
-              name,
-              problem === undefined ? `${version} (${path})` : `${problem}${hint === undefined ? '' : ` ${hint}`}`,
-            ] as const,
-        ),
-      ]),
-      ...state.notices.map(notice => `note: ${notice}`),
-    ].join('\n'),
-  )
+  const { status, client } = found
+  const { url } = client.address
+  context.out.result({ ...status, url }, () => describeStatus(status, url, context.now()))
 }
+
+const keepsRunning = {
+  always: 'while a CronJob is enabled or a function deployed',
+  whileOpen: 'while a client is attached',
+} as const
+
+const describeStatus = (status: GatewayStatus, url: string, now: number): string =>
+  [
+    facts([
+      ['Version', status.version],
+      ['Address', url],
+      ['Process', `${status.pid}${status.draining ? ', about to stop' : ''}`],
+      ['Started', relative(status.startedAt, now)],
+      ['Data', status.dataFolder],
+      ['Log', status.logFile],
+      ['Clients', String(status.clients)],
+      ['CronJobs', `${status.enabledCronJobs} enabled`],
+      ['Functions', `${status.deployedFunctions} deployed`],
+      ['Keeps running', keepsRunning[status.keepRunning]],
+      ...status.runtimes.map(runtime => [runtime.name, describeRuntime(runtime)] as const),
+    ]),
+    ...status.notices.map(notice => `note: ${notice}`),
+  ].join('\n')
+
+const describeRuntime = ({ version, path, problem, hint }: GatewayStatus['runtimes'][number]): string =>
+  problem === undefined ? `${version} (${path})` : [problem, hint].filter(part => part !== undefined).join(' ')

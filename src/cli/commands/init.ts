@@ -1,15 +1,16 @@
 import { basename, relative, resolve } from 'node:path'
 import { isCancel, select, text } from '@clack/prompts'
 import type { Command } from 'commander'
-import { HksError, invalidField, notFound } from '../../contract/errors.ts'
+import { HksError, invalidField } from '../../contract/errors.ts'
 import {
   type FunctionTemplate,
   listFunctionTemplates,
   renderFunctionTemplate,
 } from '../../scaffold/functionTemplates.ts'
 import { resourceNameFrom } from '../../scaffold/singleFile.ts'
-import type { Context } from '../context.ts'
-import type { Run } from '../program.ts'
+import { canAsk } from '../confirm.ts'
+import type { Context, Run } from '../context.ts'
+import { examples } from '../help.ts'
 
 interface Options {
   readonly runtime?: string
@@ -25,19 +26,16 @@ export function addInit(program: Command, run: Run): void {
     .option('-r, --runtime <runtime>', 'python or node')
     .option('-t, --template <template>', 'name of the function template')
     .option('-f, --folder <folder>', 'where to write it (default: a folder with the name)')
-    .addHelpText('after', '\nExamples:\n  $ hks-func init\n  $ hks-func init --runtime node --template webhook on-push')
+    .addHelpText('after', examples('hks-func init', 'hks-func init --runtime node --template webhook on-push'))
     .action((name: string | undefined, options: Options, command: Command) =>
       run(command, context => init(context, name, options)),
     )
 }
 
 async function init(context: Context, givenName: string | undefined, options: Options): Promise<void> {
-  const templates = await listFunctionTemplates(context.templatesFolder)
-  const template = await choose(context, templates, options)
-  const name = givenName ?? (await ask(context, 'Name of the function', template.name))
-  if (resourceNameFrom(name) !== name) {
-    throw invalidField('name', name, `"${name}" is not a name.`, `Use ${resourceNameFrom(name)}.`)
-  }
+  if (givenName !== undefined) checkName(givenName)
+  const template = await choose(context, await listFunctionTemplates(context.templatesFolder), options)
+  const name = givenName ?? (await askName(context, template.name))
   const folder = resolve(context.cwd, options.folder ?? name)
   const files = await renderFunctionTemplate(template, folder, name)
   context.out.result({ name, folder, files }, () => {
@@ -46,36 +44,58 @@ async function init(context: Context, givenName: string | undefined, options: Op
   })
 }
 
-async function choose(context: Context, templates: readonly FunctionTemplate[], options: Options) {
+function checkName(name: string): void {
+  if (resourceNameFrom(name) === name) return
+  throw invalidField('name', name, `"${name}" is not a name.`, `Use ${resourceNameFrom(name)}.`)
+}
+
+async function choose(
+  context: Context,
+  templates: readonly FunctionTemplate[],
+  options: Options,
+): Promise<FunctionTemplate> {
   const fitting = templates.filter(
     template =>
       (options.runtime === undefined || template.language === options.runtime) &&
       (options.template === undefined || template.name === options.template),
   )
   const [first] = fitting
-  if (!first) throw notFound('function template', `${options.runtime ?? '*'}/${options.template ?? '*'}`)
+  if (!first) {
+    const wanted = `${options.runtime ?? '*'}/${options.template ?? '*'}`
+    throw new HksError('NOT_FOUND', `No function template ${wanted} exists.`, {
+      hint: `There are ${listOf(templates)}.`,
+    })
+  }
   if (fitting.length === 1) return first
-  const names = fitting.map(template => `${template.language}/${template.name}`)
-  if (!context.out.interactive || !context.stdin.isTTY) {
-    throw new HksError('INVALID_REQUEST', `--runtime and --template: choose one of ${names.join(', ')}.`)
+  if (!canAsk(context)) {
+    throw new HksError('INVALID_REQUEST', `--runtime and --template: choose one of ${listOf(fitting)}.`)
   }
   const chosen = await select({
     message: 'Function template',
-    options: fitting.map((template, index) => ({
-      value: index,
-      label: names[index] ?? template.name,
+    options: fitting.map(template => ({
+      value: template,
+      label: `${template.language}/${template.name}`,
       hint: template.description,
     })),
   })
-  if (isCancel(chosen)) throw new HksError('CANCELLED', 'Cancelled; nothing was written.')
-  return fitting[chosen] ?? first
+  if (isCancel(chosen)) throw cancelled()
+  return chosen
 }
 
-async function ask(context: Context, message: string, suggestion: string): Promise<string> {
-  if (!context.out.interactive || !context.stdin.isTTY) {
+const listOf = (templates: readonly FunctionTemplate[]): string =>
+  templates.map(({ language, name }) => `${language}/${name}`).join(', ')
+
+async function askName(context: Context, suggestion: string): Promise<string> {
+  if (!canAsk(context)) {
     throw new HksError('INVALID_REQUEST', 'name: is missing.', { hint: 'hks-func init NAME --runtime … --template …' })
   }
-  const answer = await text({ message, initialValue: suggestion })
-  if (isCancel(answer)) throw new HksError('CANCELLED', 'Cancelled; nothing was written.')
+  const answer = await text({
+    message: 'Name of the function',
+    initialValue: suggestion,
+    validate: (name = '') => (resourceNameFrom(name) === name ? undefined : `Use ${resourceNameFrom(name)}.`),
+  })
+  if (isCancel(answer)) throw cancelled()
   return answer
 }
+
+const cancelled = () => new HksError('CANCELLED', 'Cancelled; nothing was written.')

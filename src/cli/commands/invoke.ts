@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import type { Command } from 'commander'
-import { HksError } from '../../contract/errors.ts'
+import { extname, resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import { defined } from '../../base/defined.ts'
 import type { InvokeResult } from '../../client/gatewayClient.ts'
-import { type Context, functionNamed } from '../context.ts'
+import { HksError } from '../../contract/errors.ts'
+import type { Context, Run } from '../context.ts'
+import { examples } from '../help.ts'
 import { readAll } from '../readAll.ts'
-import type { Run } from '../program.ts'
+import { functionNamed } from '../resources.ts'
 
 interface Options {
   readonly data?: string
@@ -18,74 +20,81 @@ interface Options {
 export function addInvoke(program: Command, run: Run): void {
   program
     .command('invoke <function>')
-    .description('call a function')
-    .option('-d, --data <text>', 'body of the call; - reads standard input')
+    .description('call a function; its answer goes to stdout as it is')
+    .addOption(new Option('-d, --data <text>', 'body of the call; - reads standard input').conflicts('file'))
     .option('-f, --file <file>', 'file with the body')
-    .option('-c, --content-type <type>', 'type of the body (default: application/json, with --file by its name)')
+    .option('-c, --content-type <type>', 'type of the body (default: application/json; with --file by its name)')
     .option('--async', 'do not wait for the answer')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ hks-func invoke greet --data \'{"name": "Ada"}\'\n  $ hks-func invoke resize --file cat.png --content-type image/png > small.png',
+      examples(
+        `hks-func invoke greet --data '{"name": "Ada"}'`,
+        'hks-func invoke resize --file cat.png --content-type image/png > small.png',
+      ),
     )
     .action((name: string, options: Options, command: Command) =>
       run(command, async context => {
         const fn = await functionNamed(context, name)
         const { body, contentType } = await readBody(context, options)
-        const answer = await (await context.client()).invoke(fn.id, body, {
-          ...(contentType === undefined ? {} : { contentType }),
-          ...(options.async ? { prefer: 'respond-async' as const } : {}),
+        const client = await context.client()
+        const answer = await client.invoke(fn.id, body, {
+          ...defined({ contentType, prefer: options.async ? ('respond-async' as const) : undefined }),
           signal: context.signal,
         })
         show(context, answer)
+        throwFailure(answer, fn.name)
       }),
     )
 }
 
-async function readBody(context: Context, options: Options): Promise<{ body: Uint8Array; contentType?: string }> {
-  if (options.data !== undefined && options.file !== undefined) {
-    throw new HksError('INVALID_REQUEST', '--data and --file: give one of them.')
-  }
-  if (options.file !== undefined) {
-    const file = resolve(context.cwd, options.file)
-    const body = await readFile(file).catch((cause: unknown) => {
-      throw new HksError('NOT_FOUND', `--file: ${file} cannot be read.`, { cause })
+const typeByExtension: Readonly<Record<string, string>> = { '.json': 'application/json', '.txt': 'text/plain' }
+
+async function readBody(
+  { cwd, stdin, signal }: Context,
+  { data, file, contentType }: Options,
+): Promise<{ readonly body: Uint8Array; readonly contentType: string | undefined }> {
+  if (file !== undefined) {
+    const body = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
+      throw new HksError('NOT_FOUND', `--file: ${resolve(cwd, file)} cannot be read.`, { cause })
     })
-    const byName = file.endsWith('.json')
-      ? 'application/json'
-      : file.endsWith('.txt')
-        ? 'text/plain'
-        : 'application/octet-stream'
-    return { body, contentType: options.contentType ?? byName }
+    return { body, contentType: contentType ?? typeByExtension[extname(file)] ?? 'application/octet-stream' }
   }
-  if (options.data === undefined) return { body: new Uint8Array() }
-  const body = options.data === '-' ? await readAll(context.stdin) : Buffer.from(options.data)
-  return { body, contentType: options.contentType ?? 'application/json' }
+  if (data === undefined) return { body: new Uint8Array(), contentType }
+  const body = data === '-' ? await readAll(stdin, signal) : Buffer.from(data)
+  return { body, contentType: contentType ?? 'application/json' }
 }
 
-function show(context: Context, answer: InvokeResult): void {
-  const text = Buffer.from(answer.body).toString()
-  if (context.out.format === 'json') {
-    const { status, headers, invocationId, code } = answer
-    context.out.result({ status, invocationId, code, headers, body: parsed(text) }, () => '')
-  } else {
-    context.out.bytes(answer.body)
-    if (context.out.interactive && !text.endsWith('\n')) context.out.bytes(Buffer.from('\n'))
+function show({ out }: Context, answer: InvokeResult): void {
+  const { status, headers, invocationId, code, body } = answer
+  if (out.format === 'json') {
+    out.result({ status, invocationId, code, headers, body: parsed(body) }, () => '')
+    return
   }
-  if (answer.code !== undefined) {
-    const message = (parsed(text) as { error?: unknown } | null)?.error
-    throw new HksError(answer.code, typeof message === 'string' ? message : `The call failed: ${answer.code}.`, {
-      details: { status: answer.status, invocationId: answer.invocationId },
-      hint: 'The log has more: hks-func logs FUNCTION.',
-    })
-  }
-  if (answer.status >= 400) {
-    throw new HksError('FUNCTION_FAILED', `The function answered ${answer.status}.`, {
-      details: { status: answer.status, invocationId: answer.invocationId },
-    })
-  }
+  // What the platform says of a failure is no answer of the function.
+  if (code !== undefined) return
+  out.bytes(body)
+  if (out.interactive && body.at(-1) !== 10) out.bytes(Buffer.from('\n'))
 }
 
-function parsed(text: string): unknown {
+/** @throws HksError the platform's code, or FUNCTION_FAILED for a status of 400 and above */
+function throwFailure({ status, invocationId, code, body }: InvokeResult, name: string): void {
+  if (code === undefined && status < 400) return
+  const details = { status, invocationId }
+  if (code === undefined) throw new HksError('FUNCTION_FAILED', `The function answered ${status}.`, { details })
+  const { error, hint } = (parsed(body) ?? {}) as { readonly error?: unknown; readonly hint?: unknown }
+  throw new HksError(code, typeof error === 'string' ? error : `The call failed: ${code}.`, {
+    details,
+    hint: hintOf(code, name) ?? (typeof hint === 'string' ? hint : `The log has more: hks-func logs ${name}`),
+  })
+}
+
+const hintOf = (code: string, name: string): string | undefined =>
+  code === 'EVENT_INVALID'
+    ? `The body must be what its type says: hks-func invoke ${name} --data hello --content-type text/plain`
+    : undefined
+
+function parsed(body: Uint8Array): unknown {
+  const text = Buffer.from(body).toString()
   try {
     return JSON.parse(text)
   } catch {

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
-import { currentProject, functionsOf } from '../context.ts'
-import { table } from '../output/output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../context.ts'
+import { examples } from '../help.ts'
+import { table } from '../output/table.ts'
+import { findProject } from '../project.ts'
+import { functionsOf } from '../resources.ts'
 
 /** `list`: the functions of the project. */
 export function addList(program: Command, run: Run): void {
@@ -9,17 +11,17 @@ export function addList(program: Command, run: Run): void {
     .command('list')
     .alias('ls')
     .description("list the project's functions")
-    .addHelpText('after', '\nExample:\n  $ hks-func list --json')
+    .addHelpText('after', examples('hks-func list', 'hks-func list --project hello-hks --json'))
     .action((_options: object, command: Command) =>
       run(command, async context => {
-        const project = await currentProject(context)
-        const functions = await functionsOf(context, project.id)
-        context.out.result({ items: functions }, () =>
-          functions.length === 0
-            ? `${project.name} has no functions. Begin with hks-func init.`
+        const project = await findProject(context)
+        const items = project ? await functionsOf(context, project.id) : []
+        context.out.result({ items }, () =>
+          items.length === 0
+            ? `${project?.name ?? context.cwd} has no functions. Begin with hks-func init.`
             : table(
                 ['name', 'runtime', 'status', 'revision', 'replicas', 'url'],
-                functions.map(fn => [fn.name, fn.runtime, fn.status, String(fn.revision), String(fn.replicas), fn.url]),
+                items.map(fn => [fn.name, fn.runtime, fn.status, String(fn.revision), String(fn.replicas), fn.url]),
               ),
         )
       }),

@@ -1,16 +1,17 @@
 import type { Command } from 'commander'
-import { functionNamed } from '../context.ts'
+import type { Run } from '../context.ts'
+import { examples } from '../help.ts'
 import { type LogOptions, printLogs, withLogOptions } from '../printLogs.ts'
-import type { Run } from '../program.ts'
+import { functionNamed } from '../resources.ts'
 
 /** `logs`: of a function. */
 export function addLogs(program: Command, run: Run): void {
   withLogOptions(program.command('logs <function>').description("show a function's log"))
-    .addHelpText('after', '\nExamples:\n  $ hks-func logs greet --tail 20\n  $ hks-func logs greet -f --since 10m')
+    .addHelpText('after', examples('hks-func logs greet --tail 20', 'hks-func logs greet -f --since 10m'))
     .action((name: string, options: LogOptions, command: Command) =>
       run(command, async context => {
-        const fn = await functionNamed(context, name)
-        await printLogs(context, { kind: 'function', id: fn.id }, options)
+        const { id } = await functionNamed(context, name)
+        await printLogs(context, { kind: 'function', id }, options)
       }),
     )
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { toInstant } from '../../base/instant.ts'
 import { HksError, invalidField } from '../../contract/errors.ts'
 import {
@@ -9,20 +9,25 @@ import {
   type Schedule,
   validateTimeZone,
 } from '../../schedule/index.ts'
-import type { Context } from '../context.ts'
-import { facts } from '../output/output.ts'
+import type { Context, Run } from '../context.ts'
+import { examples } from '../help.ts'
+import { instant, wholeNumber } from '../optionValues.ts'
+import { facts } from '../output/table.ts'
 import { inZone, relative } from '../output/time.ts'
-import { type Run, wholeNumber } from '../program.ts'
 
 interface Options {
   readonly timeZone?: string
+  /** Epoch milliseconds. */
   readonly from?: number
   readonly count?: number
 }
 
 /** `schedule next|explain`: needs no gateway. */
 export function addSchedule(program: Command, run: Run): void {
-  const schedule = program.command('schedule').description('say when a schedule runs')
+  const schedule = program
+    .command('schedule')
+    .description('say when a schedule runs')
+    .addHelpText('after', examples('hks-func schedule explain "0 0 13 * FRI"'))
   schedule
     .command('next <expression>')
     .description('the next runs of a schedule')
@@ -31,7 +36,7 @@ export function addSchedule(program: Command, run: Run): void {
     .option('-n, --count <n>', 'how many (default: 10)', wholeNumber(1))
     .addHelpText(
       'after',
-      '\nExample:\n  $ hks-func schedule next "30 2 * * *" --time-zone Europe/Berlin --from 2026-03-28T00:00:00Z',
+      examples('hks-func schedule next "30 2 * * *" --time-zone Europe/Berlin --from 2026-03-28T00:00:00Z'),
     )
     .action((expression: string, options: Options, command: Command) =>
       run(command, async context => next(context, expression, options)),
@@ -41,14 +46,14 @@ export function addSchedule(program: Command, run: Run): void {
     .description('what a schedule means, when it runs and what is probably wrong with it')
     .option('-z, --time-zone <zone>', 'IANA time zone (default: UTC)')
     .option('--from <instant>', 'look at the year from this RFC 3339 instant on (default: now)', instant)
-    .addHelpText('after', '\nExample:\n  $ hks-func schedule explain "0 0 13 * FRI"')
+    .addHelpText('after', examples('hks-func schedule explain "0 0 13 * FRI"'))
     .action((expression: string, options: Options, command: Command) =>
       run(command, async context => explain(context, expression, options)),
     )
 }
 
 function next(context: Context, expression: string, options: Options): void {
-  const { schedule, timeZone } = checked(expression, options)
+  const { schedule, timeZone } = checked(context, expression, options)
   const from = options.from ?? context.now()
   const instants = nextRuns(schedule, from, timeZone, options.count ?? 10).map(toInstant)
   context.out.result({ schedule: expression, timeZone, next: instants }, () =>
@@ -59,7 +64,7 @@ function next(context: Context, expression: string, options: Options): void {
 }
 
 function explain(context: Context, expression: string, options: Options): void {
-  const { schedule, timeZone } = checked(expression, options)
+  const { schedule, timeZone } = checked(context, expression, options)
   const from = options.from ?? context.now()
   const zone = options.timeZone === undefined ? {} : { timeZone: options.timeZone }
   const sentence = describeSchedule(expression, zone)
@@ -79,24 +84,22 @@ function explain(context: Context, expression: string, options: Options): void {
   )
 }
 
-function checked(expression: string, options: Options): { schedule: Schedule; timeZone: string } {
+/** @throws HksError INVALID_SCHEDULE, INVALID_REQUEST */
+function checked(
+  { out }: Context,
+  expression: string,
+  options: Options,
+): { readonly schedule: Schedule; readonly timeZone: string } {
   const parsed = parseSchedule(expression)
   if (!parsed.ok) {
     const { message, field, position } = parsed.error
-    const mark = position === undefined ? '' : `\n  ${expression}\n  ${' '.repeat(position)}^`
-    throw new HksError('INVALID_SCHEDULE', `${message}${mark}`, { details: { part: field, position } })
+    const pointer = `\n  ${expression}\n  ${' '.repeat(position ?? 0)}^`
+    const shown = out.format === 'json' || position === undefined ? message : `${message}${pointer}`
+    throw new HksError('INVALID_SCHEDULE', shown, { details: { part: field, position } })
   }
   if (options.timeZone !== undefined) {
     const zone = validateTimeZone(options.timeZone)
     if (!zone.ok) throw invalidField('--time-zone', options.timeZone, zone.message)
   }
   return { schedule: parsed.schedule, timeZone: options.timeZone ?? 'UTC' }
-}
-
-function instant(text: string): number {
-  const at = Date.parse(text)
-  if (Number.isNaN(at) || !/^\d{4}-\d\d-\d\dT/.test(text)) {
-    throw new InvalidArgumentError(`"${text}" is not an RFC 3339 instant such as 2026-03-28T00:00:00Z.`)
-  }
-  return at
 }

@@ -1,12 +1,13 @@
-import Table from 'cli-table3'
+import { once } from 'node:events'
 import { createColors } from 'picocolors'
-import { HksError } from '../../contract/errors.ts'
+import type { HksError } from '../../contract/errors.ts'
 
 /** How a command speaks: data on stdout, everything for people on stderr. */
 export interface Output {
-  readonly format: 'text' | 'json'
+  readonly format: Format
   /** Whether a person reads stdout. */
   readonly interactive: boolean
+  /** Colours of stdout. */
   readonly colors: ReturnType<typeof createColors>
   /** The result: `value` with `--json`, else `text`. */
   result(value: unknown, text: () => string): void
@@ -14,92 +15,59 @@ export interface Output {
   record(value: unknown, text: () => string): void
   /** Bytes of an answer as they are. */
   bytes(data: Uint8Array): void
+  /** Waits until the reader of stdout has taken enough: what is not read does not fill memory. */
+  drained(): Promise<void>
   /** A sentence for people; silent with `--json`. */
   say(sentence: string): void
   fail(error: HksError): void
 }
 
-/** Where an output writes. */
-export interface OutputStreams {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
-}
+/** Text for people, or JSON for programs. */
+export type Format = 'text' | 'json'
 
-/** Speaks to the given streams. Colours only for a terminal and without NO_COLOR. */
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly writableNeedDrain?: boolean }
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Speaks to the given streams. */
 export function createOutput(
-  streams: OutputStreams,
-  format: 'text' | 'json',
-  env: Readonly<Record<string, string | undefined>>,
+  { stdout, stderr }: { readonly stdout: Stream; readonly stderr: Stream },
+  format: Format,
+  env: Environment,
 ): Output {
-  const interactive = streams.stdout.isTTY === true && format === 'text'
-  const colored = (stream: { readonly isTTY?: boolean }) =>
-    env['FORCE_COLOR'] !== undefined || (stream.isTTY === true && env['NO_COLOR'] === undefined)
-  const colors = createColors(colored(streams.stdout))
-  const errorColors = createColors(colored(streams.stderr))
+  const colors = createColors(hasColors(stdout, env))
+  const write = (text: string) => stdout.write(`${text}\n`)
   return {
     format,
-    interactive,
+    interactive: stdout.isTTY === true && format === 'text',
     colors,
-    result: (value, text) => {
-      streams.stdout.write(format === 'json' ? `${JSON.stringify(value, null, 2)}\n` : `${text()}\n`)
-    },
-    record: (value, text) => {
-      streams.stdout.write(format === 'json' ? `${JSON.stringify(value)}\n` : `${text()}\n`)
-    },
-    bytes: data => {
-      streams.stdout.write(data)
+    result: (value, text) => void write(format === 'json' ? JSON.stringify(value, null, 2) : text()),
+    record: (value, text) => void write(format === 'json' ? JSON.stringify(value) : text()),
+    bytes: data => void stdout.write(data),
+    drained: async () => {
+      if (stdout.writableNeedDrain) await once(stdout, 'drain')
     },
     say: sentence => {
-      if (format === 'text') streams.stderr.write(`${sentence}\n`)
+      if (format === 'text') stderr.write(`${sentence}\n`)
     },
-    fail: error => {
-      if (format === 'json') {
-        const { message, code, details, hint } = error
-        streams.stderr.write(`${JSON.stringify({ error: message, code, details, hint })}\n`)
-        return
-      }
-      const [first = '', ...rest] = error.message.split('\n')
-      const code = errorColors.dim(`(${error.code})`)
-      streams.stderr.write([`${errorColors.red('error')} ${first} ${code}`, ...rest, ''].join('\n'))
-      if (error.hint !== undefined) streams.stderr.write(`  ${error.hint}\n`)
-    },
+    fail: error => void stderr.write(format === 'json' ? errorJson(error) : errorText(error, hasColors(stderr, env))),
   }
 }
 
-/** Rows under headings, without lines between them. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const grid = new Table({
-    head: headings.map(heading => heading.toUpperCase()),
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '  ',
-    },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-  })
-  grid.push(...rows.map(row => [...row]))
-  return grid
-    .toString()
-    .split('\n')
-    .map(line => line.trimEnd())
-    .join('\n')
+/** As https://no-color.org and https://force-color.org say, which count only variables that are not empty. */
+function hasColors(stream: Stream, env: Environment): boolean {
+  if (env['NO_COLOR']) return false
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
+  return stream.isTTY === true && env['TERM'] !== 'dumb'
 }
 
-/** Names and values, one a line. */
-export const facts = (pairs: readonly (readonly [string, string | undefined])[]): string => {
-  const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined)
-  const width = Math.max(...shown.map(([name]) => name.length)) + 2
-  return shown.map(([name, value]) => `${`${name}:`.padEnd(width)}${value}`).join('\n')
+const errorJson = ({ message, code, details, hint }: HksError): string =>
+  `${JSON.stringify({ error: message, code, details, hint })}\n`
+
+function errorText({ message, code, hint }: HksError, colored: boolean): string {
+  // The user knows: Ctrl-C is no fault.
+  if (code === 'CANCELLED') return `${message}\n`
+  const colors = createColors(colored)
+  const [first = '', ...rest] = message.split('\n')
+  const lines = [`${colors.red('error:')} ${first} ${colors.dim(`(${code})`)}`, ...rest]
+  return [...lines, ...(hint === undefined ? [] : [`  ${hint}`]), ''].join('\n')
 }

@@ -1,11 +1,15 @@
 import { type Command, Option } from 'commander'
-import { type ConcurrencyPolicy, concurrencyPolicies } from '../../../contract/cronJobs.ts'
+import { defined } from '../../../base/defined.ts'
+import { type ConcurrencyPolicy, concurrencyPolicies, type CronJobCreate } from '../../../contract/cronJobs.ts'
 import { invalidField } from '../../../contract/errors.ts'
 import { lintSchedule } from '../../../schedule/index.ts'
-import { type Context, currentProject } from '../../context.ts'
-import { facts } from '../../output/output.ts'
+import type { Context, Run } from '../../context.ts'
+import { examples } from '../../help.ts'
+import { assignment, wholeNumber } from '../../optionValues.ts'
+import { facts } from '../../output/table.ts'
 import { relative } from '../../output/time.ts'
-import { assignment, type Run, wholeNumber } from '../../program.ts'
+import { openProject } from '../../project.ts'
+import { functionNamed } from '../../resources.ts'
 
 interface Options {
   readonly schedule: string
@@ -16,6 +20,9 @@ interface Options {
   readonly startingDeadline?: number
   readonly activeDeadline?: number
   readonly retries?: number
+  readonly grace?: number
+  readonly keepSucceeded?: number
+  readonly keepFailed?: number
   readonly suspend?: boolean
   readonly function?: string
   readonly payload?: string
@@ -25,7 +32,7 @@ interface Options {
 export function addCreate(cronJob: Command, run: Run): void {
   cronJob
     .command('create <name> [command...]')
-    .description('create a CronJob; the command follows --')
+    .description("create a CronJob; its command follows -- and runs in the project's folder")
     .requiredOption('-s, --schedule <expression>', 'when it runs, such as "0 2 * * *"')
     .option('-z, --time-zone <zone>', "IANA time zone (default: this machine's)")
     .option('-e, --env <NAME=VALUE>', 'environment variable; repeatable', assignment)
@@ -36,15 +43,19 @@ export function addCreate(cronJob: Command, run: Run): void {
     .option('--starting-deadline <seconds>', 'skip a run that cannot start within it', wholeNumber(0))
     .option('--active-deadline <seconds>', 'end a run that takes longer', wholeNumber(1))
     .option('--retries <n>', 'how often a failed run is tried again (default: 6)', wholeNumber(0))
+    .option('--grace <seconds>', 'time to end when a run is stopped (default: 30)', wholeNumber(0))
+    .option('--keep-succeeded <n>', 'how many good runs keep their files (default: 3)', wholeNumber(0))
+    .option('--keep-failed <n>', 'how many failed runs keep their files (default: 1)', wholeNumber(0))
     .option('--suspend', 'do not run it yet')
-    .option('--function <id>', 'call this function instead of a command')
+    .option('--function <function>', 'call this function instead of a command')
     .option('--payload <json>', 'event of that call')
     .addHelpText(
       'after',
-      `
-Examples:
-  $ hks-func cronjob create nightly --schedule "0 2 * * *" --time-zone Europe/Berlin -- ./backup.sh --full
-  $ hks-func cronjob create sync -s "@every 90s" --retries 0 -- sh -c 'curl -fsS "$URL"' -e URL=https://example.com`,
+      examples(
+        'hks-func cronjob create nightly -s "0 2 * * *" -z Europe/Berlin -- ./backup.sh --full',
+        `hks-func cronjob create sync -s "@every 90s" --retries 0 -e URL=https://example.com -- sh -c 'curl -fsS "$URL"'`,
+        `hks-func cronjob create greet-ada -s "@hourly" --function greet --payload '{"name": "Ada"}'`,
+      ),
     )
     .action((name: string, words: string[], options: Options, command: Command) =>
       run(command, context => create(context, name, words, options)),
@@ -52,42 +63,48 @@ Examples:
 }
 
 async function create(context: Context, name: string, words: string[], options: Options): Promise<void> {
-  const project = await currentProject(context)
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-  const created = await (await context.client()).call('createCronJob', {
-    body: {
-      projectId: project.id,
-      name,
-      schedule: options.schedule,
-      timeZone,
-      ...(words.length > 0 ? { command: words } : {}),
-      ...(options.function === undefined ? {} : { functionId: options.function }),
-      ...(options.payload === undefined ? {} : { payload: json('--payload', options.payload) }),
-      ...(options.env ? { environment: options.env } : {}),
-      ...(options.secret
-        ? { secrets: Object.entries(options.secret).map(([variable, from]) => ({ name: variable, from })) }
-        : {}),
-      ...(options.concurrencyPolicy ? { concurrencyPolicy: options.concurrencyPolicy } : {}),
-      ...(options.startingDeadline === undefined ? {} : { startingDeadlineSeconds: options.startingDeadline }),
-      ...(options.activeDeadline === undefined ? {} : { activeDeadlineSeconds: options.activeDeadline }),
-      ...(options.retries === undefined ? {} : { backoffLimit: options.retries }),
-      ...(options.suspend ? { suspend: true } : {}),
-    },
-    signal: context.signal,
-  })
-  for (const warning of lintSchedule(created.schedule, { from: context.now(), timeZone })) {
-    context.out.say(`${warning.severity}: ${warning.message}`)
+  const payload = options.payload === undefined ? undefined : parseJson('--payload', options.payload)
+  const project = await openProject(context)
+  const called = options.function === undefined ? undefined : await functionNamed(context, options.function)
+  const body: CronJobCreate = {
+    projectId: project.id,
+    name,
+    schedule: options.schedule,
+    timeZone,
+    ...settingsOf(options),
+    ...defined({ command: words.length === 0 ? undefined : words, functionId: called?.id }),
+    ...(payload === undefined ? {} : { payload }),
+  }
+  const client = await context.client()
+  const created = await client.call('createCronJob', { body, signal: context.signal })
+  for (const { severity, message } of lintSchedule(created.schedule, { from: context.now(), timeZone })) {
+    context.out.say(`${severity}: ${message}`)
   }
   context.out.result(created, () =>
     facts([
       ['CronJob', created.name],
       ['Schedule', `${created.schedule} ${timeZone}`],
-      ['Next run', relative(created.nextExecutionAt, context.now())],
+      ['Next run', created.suspend ? 'suspended' : relative(created.nextExecutionAt, context.now())],
     ]),
   )
 }
 
-function json(option: string, text: string): unknown {
+const settingsOf = (options: Options) =>
+  defined({
+    environment: options.env,
+    secrets: options.secret && Object.entries(options.secret).map(([variable, from]) => ({ name: variable, from })),
+    concurrencyPolicy: options.concurrencyPolicy,
+    startingDeadlineSeconds: options.startingDeadline,
+    activeDeadlineSeconds: options.activeDeadline,
+    backoffLimit: options.retries,
+    terminationGracePeriodSeconds: options.grace,
+    successfulJobsHistoryLimit: options.keepSucceeded,
+    failedJobsHistoryLimit: options.keepFailed,
+    suspend: options.suspend,
+  })
+
+function parseJson(option: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {

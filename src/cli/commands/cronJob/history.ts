@@ -1,9 +1,13 @@
 import { type Command, Option } from 'commander'
 import { type Ledger, type LedgerEntry, type LedgerQuery, outcomes } from '../../../contract/cronJobs.ts'
-import { type Context, cronJobNamed } from '../../context.ts'
-import { table } from '../../output/output.ts'
+import type { Context, Run } from '../../context.ts'
+import { examples } from '../../help.ts'
+import { wholeNumber } from '../../optionValues.ts'
+import { table } from '../../output/table.ts'
 import { inZone, span } from '../../output/time.ts'
-import { type Run, wholeNumber } from '../../program.ts'
+import { cronJobNamed } from '../../resources.ts'
+
+const dayMilliseconds = 86_400_000
 
 interface Options {
   readonly days?: number
@@ -19,7 +23,7 @@ export function addHistory(cronJob: Command, run: Run): void {
     .option('--days <n>', 'how far back (default: 30)', wholeNumber(1))
     .option('-n, --limit <n>', 'how many rows (default: 20)', wholeNumber(1))
     .addOption(new Option('--outcome <outcome>', 'only these').choices([...outcomes, 'succeeded', 'failed']))
-    .addHelpText('after', '\nExample:\n  $ hks-func cronjob history nightly --outcome missed --days 7')
+    .addHelpText('after', examples('hks-func cronjob history nightly --outcome missed --days 7'))
     .action((name: string, options: Options, command: Command) =>
       run(command, context => history(context, name, options)),
     )
@@ -32,7 +36,7 @@ async function history(context: Context, name: string, options: Options): Promis
     params: { id: job.id },
     query: {
       limit: options.limit ?? 20,
-      from: new Date(context.now() - (options.days ?? 30) * 86_400_000).toISOString(),
+      from: new Date(context.now() - (options.days ?? 30) * dayMilliseconds).toISOString(),
       ...(options.outcome === undefined ? {} : { outcome: options.outcome }),
     },
     signal: context.signal,

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import type { CronJob } from '../../../contract/cronJobs.ts'
-import { cronJobsOf, currentProject } from '../../context.ts'
-import { table } from '../../output/output.ts'
+import type { Run } from '../../context.ts'
+import { examples } from '../../help.ts'
+import { table } from '../../output/table.ts'
 import { relative } from '../../output/time.ts'
-import type { Run } from '../../program.ts'
+import { findProject } from '../../project.ts'
+import { cronJobsOf } from '../../resources.ts'
 
 /** `cronjob list` */
 export function addList(cronJob: Command, run: Run): void {
@@ -11,15 +13,15 @@ export function addList(cronJob: Command, run: Run): void {
     .command('list')
     .alias('ls')
     .description("list the project's CronJobs")
-    .addHelpText('after', '\nExample:\n  $ hks-func cronjob list --project hello-hks')
+    .addHelpText('after', examples('hks-func cronjob list --project hello-hks'))
     .action((_options: object, command: Command) =>
       run(command, async context => {
-        const project = await currentProject(context)
-        const items = await cronJobsOf(context, project.id)
+        const project = await findProject(context)
+        const items = project ? await cronJobsOf(context, project.id) : []
         const now = context.now()
         context.out.result({ items }, () =>
           items.length === 0
-            ? `${project.name} has no CronJobs. Begin with hks-func cronjob create.`
+            ? `${project?.name ?? context.cwd} has no CronJobs. Begin with hks-func cronjob create.`
             : table(
                 ['name', 'schedule', 'time zone', 'suspend', 'active', 'last run', 'next run'],
                 items.map(job => [

@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
-import { cronJobNamed } from '../../context.ts'
+import type { Run } from '../../context.ts'
+import { examples } from '../../help.ts'
 import { type LogOptions, printLogs, withLogOptions } from '../../printLogs.ts'
-import type { Run } from '../../program.ts'
+import { cronJobNamed } from '../../resources.ts'
 
 /** `cronjob logs` */
 export function addLogs(cronJob: Command, run: Run): void {
   withLogOptions(cronJob.command('logs <cronjob>').description('show the log of all runs, or of one'))
     .option('-x, --execution <id>', 'only this run')
-    .addHelpText('after', '\nExample:\n  $ hks-func cronjob logs nightly -f')
+    .addHelpText('after', examples('hks-func cronjob logs nightly -f', 'hks-func cronjob logs nightly --tail 100'))
     .action((name: string, options: LogOptions & { readonly execution?: string }, command: Command) =>
       run(command, async context => {
         const { id } = await cronJobNamed(context, name)

@@ -1,7 +1,12 @@
 import type { Command } from 'commander'
-import { type Context, cronJobNamed } from '../../context.ts'
+import type { Context, Run } from '../../context.ts'
+import { examples } from '../../help.ts'
 import { inZone, relative } from '../../output/time.ts'
-import type { Run } from '../../program.ts'
+import { cronJobNamed } from '../../resources.ts'
+
+interface Options {
+  readonly skipMissed?: boolean
+}
 
 /** `cronjob resume` */
 export function addResume(cronJob: Command, run: Run): void {
@@ -9,12 +14,13 @@ export function addResume(cronJob: Command, run: Run): void {
     .command('resume <cronjob>')
     .description('start runs again; says what starts at once because of it')
     .option('--skip-missed', 'do not start the run that was missed meanwhile')
-    .action((name: string, options: { readonly skipMissed?: boolean }, command: Command) =>
+    .addHelpText('after', examples('hks-func cronjob resume nightly', 'hks-func cronjob resume nightly --skip-missed'))
+    .action((name: string, options: Options, command: Command) =>
       run(command, context => resume(context, name, options)),
     )
 }
 
-async function resume(context: Context, name: string, options: { readonly skipMissed?: boolean }): Promise<void> {
+async function resume(context: Context, name: string, options: Options): Promise<void> {
   const { id, timeZone } = await cronJobNamed(context, name)
   const client = await context.client()
   const { signal } = context

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { HksError } from '../../../contract/errors.ts'
-import { type Context, cronJobNamed } from '../../context.ts'
+import type { Context, Run } from '../../context.ts'
+import { examples } from '../../help.ts'
 import { printLogs } from '../../printLogs.ts'
-import type { Run } from '../../program.ts'
+import { cronJobNamed } from '../../resources.ts'
 
 interface Options {
   readonly follow?: boolean
@@ -16,7 +17,7 @@ export function addTrigger(cronJob: Command, run: Run): void {
     .description('start a run by hand')
     .option('-f, --follow', 'follow its log; the exit code is 7 when the run fails')
     .option('--retry-of <execution>', 'run again what this run did')
-    .addHelpText('after', '\nExample:\n  $ hks-func cronjob trigger nightly --follow')
+    .addHelpText('after', examples('hks-func cronjob trigger nightly --follow'))
     .action((name: string, options: Options, command: Command) =>
       run(command, context => trigger(context, name, options)),
     )
@@ -33,15 +34,10 @@ async function trigger(context: Context, name: string, options: Options): Promis
   })
   if (!options.follow) return context.out.result(execution, () => `Started ${execution.jobName} (${execution.id}).`)
   await printLogs(context, { kind: 'execution', id: job.id, execId: execution.id }, { follow: true })
-  signal.throwIfAborted()
   const ended = await client.call('getExecution', { params: { id: job.id, execId: execution.id }, signal })
-  if (ended.status === 'failed') {
-    throw new HksError(
-      'FUNCTION_FAILED',
-      `${ended.jobName} failed: ${ended.cause ?? ended.reason ?? 'no cause is known'}`,
-      {
-        details: { executionId: ended.id, exitCode: ended.exitCode },
-      },
-    )
-  }
+  if (ended.status !== 'failed') return
+  const cause = ended.cause ?? ended.reason ?? 'no cause is known'
+  throw new HksError('FUNCTION_FAILED', `${ended.jobName} failed: ${cause}`, {
+    details: { executionId: ended.id, exitCode: ended.exitCode },
+  })
 }

@@ -1,0 +1,21 @@
+import { CommanderError } from 'commander'
+import { HksError } from '../contract/errors.ts'
+
+/** Any error as one of ours: what commander refuses, what the operating system refuses, and what nobody foresaw. */
+export function asHksError(error: unknown): HksError {
+  if (error instanceof HksError) return error
+  if (error instanceof CommanderError) return usageError(error)
+  if (isSystemError(error)) return new HksError('INVALID_REQUEST', `${error.message}.`, { cause: error })
+  return new HksError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+}
+
+function usageError(cause: CommanderError): HksError {
+  // Commander has shown the help in place of a sentence.
+  if (cause.code === 'commander.help') return new HksError('INVALID_REQUEST', 'A subcommand is missing.', { cause })
+  const message = cause.message.replace(/^error: /, '')
+  return new HksError('INVALID_REQUEST', message, { cause, hint: 'Add --help for the options.' })
+}
+
+/** A file that cannot be read or written, for example. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && typeof (error as NodeJS.ErrnoException).code === 'string'

@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from 'commander'
+
+/** A whole number of at least `minimum`, as an option's value. */
+export const wholeNumber =
+  (minimum: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${minimum}.`)
+    }
+    return value
+  }
+
+/** `NAME=VALUE`, gathered over repeated options. */
+export function assignment(text: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('It must be NAME=VALUE.')
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) }
+}
+
+/** The values of a repeated option. */
+export const gathered = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text]
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i
+
+/** An RFC 3339 instant, as epoch milliseconds. */
+export function instant(text: string): number {
+  const at = rfc3339.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at)) throw new InvalidArgumentError('It must be an instant such as 2026-03-28T00:00:00Z.')
+  return at
+}
+
+const unitMilliseconds: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** An RFC 3339 instant, or a span before now such as `10m`, as epoch milliseconds. */
+export function pastInstant(text: string): number {
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
+  if (count !== undefined && unit !== undefined) return Date.now() - Number(count) * (unitMilliseconds[unit] ?? 0)
+  if (rfc3339.test(text)) return instant(text)
+  throw new InvalidArgumentError('It must be a span such as 90s, 10m, 2h or 1d, or an instant.')
+}

@@ -1,0 +1,67 @@
+import { realpath } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
+import { HksError } from '../contract/errors.ts'
+import type { Project } from '../contract/projects.ts'
+import { findFunctionFolder } from '../scaffold/findFunctionFolder.ts'
+import type { Context } from './context.ts'
+import { everyPage } from './everyPage.ts'
+
+/** Where a command works: a project, or a folder that is none yet. */
+type Place = { readonly project: Project } | { readonly folder: string }
+
+/**
+ * The project of a command: `--project` (id, name or folder), else the known project that holds the current folder.
+ * Undefined when there is none. @throws HksError NOT_FOUND
+ */
+export async function findProject(context: Context): Promise<Project | undefined> {
+  const place = await locate(context)
+  return 'project' in place ? place.project : undefined
+}
+
+/** As {@link findProject}; where there is no project yet, the folder becomes one. */
+export async function openProject(context: Context): Promise<Project> {
+  const place = await locate(context)
+  if ('project' in place) return place.project
+  return (await context.client()).call('openProject', { body: { path: place.folder }, signal: context.signal })
+}
+
+async function locate(context: Context): Promise<Place> {
+  const { projectOption, cwd, signal } = context
+  if (projectOption === undefined) {
+    const enclosing = innermost(await allProjects(context), cwd)
+    return enclosing ? { project: enclosing } : { folder: await newProjectFolder(context) }
+  }
+  if (!isPath(projectOption)) {
+    const client = await context.client()
+    return { project: await client.call('getProject', { params: { id: projectOption }, signal }) }
+  }
+  const folder = await realpath(resolve(cwd, projectOption)).catch((cause: unknown) => {
+    throw new HksError('NOT_FOUND', `--project: there is no folder ${resolve(cwd, projectOption)}.`, { cause })
+  })
+  const project = (await allProjects(context)).find(({ path }) => path === folder)
+  return project ? { project } : { folder }
+}
+
+/** A name may hold dots, but no slash. */
+const isPath = (ref: string): boolean => ref === '.' || ref === '..' || /[/\\]/.test(ref)
+
+const allProjects = async ({ client, signal }: Context): Promise<Project[]> => {
+  const gateway = await client()
+  return everyPage(cursor => gateway.call('listProjects', { query: { limit: 1000, ...cursor }, signal }))
+}
+
+const innermost = (projects: readonly Project[], cwd: string): Project | undefined =>
+  projects
+    .filter(({ path }) => path !== undefined && !relative(path, cwd).startsWith('..'))
+    .sort((a, b) => (b.path?.length ?? 0) - (a.path?.length ?? 0))[0]
+
+/**
+ * A function's folder lies in its project, beside others. The home folder and the root are no projects: they would hold
+ * every other one.
+ */
+async function newProjectFolder({ cwd, homeFolder }: Context): Promise<string> {
+  const own = await findFunctionFolder(cwd)
+  if (own === undefined) return cwd
+  const above = dirname(own)
+  return above === homeFolder || above === dirname(above) ? own : above
+}

@@ -1,0 +1,58 @@
+import type { CronJob } from '../contract/cronJobs.ts'
+import { HksError } from '../contract/errors.ts'
+import type { Function } from '../contract/functions.ts'
+import type { Context } from './context.ts'
+import { everyPage } from './everyPage.ts'
+import { findProject } from './project.ts'
+
+/** The CronJobs of a project. */
+export async function cronJobsOf({ client, signal }: Context, projectId: string): Promise<CronJob[]> {
+  const gateway = await client()
+  return everyPage(cursor => gateway.call('listCronJobs', { query: { projectId, limit: 1000, ...cursor }, signal }))
+}
+
+/** The functions of a project. */
+export async function functionsOf({ client, signal }: Context, projectId: string): Promise<Function[]> {
+  const gateway = await client()
+  return everyPage(cursor =>
+    gateway.call('listFunctions', { params: { id: projectId }, query: { limit: 1000, ...cursor }, signal }),
+  )
+}
+
+/** A CronJob by name in the current project, or by id anywhere. @throws HksError NOT_FOUND */
+export const cronJobNamed = (context: Context, ref: string): Promise<CronJob> =>
+  named(context, ref, {
+    what: 'CronJob',
+    list: cronJobsOf,
+    get: async id => (await context.client()).call('getCronJob', { params: { id }, signal: context.signal }),
+  })
+
+/** A function by name in the current project, or by id anywhere. @throws HksError NOT_FOUND */
+export const functionNamed = (context: Context, ref: string): Promise<Function> =>
+  named(context, ref, {
+    what: 'function',
+    list: functionsOf,
+    get: async id => (await context.client()).call('getFunction', { params: { id }, signal: context.signal }),
+  })
+
+interface Kind<T> {
+  readonly what: string
+  readonly list: (context: Context, projectId: string) => Promise<T[]>
+  readonly get: (id: string) => Promise<T>
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+async function named<T extends { readonly name: string }>(context: Context, ref: string, kind: Kind<T>): Promise<T> {
+  if (uuid.test(ref)) return kind.get(ref)
+  const project = await findProject(context)
+  const all = project ? await kind.list(context, project.id) : []
+  const found = all.find(item => item.name === ref)
+  if (found) return found
+  const names = all.map(item => item.name).join(', ')
+  const hint = names === '' ? `It has no ${kind.what}. --project names another project.` : `It has: ${names}.`
+  throw new HksError('NOT_FOUND', `No ${kind.what} "${ref}" is in the project ${project?.name ?? context.cwd}.`, {
+    details: { what: kind.what, id: ref },
+    hint: project ? hint : `${context.cwd} is no project. --project names one.`,
+  })
+}
