@@ -21,7 +21,7 @@ export default tseslint.config(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { project: ['./tsconfig.json', './src/webviews/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: ['./tsconfig.json', './src/webviews/tsconfig.json', './test/webviews/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
     rules: common,
   },
   { files: ['src/**/*.ts'], rules: { 'max-lines': ['error', { max: 400 }] } },

@@ -40,7 +40,8 @@ try {
 }
 
 async function types(): Promise<void> {
-  for (const project of ['tsconfig.json', 'src/webviews/tsconfig.json']) await tool('typescript/bin/tsc', '-p', project)
+  const projects = ['tsconfig.json', 'src/webviews/tsconfig.json', 'test/webviews/tsconfig.json']
+  for (const project of projects) await tool('typescript/bin/tsc', '-p', project)
 }
 
 async function lint(): Promise<void> {

@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
+
+const root = resolve(import.meta.dirname, '../..')
 
 /**
  * While coverage is measured (NODE_V8_COVERAGE), records what runs in our webviews of a page. The function answered
@@ -20,7 +23,8 @@ export async function collectPageCoverage(page: Page): Promise<() => Promise<voi
   }
 }
 
-/** A webview's address names the file after the authority of VS Code's resource server. */
+/** Whoever serves it, VS Code or a test, a bundle's address ends with its path below the root. */
 function webviewUrl(url: string): string {
-  return `file://${decodeURIComponent(new URL(url).pathname)}`
+  const path = decodeURIComponent(new URL(url).pathname)
+  return pathToFileURL(join(root, path.slice(path.indexOf('/dist/webviews/')))).href
 }
