@@ -34,7 +34,7 @@ function gap(schedule: CronSchedule, change: ClockChange, timeZone: string): War
   const lost = matchesBetween(schedule, change.at + change.before, change.at + change.after)
   const at = change.at * 1000
   const [first] = lost
-  if (first === undefined) return dropped(schedule, change, timeZone)
+  if (first === undefined) return astray(schedule, change, timeZone)
   const skipped = lost.length > 1 ? 'these runs are skipped' : 'that run is skipped'
   return {
     code: 'CLOCK_GAP',
@@ -53,7 +53,7 @@ function overlap(schedule: CronSchedule, change: ClockChange, timeZone: string):
     local => runs.has((local - before) * 1000) && runs.has((local - after) * 1000),
   )
   const [first] = twice
-  if (first === undefined) return dropped(schedule, change, timeZone)
+  if (first === undefined) return astray(schedule, change, timeZone)
   return {
     code: 'CLOCK_OVERLAP',
     severity: 'warning',
@@ -62,19 +62,27 @@ function overlap(schedule: CronSchedule, change: ClockChange, timeZone: string):
   }
 }
 
-/** Kubernetes' walk can step over runs outside the gap too, as it does with the half hour of Lord Howe. */
-function dropped(schedule: CronSchedule, change: ClockChange, timeZone: string): Warning | undefined {
-  const from = change.at - day
-  const to = change.at + 8 * day
-  const runs = new Set(runsBetween(schedule, from * 1000, to * 1000, timeZone, many).map(run => run / 1000))
-  const wanted = matchesBetween(schedule, change.at + change.after, to + change.after)
-  const first = runs.size < many ? wanted.find(local => !runs.has(local - change.after)) : undefined
+/**
+ * Kubernetes' walk can also lose its way beside a gap: it drops runs after a change by half an hour (Lord Howe), and
+ * takes the next day for one that matches where the clock skips midnight (Cairo, Santiago).
+ */
+function astray(schedule: CronSchedule, change: ClockChange, timeZone: string): Warning | undefined {
+  const { at, after } = change
+  const runs = runsBetween(schedule, (at - 2 * day) * 1000, (at + 8 * day) * 1000, timeZone, many)
+    .map(run => run / 1000 + after)
+    .filter(local => local >= at + after)
+  if (runs.length >= many) return undefined
+  const wanted = matchesBetween(schedule, at + after, at + after + 8 * day)
+  const lost = wanted.find(local => !runs.includes(local))
+  const added = runs.find(local => !wanted.includes(local))
+  const first = lost ?? added
   if (first === undefined) return undefined
+  const what = lost === undefined ? 'also runs it' : 'drops the run'
   return {
     code: 'CLOCK_GAP',
     severity: 'warning',
-    message: `${dateText(first)}: Kubernetes drops the run at ${clockOf(first)} in ${timeZone} because of the clock change of ${dateText(change.at + change.before)}.`,
-    at: (first - change.after) * 1000,
+    message: `${dateText(first)}: Kubernetes ${what} at ${clockOf(first)} in ${timeZone} because of the clock change of ${dateText(at + change.before)}.`,
+    at: (first - after) * 1000,
   }
 }
 
