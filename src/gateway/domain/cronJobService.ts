@@ -12,6 +12,7 @@ import type { LogSource } from './log.ts'
 import type { Perform } from './operation.ts'
 import { lastOutput } from './outputTail.ts'
 import type { ExecutionStore, LedgerStore, Provider } from './ports.ts'
+import { createRecentRuns } from './recentRuns.ts'
 import { type ResumeEffect, resumeEffect } from './resumePreview.ts'
 
 /** A page of a list. */
@@ -66,7 +67,12 @@ const defaultLimit = 100
 /** Makes the service. */
 export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
   const { directory, executions, ledger, clock, perform } = deps
-  const viewAll = createCronJobViews(executions, ledger, clock)
+  const recent = createRecentRuns(
+    executions,
+    directory.providers.map(provider => provider.changes),
+    clock,
+  )
+  const viewAll = createCronJobViews(recent, ledger, clock)
   const view = async (record: CronJobRecord): Promise<CronJobView> => (await viewAll([record]))[0]!
 
   /** Finds a job for a reader. */

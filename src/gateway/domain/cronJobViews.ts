@@ -2,7 +2,8 @@ import { checkSchedule } from './checkSchedule.ts'
 import type { Clock } from './clock.ts'
 import type { CronJobRecord, Execution } from './cronJob.ts'
 import { nextOccurrence } from './ledgerOccurrences.ts'
-import type { ExecutionStore, LedgerStore } from './ports.ts'
+import type { LedgerStore } from './ports.ts'
+import type { RecentRuns } from './recentRuns.ts'
 
 /** A CronJob with what is known about its runs. Instants are epoch milliseconds. */
 export interface CronJobView {
@@ -15,59 +16,56 @@ export interface CronJobView {
   readonly recent: readonly Execution[]
 }
 
-/** Makes views of records; two queries for any number of them. */
+/** Makes views of records. As long as nothing changed about a job, its view is the same object. */
 export type ViewCronJobs = (records: readonly CronJobRecord[]) => Promise<readonly CronJobView[]>
 
-const recentCount = 5
-/** More ids than this are not named in a query: all are read. */
-const mostIds = 100
-
 interface Memo {
-  readonly record: CronJobRecord
+  readonly view: CronJobView
   readonly computedAt: number
-  readonly next: number | undefined
 }
 
 /** The next run of a job is computed once and kept until it passes or the job changes. */
-export function createCronJobViews(executions: ExecutionStore, ledger: LedgerStore, clock: Clock): ViewCronJobs {
+export function createCronJobViews(runs: RecentRuns, ledger: LedgerStore, clock: Clock): ViewCronJobs {
   const memos = new Map<string, Memo>()
-  const nextOf = async (record: CronJobRecord, now: number): Promise<number | undefined> => {
+  const viewOf = (record: CronJobRecord, now: number): CronJobView | Promise<CronJobView> => {
     const memo = memos.get(record.id)
-    const valid =
-      memo?.record.updatedAt === record.updatedAt &&
-      memo.record.spec.schedule === record.spec.schedule &&
-      memo.record.spec.suspend === record.spec.suspend &&
-      memo.computedAt <= now &&
-      (memo.next === undefined || memo.next > now)
-    if (valid) return memo.next
-    const next = await nextRunOf(ledger, record, now)
-    memos.set(record.id, { record, computedAt: now, next })
-    return next
+    const recent = runs.of(record.id)
+    const active = runs.active(record.id)
+    const make = (next: number | undefined): CronJobView => ({
+      record,
+      active,
+      recent,
+      ...(next === undefined ? {} : { nextExecutionAt: next }),
+      ...(recent[0] === undefined ? {} : { lastExecutionAt: recent[0].startedAt }),
+    })
+    const remember = (view: CronJobView, computedAt: number) => {
+      memos.set(record.id, { view, computedAt })
+      return view
+    }
+    if (memo && sameRuns(memo.view.record, record) && holds(memo, now)) {
+      const { view } = memo
+      if (view.record === record && view.recent === recent && view.active === active) return view
+      return remember(make(view.nextExecutionAt), memo.computedAt)
+    }
+    return nextRunOf(ledger, record, now).then(next => remember(make(next), now))
   }
   return async records => {
+    await runs.ready()
     const now = clock.now()
-    const ids = records.length > mostIds ? undefined : records.map(record => record.id)
-    const [recent, running] =
-      records.length === 0
-        ? [new Map<string, readonly Execution[]>(), []]
-        : await Promise.all([executions.recent(recentCount, ids), executions.running()])
-    const active = Map.groupBy(running, execution => execution.applicationId)
-    if (ids === undefined) forget(memos, records)
-    return Promise.all(
-      records.map(async record => {
-        const last = recent.get(record.id) ?? []
-        const next = await nextOf(record, now)
-        return {
-          record,
-          active: active.get(record.id)?.length ?? 0,
-          recent: last,
-          ...(next === undefined ? {} : { nextExecutionAt: next }),
-          ...(last[0] === undefined ? {} : { lastExecutionAt: last[0].startedAt }),
-        }
-      }),
-    )
+    if (memos.size > 2 * records.length + 1000) memos.clear()
+    return Promise.all(records.map(record => viewOf(record, now)))
   }
 }
+
+const sameRuns = (a: CronJobRecord, b: CronJobRecord): boolean =>
+  a === b ||
+  (a.updatedAt === b.updatedAt &&
+    a.spec.schedule === b.spec.schedule &&
+    a.spec.timeZone === b.spec.timeZone &&
+    a.spec.suspend === b.spec.suspend)
+
+const holds = ({ view, computedAt }: Memo, now: number): boolean =>
+  computedAt <= now && (view.nextExecutionAt === undefined || view.nextExecutionAt > now)
 
 /** When the job runs next; its history holds the grid of `@every`. */
 export async function nextRunOf(ledger: LedgerStore, record: CronJobRecord, now: number): Promise<number | undefined> {
@@ -76,10 +74,4 @@ export async function nextRunOf(ledger: LedgerStore, record: CronJobRecord, now:
   const { kind } = checkSchedule(spec.schedule, undefined)
   const anchor = kind === 'every' ? (await ledger.periods(id)).at(-1)?.anchor : undefined
   return nextOccurrence({ ...spec, applicationId: id, anchor: anchor ?? createdAt, validFrom: createdAt }, now)
-}
-
-/** Jobs that are gone leave no memo behind. */
-function forget(memos: Map<string, Memo>, records: readonly CronJobRecord[]): void {
-  const present = new Set(records.map(record => record.id))
-  for (const id of memos.keys()) if (!present.has(id)) memos.delete(id)
 }

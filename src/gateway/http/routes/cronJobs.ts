@@ -3,7 +3,7 @@ import { toInstant } from '../../../base/instant.ts'
 import type { CronJobService } from '../../domain/cronJobService.ts'
 import type { Call, Handlers } from '../handler.ts'
 import { pageOf } from '../page.ts'
-import { toWireCronJob, toWireExecutionWithLogs, toWireLedger } from '../wire/cronJob.ts'
+import { createCronJobTranslation, toWireExecutionWithLogs, toWireLedger } from '../wire/cronJob.ts'
 
 type CronJobRoute =
   | 'createCronJob'
@@ -24,6 +24,7 @@ type CronJobRoute =
 
 /** Routes of CronJobs, their runs and their ledger. */
 export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJobRoute> {
+  const toWireCronJob = createCronJobTranslation()
   const changeSchedule = async ({ caller, params, body }: Call<'updateSchedule'> | Call<'replaceSchedule'>) => ({
     body: toWireCronJob(await service.update(caller, params.id, body)),
   })

@@ -1,6 +1,13 @@
 import { defined } from '../../../base/defined.ts'
 import { toInstant } from '../../../base/instant.ts'
-import type { CronJob, CronJobExecution, ExecutionSummary, Ledger, LedgerEntry } from '../../../contract/cronJobs.ts'
+import type {
+  Attempt,
+  CronJob,
+  CronJobExecution,
+  ExecutionSummary,
+  Ledger,
+  LedgerEntry,
+} from '../../../contract/cronJobs.ts'
 import type { Execution } from '../../domain/cronJob.ts'
 import type { CronJobView } from '../../domain/cronJobViews.ts'
 import type { LedgerAnswer } from '../../domain/ledgerReader.ts'
@@ -29,18 +36,33 @@ export function toWireCronJob(view: CronJobView): CronJob {
   })
 }
 
+/** Translates views, each only once: a list asks for the same ones again and again. */
+export function createCronJobTranslation(): (view: CronJobView) => CronJob {
+  const translated = new WeakMap<CronJobView, CronJob>()
+  return view => {
+    const known = translated.get(view) ?? toWireCronJob(view)
+    translated.set(view, known)
+    return known
+  }
+}
+
 /** A run as lists, the ledger and the watch carry it. */
 export function toWireExecution(execution: Execution): ExecutionSummary {
-  return defined({
-    ...execution,
-    scheduledAt: instant(execution.scheduledAt),
-    startedAt: toInstant(execution.startedAt),
-    completedAt: instant(execution.completedAt),
-    attempts: execution.attempts.map(attempt =>
-      defined({ ...attempt, startedAt: toInstant(attempt.startedAt), completedAt: instant(attempt.completedAt) }),
-    ),
-  })
+  const { scheduledAt, startedAt, completedAt, attempts, ...rest } = execution
+  return {
+    ...rest,
+    startedAt: toInstant(startedAt),
+    ...(scheduledAt === undefined ? {} : { scheduledAt: toInstant(scheduledAt) }),
+    ...(completedAt === undefined ? {} : { completedAt: toInstant(completedAt) }),
+    attempts: attempts.map(toWireAttempt),
+  }
 }
+
+const toWireAttempt = ({ startedAt, completedAt, ...rest }: Execution['attempts'][number]): Attempt => ({
+  ...rest,
+  startedAt: toInstant(startedAt),
+  ...(completedAt === undefined ? {} : { completedAt: toInstant(completedAt) }),
+})
 
 /** A run with its output. */
 export const toWireExecutionWithLogs = (execution: Execution, logs: string): CronJobExecution => ({

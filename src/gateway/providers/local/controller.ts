@@ -12,6 +12,8 @@ export interface Controller {
   start(): Promise<void>
   /** Takes up a job that was just stored. */
   add(record: CronJobRecord): Promise<void>
+  /** All jobs, once they were taken up. */
+  records(): readonly CronJobRecord[] | undefined
   /** @throws HksError NOT_FOUND */
   job(id: string): ScheduledJob
   /** Ends the job's runs and lets go of it. */
@@ -48,6 +50,7 @@ export function createController(deps: Omit<ScheduledJobDeps, 'wakeAt'>): Contro
     return found
   }
   const all = () => [...jobs.values()]
+  let started = false
   return {
     start: async () => {
       const recent = await executions.recent(5)
@@ -55,11 +58,14 @@ export function createController(deps: Omit<ScheduledJobDeps, 'wakeAt'>): Contro
         const lastStarted = latestNominal(recent.get(cronJob.id) ?? [])
         const handledUpTo = Math.max(lastNominalAt ?? cronJob.createdAt, lastStarted ?? 0)
         await reconcilePeriod(ledger, cronJob, handledUpTo)
-        take(cronJob, handledUpTo, lastStarted)
+        // One that was created this very moment is taken up already.
+        if (!jobs.has(cronJob.id)) take(cronJob, handledUpTo, lastStarted)
       }
+      started = true
       await Promise.all(all().map(each => each.look()))
     },
-    add: record => take(record, record.createdAt).look(),
+    records: () => (started ? all().map(each => each.record()) : undefined),
+    add: record => (jobs.get(record.id) ?? take(record, record.createdAt)).look(),
     job,
     drop: async (id, reason) => {
       const dropped = job(id)

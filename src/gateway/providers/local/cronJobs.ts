@@ -24,7 +24,12 @@ export interface LocalCronJobsDeps {
 export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
   const { store, ledger, controller, changes, clock } = deps
   return {
-    list: async projectId => (await store.list(projectId)).map(stored => stored.cronJob),
+    list: async projectId => {
+      // The controller holds what is stored; before it does, the store is asked.
+      const records = controller.records() ?? (await store.list()).map(stored => stored.cronJob)
+      const wanted = projectId === undefined ? records : records.filter(record => record.projectId === projectId)
+      return wanted.toSorted(byName)
+    },
     get: async id => (await store.get(id))?.cronJob,
     create: async (projectId, spec) => {
       const now = clock.now()
@@ -46,3 +51,6 @@ export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
     },
   }
 }
+
+const byName = (a: CronJobRecord, b: CronJobRecord): number =>
+  a.spec.name < b.spec.name ? -1 : a.spec.name > b.spec.name ? 1 : a.id < b.id ? -1 : 1

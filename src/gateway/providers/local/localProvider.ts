@@ -148,7 +148,7 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     secrets,
     changes,
     start: async () => {
-      await recoverRuns({ executions, clock, homeId: deps.homeId, logOf, notice: deps.notice })
+      await recoverRuns({ executions, clock, homeId: deps.homeId, logOf, publish, notice: deps.notice })
       watching = await keepWatchSpans({
         ledger,
         clock,

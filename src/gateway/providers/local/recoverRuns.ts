@@ -10,6 +10,7 @@ export interface RecoverRunsDeps {
   readonly clock: Clock
   readonly homeId: string
   readonly logOf: (applicationId: string, executionId: string) => RunLog
+  readonly publish: (execution: Execution) => void
   readonly notice: (text: string) => void
 }
 
@@ -29,6 +30,7 @@ export async function recoverRuns(deps: RecoverRunsDeps): Promise<void> {
     const settled = killed(execution, deps.clock.now())
     deps.logOf(execution.applicationId, execution.id).system(`${execution.jobName} failed: ${settled.cause}${left}`)
     await deps.executions.save(settled)
+    deps.publish(settled)
   }
 }
 
