@@ -13,6 +13,9 @@ const handOver = { graceSeconds: 30, marginSeconds: 30 } as const
 
 const lookMilliseconds = 50
 
+/** A gateway ends with exit code 0 when another one owns the folder. One that is not ready by then may be gone again. */
+const againMilliseconds = 1000
+
 /** What {@link ensureGateway} needs. */
 export interface EnsureOptions extends GatewayProgram {
   /** The client's own version. */
@@ -35,6 +38,7 @@ export interface RunningGateway extends GatewayReady {
 export async function ensureGateway(options: EnsureOptions): Promise<RunningGateway> {
   const progress = createProgress(options.onProgress)
   let deadline = performance.now() + startSeconds * 1000
+  let nextStart = 0
   let waitsForEnd = false
   let started: StartedGateway | undefined
   const waitForEnd = () => {
@@ -47,21 +51,21 @@ export async function ensureGateway(options: EnsureOptions): Promise<RunningGate
     const found = await findGateway(options.home, options.signal)
     if (found.kind === 'answering') {
       const { status, client } = found
-      const order = compareVersions(status.version, options.version)
+      const ours = status.pid === started?.pid
+      const order = ours ? 0 : compareVersions(status.version, options.version)
       if (order > 0) throw newer(status.version, options.version)
       if (order === 0 && !status.draining) {
-        const pid = status.pid
-        return { ...client.address, pid, version: status.version, started: started !== undefined && !started.ended() }
+        return { ...client.address, pid: status.pid, version: status.version, started: ours }
       }
       if (!status.draining) await drain(found, options.signal)
       waitForEnd()
     } else if (found.kind === 'none') {
       const end = started?.ended()
       if (started && end && end.code !== 0) throw failed(started, end)
-      // Exit code 0: another gateway owned the folder, and is gone again or not ready yet.
-      if (!started || end) {
+      if (!started || (end && performance.now() > nextStart)) {
         progress('Starting the gateway')
         started = await spawnGateway(options)
+        nextStart = performance.now() + againMilliseconds
       }
     }
     if (performance.now() > deadline) throw tooLate(found, started)
@@ -105,13 +109,11 @@ const newer = (running: string, own: string) =>
 
 function failed(started: StartedGateway, end: { readonly code: number | null; readonly signal: string | null }) {
   const tail = started.tail()
-  const how = end.signal === null ? `it ended with exit code ${end.code}` : `it was ended by ${end.signal}`
-  return startFailed(tail === '' ? `${how}.` : (tail.split('\n').at(-1) ?? how), undefined, {
-    exitCode: end.code,
-    signal: end.signal,
-    tail,
-    logFile: started.logFile,
-  })
+  const how = end.signal === null ? `it ended with exit code ${end.code}.` : `it was ended by ${end.signal}.`
+  // The gateway's last line is `CODE: sentence`.
+  const [, code, sentence] = /^(?:([A-Z_]+): )?(.+)$/.exec(tail.split('\n').at(-1) ?? '') ?? []
+  const { logFile } = started
+  return startFailed(sentence ?? how, undefined, { exitCode: end.code, signal: end.signal, code, tail, logFile })
 }
 
 function tooLate(found: FoundGateway, started: StartedGateway | undefined): HksError {

@@ -5,22 +5,36 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { machineBootId, processStartTime, type SystemLookup } from '../base/processIdentity.ts'
+import { HksError } from '../contract/errors.ts'
 import type { LockFile } from '../contract/gateway.ts'
 
 const texts = ['processStartTime', 'bootId', 'host', 'token', 'version'] as const
 const numbers = ['pid', 'port'] as const
 
-/** The lock file of the data folder `home`; `undefined` when there is none that a gateway wrote. */
+/**
+ * The lock file of the data folder `home`; `undefined` when there is none that a gateway wrote.
+ * @throws HksError GATEWAY_UNREACHABLE when it cannot be read
+ */
 export async function readLockFile(home: string): Promise<LockFile | undefined> {
+  const file = join(home, 'gateway.json')
   try {
-    const lock = JSON.parse(await readFile(join(home, 'gateway.json'), 'utf8')) as Record<string, unknown>
+    const lock = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
     const whole =
       texts.every(name => typeof lock[name] === 'string') && numbers.every(name => Number.isInteger(lock[name]))
     return whole ? (lock as unknown as LockFile) : undefined
-  } catch (error) {
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
     // A gateway replaces the file whole: one that is no JSON is none of its own.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    if (cause instanceof SyntaxError || code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new HksError(
+      'GATEWAY_UNREACHABLE',
+      `The gateway's file ${file} cannot be read: ${(cause as Error).message}.`,
+      {
+        details: { file, system: code },
+        hint: 'It must belong to you. HKS_HOME chooses another data folder.',
+        cause,
+      },
+    )
   }
 }
 

@@ -20,6 +20,7 @@ export interface GatewayProgram {
 
 /** A gateway process that was started; it outlives the client. */
 export interface StartedGateway {
+  readonly pid: number
   /** How it ended, if it has: another gateway owns the data folder (exit code 0), or it failed. */
   readonly ended: () => { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined
   /** The end of what it has said since its start. */
@@ -47,7 +48,7 @@ export async function spawnGateway(program: GatewayProgram): Promise<StartedGate
       child.once('error', cause => reject(startFailed(`${program.execPath} cannot be run: ${cause.message}.`, cause)))
     })
     child.unref()
-    return { ended: () => end, tail: () => readTail(logFile, offset), logFile }
+    return { pid: child.pid!, ended: () => end, tail: () => readTail(logFile, offset), logFile }
   } finally {
     closeSync(log)
   }
