@@ -3,13 +3,7 @@ import { HksError } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
-import type {
-  FunctionRecord,
-  FunctionSpec,
-  InvocationRecord,
-  InvocationRequest,
-  InvocationResponse,
-} from './function.ts'
+import type { FunctionRecord, FunctionSpec, InvocationRecord, InvocationRequest } from './function.ts'
 import { createCallFunction, type RunningCall } from './functionCalls.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import type { Perform } from './operation.ts'
