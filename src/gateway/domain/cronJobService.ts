@@ -12,6 +12,7 @@ import type { LogSource } from './log.ts'
 import type { Perform } from './operation.ts'
 import { lastOutput } from './outputTail.ts'
 import type { ExecutionStore, LedgerStore, Provider } from './ports.ts'
+import { createTurns } from './turns.ts'
 import { createRecentRuns } from './recentRuns.ts'
 import { type ResumeEffect, resumeEffect } from './resumePreview.ts'
 
@@ -75,6 +76,8 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
   const viewAll = createCronJobViews(recent, ledger, clock)
   const view = async (record: CronJobRecord): Promise<CronJobView> => (await viewAll([record]))[0]!
 
+  const inTurn = createTurns()
+
   /** Finds a job for a reader. */
   const found = async (caller: Caller, id: string) => {
     const { provider, cronJob } = await directory.cronJob(id)
@@ -97,6 +100,8 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     const subject = { scope, action: `cronJob.${action}`, resource: id, projectId: cronJob.projectId }
     return perform(caller, subject, () => work(provider, cronJob))
   }
+  /** Changes of one spec follow each other: each is made to what the one before it left. */
+  const changingSpec: typeof changing = (caller, id, ...rest) => inTurn(id, () => changing(caller, id, ...rest))
   /** A schedule calls functions of its own project only. */
   const checkTarget = async (projectId: string, { target }: CronJobSpec): Promise<void> => {
     if (target.kind !== 'function') return
@@ -106,7 +111,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     }
   }
   const suspended = (caller: Caller, id: string, action: 'suspend' | 'resume', skipMissed: boolean) =>
-    changing(caller, id, action, 'write', async (provider, cronJob) => {
+    changingSpec(caller, id, action, 'write', async (provider, cronJob) => {
       const spec = { ...cronJob.spec, suspend: action === 'suspend' }
       if (spec.suspend === cronJob.spec.suspend) return view(cronJob)
       return view(await provider.cronJobs.update(id, spec, { skipMissed }))
@@ -133,7 +138,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     },
     get: async (caller, id) => view((await found(caller, id)).cronJob),
     update: (caller, id, input) =>
-      changing(caller, id, 'update', 'write', async (provider, cronJob) => {
+      changingSpec(caller, id, 'update', 'write', async (provider, cronJob) => {
         const spec = changedCronJobSpec(cronJob.spec, input)
         await checkTarget(cronJob.projectId, spec)
         return view(await provider.cronJobs.update(id, spec))

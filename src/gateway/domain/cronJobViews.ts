@@ -27,33 +27,36 @@ interface Memo {
 /** The next run of a job is computed once and kept until it passes or the job changes. */
 export function createCronJobViews(runs: RecentRuns, ledger: LedgerStore, clock: Clock): ViewCronJobs {
   const memos = new Map<string, Memo>()
-  const viewOf = (record: CronJobRecord, now: number): CronJobView | Promise<CronJobView> => {
-    const memo = memos.get(record.id)
+  const make = (record: CronJobRecord, next: number | undefined, computedAt: number): CronJobView => {
     const recent = runs.of(record.id)
-    const active = runs.active(record.id)
-    const make = (next: number | undefined): CronJobView => ({
+    const view = {
       record,
-      active,
+      active: runs.active(record.id),
       recent,
       ...(next === undefined ? {} : { nextExecutionAt: next }),
       ...(recent[0] === undefined ? {} : { lastExecutionAt: recent[0].startedAt }),
-    })
-    const remember = (view: CronJobView, computedAt: number) => {
-      memos.set(record.id, { view, computedAt })
-      return view
     }
-    if (memo && sameRuns(memo.view.record, record) && holds(memo, now)) {
-      const { view } = memo
-      if (view.record === record && view.recent === recent && view.active === active) return view
-      return remember(make(view.nextExecutionAt), memo.computedAt)
-    }
-    return nextRunOf(ledger, record, now).then(next => remember(make(next), now))
+    memos.set(record.id, { view, computedAt })
+    return view
+  }
+  /** The view of a job whose next run is known. */
+  const known = (record: CronJobRecord, now: number): CronJobView | undefined => {
+    const memo = memos.get(record.id)
+    if (!memo || !sameRuns(memo.view.record, record) || !holds(memo, now)) return undefined
+    const { view, computedAt } = memo
+    const unchanged =
+      view.record === record && view.recent === runs.of(record.id) && view.active === runs.active(record.id)
+    return unchanged ? view : make(record, view.nextExecutionAt, computedAt)
   }
   return async records => {
     await runs.ready()
     const now = clock.now()
     if (memos.size > 2 * records.length + 1000) memos.clear()
-    return Promise.all(records.map(record => viewOf(record, now)))
+    const views: CronJobView[] = []
+    for (const record of records) {
+      views.push(known(record, now) ?? make(record, await nextRunOf(ledger, record, now), now))
+    }
+    return views
   }
 }
 

@@ -12,8 +12,8 @@ export interface Controller {
   start(): Promise<void>
   /** Takes up a job that was just stored. */
   add(record: CronJobRecord): Promise<void>
-  /** All jobs, once they were taken up. */
-  records(): readonly CronJobRecord[] | undefined
+  /** All jobs by id, once they were taken up. */
+  records(): ReadonlyMap<string, Pick<ScheduledJob, 'record'>> | undefined
   /** @throws HksError NOT_FOUND */
   job(id: string): ScheduledJob
   /** Ends the job's runs and lets go of it. */
@@ -64,7 +64,7 @@ export function createController(deps: Omit<ScheduledJobDeps, 'wakeAt'>): Contro
       started = true
       await Promise.all(all().map(each => each.look()))
     },
-    records: () => (started ? all().map(each => each.record()) : undefined),
+    records: () => (started ? jobs : undefined),
     add: record => (jobs.get(record.id) ?? take(record, record.createdAt)).look(),
     job,
     drop: async (id, reason) => {

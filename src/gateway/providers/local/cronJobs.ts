@@ -23,14 +23,18 @@ export interface LocalCronJobsDeps {
 /** CronJobs of this machine: kept in the store, acted on by the controller. */
 export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
   const { store, ledger, controller, changes, clock } = deps
+  // The controller holds what is stored; before it does, the store is asked.
   return {
     list: async projectId => {
-      // The controller holds what is stored; before it does, the store is asked.
-      const records = controller.records() ?? (await store.list()).map(stored => stored.cronJob)
-      const wanted = projectId === undefined ? records : records.filter(record => record.projectId === projectId)
-      return wanted.toSorted(byName)
+      const held = controller.records()
+      const all = held ? [...held.values()].map(job => job.record()) : (await store.list()).map(each => each.cronJob)
+      const wanted = projectId === undefined ? all : all.filter(record => record.projectId === projectId)
+      return wanted.sort(byName)
     },
-    get: async id => (await store.get(id))?.cronJob,
+    get: async id => {
+      const held = controller.records()
+      return held ? held.get(id)?.record() : (await store.get(id))?.cronJob
+    },
     create: async (projectId, spec) => {
       const now = clock.now()
       const record: CronJobRecord = { id: deps.newId(), projectId, spec, createdAt: now, updatedAt: now }
