@@ -40,7 +40,10 @@ const states: fc.Arbitrary<BuilderState> = fc.oneof(
   }),
 )
 
-describe('the schedule picker', () => {
+describe('the schedule picker', function () {
+  // Laws are tried many times, maybe on a busy machine.
+  this.timeout(60_000)
+
   for (const [text, state] of [
     ['@hourly', { kind: 'hourly', minute: 0 }],
     ['@daily', { kind: 'daily', hour: 0, minute: 0 }],

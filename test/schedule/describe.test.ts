@@ -3,7 +3,10 @@ import fc from 'fast-check'
 import { describeSchedule } from '../../src/schedule/index.ts'
 import { scheduleCase } from './arbitraries.ts'
 
-describe('the sentence of a schedule', () => {
+describe('the sentence of a schedule', function () {
+  // Laws are tried many times, maybe on a busy machine.
+  this.timeout(60_000)
+
   for (const [text, sentence] of [
     ['30 2 * * *', 'At 02:30 every day'],
     ['@daily', 'At 00:00 every day'],

@@ -15,7 +15,10 @@ const anySchedule = fc.oneof(
 )
 const span = fc.integer({ min: 0, max: 20 * 86_400_000 })
 
-describe('the runs of a span', () => {
+describe('the runs of a span', function () {
+  // Laws are tried many times, maybe on a busy machine.
+  this.timeout(60_000)
+
   it('are those that follow each other from its start, up to its end and the limit', () => {
     fc.assert(
       fc.property(
