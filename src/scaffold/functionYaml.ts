@@ -69,7 +69,7 @@ function environmentOf(value: unknown, yaml: YamlDocument): Record<string, strin
     Object.entries(value as Record<string, unknown>).map(([name, entry]) => {
       if (entry !== null && typeof entry === 'object')
         throw yaml.fault(['environment', name], 'must be plain text.', 'Put lists and objects in quotes, as JSON.')
-      return [name, entry === null ? '' : String(entry)]
+      return [name, typeof entry === 'string' ? entry : entry == null ? '' : JSON.stringify(entry)]
     }),
   )
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { pack } from 'tar-stream'
+import { TarError, writeCanonicalTar } from '../base/canonicalTar.ts'
 import { HksError } from '../contract/errors.ts'
 import { collectFiles, type SourceFile } from './collectFiles.ts'
 
@@ -24,7 +24,7 @@ export async function packFolder(folder: string, signal?: AbortSignal): Promise<
     throw new HksError('INVALID_SOURCE', `${folder} holds no file to deploy.`, {
       hint: 'Add the handler, or look at .gitignore and .hksignore.',
     })
-  const packed = await promisify(gzip)(await tarOf(files))
+  const packed = await promisify(gzip)(tarOf(files))
   signal?.throwIfAborted()
   return { source: checkedSize(packed, files), files: files.map(f => f.path) }
 }
@@ -39,14 +39,18 @@ export async function packFile(file: string): Promise<PackedSource> {
 /** The module's name of a source file: its name without the extension. */
 export const moduleOf = (file: string): string => basename(file, extname(file))
 
-async function tarOf(files: readonly SourceFile[]): Promise<Buffer> {
-  const tar = pack()
-  for (const { path, content, executable } of files)
-    tar.entry({ name: path, mode: executable ? 0o755 : 0o644, mtime: new Date(0) }, Buffer.from(content))
-  tar.finalize()
-  const chunks: Buffer[] = []
-  for await (const chunk of tar) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+/** @throws HksError INVALID_SOURCE for a path that no gateway takes */
+function tarOf(files: readonly SourceFile[]): Uint8Array {
+  try {
+    return writeCanonicalTar(files.map(({ path, content, executable }) => ({ path, executable, data: content })))
+  } catch (cause) {
+    if (!(cause instanceof TarError)) throw cause
+    throw new HksError('INVALID_SOURCE', cause.message, {
+      cause,
+      ...(cause.entry === undefined ? {} : { details: { file: cause.entry } }),
+      hint: 'Rename it, or name it in .hksignore.',
+    })
+  }
 }
 
 function checkedSize(packed: Buffer, files: readonly SourceFile[]): string {

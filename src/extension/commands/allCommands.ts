@@ -1,61 +1,34 @@
-import { addManifest } from './addManifest.ts'
-import { cancelDeployment } from './cancelDeployment.ts'
+import type { CommandName } from '../contributions.ts'
 import type { Command } from './command.ts'
-import { copyCurl } from './copyCurl.ts'
-import { copyUrl } from './copyUrl.ts'
-import { createCronJob } from './createCronJob.ts'
-import { deleteCronJob } from './deleteCronJob.ts'
-import { deleteFunction } from './deleteFunction.ts'
-import { deploy } from './deploy.ts'
-import { editSchedule } from './editSchedule.ts'
-import { followLogs } from './followLogs.ts'
-import { gatewayMenu } from './gatewayMenu.ts'
-import { invoke } from './invoke.ts'
-import { newFunction } from './newFunction.ts'
-import { refresh } from './refresh.ts'
-import { relinkProject } from './relinkProject.ts'
-import { removeProject } from './removeProject.ts'
-import { restartGateway } from './restartGateway.ts'
-import { resume } from './resume.ts'
-import { runAgain } from './runAgain.ts'
-import { runNow } from './runNow.ts'
-import { setSecret } from './setSecret.ts'
-import { showGatewayLog } from './showGatewayLog.ts'
-import { showHistory } from './showHistory.ts'
-import { showRunLog } from './showRunLog.ts'
-import { stopFollowing } from './stopFollowing.ts'
-import { stopGateway } from './stopGateway.ts'
-import { stopRun } from './stopRun.ts'
-import { suspend } from './suspend.ts'
 
-/** Every command of the extension. */
-export const allCommands: readonly Command[] = [
-  addManifest,
-  cancelDeployment,
-  copyCurl,
-  copyUrl,
-  createCronJob,
-  deleteCronJob,
-  deleteFunction,
-  deploy,
-  editSchedule,
-  followLogs,
-  gatewayMenu,
-  invoke,
-  newFunction,
-  refresh,
-  relinkProject,
-  removeProject,
-  restartGateway,
-  resume,
-  runAgain,
-  runNow,
-  setSecret,
-  showGatewayLog,
-  showHistory,
-  showRunLog,
-  stopFollowing,
-  stopGateway,
-  stopRun,
-  suspend,
-]
+/** Every command of the extension, loaded when it is first run: an activation must not pay for them. */
+export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  addManifest: async () => (await import('./addManifest.ts')).addManifest,
+  cancelDeployment: async () => (await import('./cancelDeployment.ts')).cancelDeployment,
+  copyCurl: async () => (await import('./copyCurl.ts')).copyCurl,
+  copyUrl: async () => (await import('./copyUrl.ts')).copyUrl,
+  createCronJob: async () => (await import('./createCronJob.ts')).createCronJob,
+  deleteCronJob: async () => (await import('./deleteCronJob.ts')).deleteCronJob,
+  deleteFunction: async () => (await import('./deleteFunction.ts')).deleteFunction,
+  deploy: async () => (await import('./deploy.ts')).deploy,
+  editSchedule: async () => (await import('./editSchedule.ts')).editSchedule,
+  followLogs: async () => (await import('./followLogs.ts')).followLogs,
+  gatewayMenu: async () => (await import('./gatewayMenu.ts')).gatewayMenu,
+  invoke: async () => (await import('./invoke.ts')).invoke,
+  newFunction: async () => (await import('./newFunction.ts')).newFunction,
+  refresh: async () => (await import('./refresh.ts')).refresh,
+  relinkProject: async () => (await import('./relinkProject.ts')).relinkProject,
+  removeProject: async () => (await import('./removeProject.ts')).removeProject,
+  restartGateway: async () => (await import('./restartGateway.ts')).restartGateway,
+  resume: async () => (await import('./resume.ts')).resume,
+  runAgain: async () => (await import('./runAgain.ts')).runAgain,
+  runNow: async () => (await import('./runNow.ts')).runNow,
+  setSecret: async () => (await import('./setSecret.ts')).setSecret,
+  showGatewayLog: async () => (await import('./showGatewayLog.ts')).showGatewayLog,
+  showHistory: async () => (await import('./showHistory.ts')).showHistory,
+  showRunLog: async () => (await import('./showRunLog.ts')).showRunLog,
+  stopFollowing: async () => (await import('./stopFollowing.ts')).stopFollowing,
+  stopGateway: async () => (await import('./stopGateway.ts')).stopGateway,
+  stopRun: async () => (await import('./stopRun.ts')).stopRun,
+  suspend: async () => (await import('./suspend.ts')).suspend,
+}

@@ -1,13 +1,17 @@
 import { commands as vscodeCommands, type Disposable, l10n, window, workspace } from 'vscode'
-import { commands } from '../contributions.ts'
+import { type CommandName, commands } from '../contributions.ts'
 import type { Command, Services } from './command.ts'
 import { reportFailure } from './reportFailure.ts'
 
 /** Registers commands. A failure is shown with its next steps, among them the same command once more. */
-export function registerCommands(services: Services, list: readonly Command[]): Disposable[] {
-  return list.map(command => {
+export function registerCommands(
+  services: Services,
+  all: Readonly<Record<CommandName, () => Promise<Command>>>,
+): Disposable[] {
+  return (Object.keys(all) as CommandName[]).map(name => {
     const run = async (argument: unknown): Promise<void> => {
       try {
+        const command = await all[name]()
         if (command.needsTrust && !workspace.isTrusted) await explainTrust()
         else await command.run(services, argument)
       } catch (error) {
@@ -15,7 +19,7 @@ export function registerCommands(services: Services, list: readonly Command[]): 
         void reportFailure(error, services.log, () => run(argument))
       }
     }
-    return vscodeCommands.registerCommand(commands[command.name], run)
+    return vscodeCommands.registerCommand(commands[name], run)
   })
 }
 

@@ -4,10 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { l10n, Uri, window } from 'vscode'
 import { dataFolder } from '../../base/dataFolder.ts'
-import { ensureGateway } from '../../client/ensureGateway.ts'
-import { findGateway } from '../../client/findGateway.ts'
 import type { GatewayAddress } from '../../client/gatewayClient.ts'
-import { stopGateway } from '../../client/stopGateway.ts'
 import { HksError } from '../../contract/errors.ts'
 
 /** The gateway as a process of this machine: found, started, stopped, and its log shown. */
@@ -36,8 +33,9 @@ const handOver = { tries: 40, everyMilliseconds: 250 }
 export function createGatewayControl({ gatewayProgram, version, onProgress }: GatewayProgramOptions): GatewayControl {
   const home = (): string => dataFolder({ env: process.env, platform: process.platform, homeFolder: homedir() })
   return {
-    connect: signal =>
-      ensureGateway({
+    connect: async signal => {
+      const { ensureGateway } = await import('../../client/ensureGateway.ts')
+      return ensureGateway({
         home: home(),
         gatewayProgram,
         execPath: process.execPath,
@@ -45,8 +43,10 @@ export function createGatewayControl({ gatewayProgram, version, onProgress }: Ga
         version,
         onProgress,
         signal,
-      }),
+      })
+    },
     find: async signal => {
+      const { findGateway } = await import('../../client/findGateway.ts')
       for (let i = 0; i < handOver.tries; i++) {
         const found = await findGateway(home(), signal)
         if (found.kind === 'answering' && !found.status.draining) return found.client.address
@@ -55,6 +55,7 @@ export function createGatewayControl({ gatewayProgram, version, onProgress }: Ga
       return undefined
     },
     stop: async graceSeconds => {
+      const { stopGateway } = await import('../../client/stopGateway.ts')
       await stopGateway({ home: home(), graceSeconds })
     },
     showLog: async () => {

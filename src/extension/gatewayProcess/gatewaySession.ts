@@ -1,6 +1,6 @@
 import { type Disposable, type Event, EventEmitter } from 'vscode'
-import { createGatewayClient, type GatewayAddress, type GatewayClient } from '../../client/gatewayClient.ts'
-import { watchGateway, type WatchState } from '../../client/watchGateway.ts'
+import type { GatewayAddress, GatewayClient } from '../../client/gatewayClient.ts'
+import type { WatchState } from '../../client/watchGateway.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { WatchChange, WatchMessage } from '../../contract/watch.ts'
 import type { GatewayState } from '../model/gatewayState.ts'
@@ -67,6 +67,7 @@ export function createGatewaySession(options: SessionOptions): GatewaySession {
       // After a farewell another client decides whether there is a gateway; starting one would undo a stop.
       const address = farewell === undefined ? await options.connect(signal) : await options.find(signal)
       if (address === undefined) throw new HksError('GATEWAY_UNREACHABLE', farewell ?? '')
+      const { createGatewayClient } = await import('../../client/gatewayClient.ts')
       const next = createGatewayClient(address)
       version = await options.greet(next, signal)
       client = next
@@ -111,12 +112,15 @@ export function createGatewaySession(options: SessionOptions): GatewaySession {
       (value: T) => {
         if (!controller.signal.aborted) handle(value)
       }
-    void watchGateway({
-      connect,
-      onMessage: ignoreStale(onMessage),
-      onState: ignoreStale(onState),
-      signal: controller.signal,
-    })
+    // Loaded here, as an activation must not pay for it.
+    void import('../../client/watchGateway.ts').then(({ watchGateway }) =>
+      watchGateway({
+        connect,
+        onMessage: ignoreStale(onMessage),
+        onState: ignoreStale(onState),
+        signal: controller.signal,
+      }),
+    )
   }
 
   const ready = (): Promise<GatewayClient> => {

@@ -1,14 +1,13 @@
 import { l10n, type Memento, window, workspace } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
-import { type KeepRunning, keepRunningModes } from '../../contract/gateway.ts'
+import type { KeepRunning } from '../../contract/gateway.ts'
 import { memory, settings } from '../contributions.ts'
 import type { Resources } from '../model/resources.ts'
 import type { OpenProjects } from './openProjects.ts'
 
 /** What the user wants to keep the gateway alive. */
 export function keepRunningSetting(): KeepRunning {
-  const value = workspace.getConfiguration().get<string>(settings.keepRunning)
-  return keepRunningModes.find(mode => mode === value) ?? 'always'
+  return workspace.getConfiguration().get<string>(settings.keepRunning) === 'whileOpen' ? 'whileOpen' : 'always'
 }
 
 /** Tells a gateway what this user wants, and registers the open folders. Answers its version. */

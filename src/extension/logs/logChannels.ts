@@ -1,5 +1,5 @@
 import { type Disposable, type Event, EventEmitter, l10n, type OutputChannel, window } from 'vscode'
-import { followLogs, type LogTarget } from '../../client/followLogs.ts'
+import type { LogTarget } from '../../client/followLogs.ts'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import type { LogQuery } from '../../contract/logs.ts'
 import { createLineBatcher, type LineBatcher } from '../model/lineBatcher.ts'
@@ -119,6 +119,7 @@ async function copyLog(
     if (!cut) void say(l10n.t('The log was cut off; it goes on here when the gateway is back.'))
     cut = true
   }
+  const { followLogs } = await import('../../client/followLogs.ts')
   for await (const batch of followLogs(client, target, { query, signal, onCut })) {
     cut = false
     if ('end' in batch) await say(batch.end)

@@ -1,5 +1,7 @@
 import type { CronJob } from '../../contract/cronJobs.ts'
-import { describeSchedule, nextRuns, parseSchedule } from '../../schedule/index.ts'
+import { describeSchedule } from '../../schedule/describe.ts'
+import { nextRuns } from '../../schedule/next.ts'
+import { parseSchedule } from '../../schedule/parse.ts'
 import { runOutcome, runWord } from './executionNode.ts'
 import { absoluteTime } from './time.ts'
 import { codeMarkdown, escapeMarkdown, joined, type RenderOptions } from './treeNode.ts'

@@ -1,4 +1,6 @@
-import { type BuilderState, describeSchedule, toBuilder } from '../../schedule/index.ts'
+// Single files: the whole of schedule/ brings packages that an activation would have to load.
+import { type BuilderState, toBuilder } from '../../schedule/builder.ts'
+import { describeSchedule } from '../../schedule/describe.ts'
 import type { Localize } from './localize.ts'
 import type { RenderOptions } from './treeNode.ts'
 

@@ -1,5 +1,4 @@
 import { commands as vscodeCommands, env, l10n } from 'vscode'
-import { followLogs } from '../../client/followLogs.ts'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { LogLine } from '../../contract/logs.ts'
@@ -120,6 +119,7 @@ async function follow(
   send: Send,
 ): Promise<void> {
   try {
+    const { followLogs } = await import('../../client/followLogs.ts')
     const query = after === undefined ? {} : { after }
     for await (const batch of followLogs(session.ready, { kind: 'execution', id, execId }, { query, signal })) {
       if (signal.aborted) return
