@@ -45,8 +45,7 @@ export function takeOwnership(folder: string): Ownership {
 }
 
 function lockFile(file: string): DatabaseSync {
-  // Opened and closed before SQLite does: closing a second handle later would drop the lock (fcntl(2)).
-  closeSync(openSync(file, 'a', 0o600))
+  createPrivately(file)
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     database.exec('BEGIN EXCLUSIVE')
@@ -55,5 +54,14 @@ function lockFile(file: string): DatabaseSync {
     database.close()
     if ((error as { errcode?: number }).errcode !== busy) throw error
     throw Object.assign(new Error(`Another process owns ${file}.`, { cause: error }), { code: 'OWNED' })
+  }
+}
+
+/** Only a file that is not there is opened: closing a second handle would drop a lock that this process has (fcntl(2)). */
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

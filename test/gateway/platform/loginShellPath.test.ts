@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cleanEnvironment } from '../../../src/gateway/platform/cleanEnvironment.ts'
+import { defaultPath, loginShellPath } from '../../../src/gateway/platform/loginShellPath.ts'
+import { startTimeOf } from '../../../src/gateway/platform/processTable.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+
+/** A shell of our own, for what no real one does reliably. */
+function shell(folder: string, script: string): string {
+  const file = join(folder, 'shell')
+  writeFileSync(file, `#!/bin/sh\n${script}\n`)
+  chmodSync(file, 0o755)
+  return file
+}
+
+/** Runs the command that the shell was given: the last argument. */
+const obey = 'for last; do :; done; eval "$last"'
+
+describe('the PATH of the login shell', () => {
+  it('is the one that the profile sets, whatever else the profile prints', async () => {
+    using folder = temporaryFolder()
+    writeFileSync(join(folder.path, '.profile'), 'echo "PATH=/wrong"; export PATH="$HOME/bin:$PATH"; echo welcome\n')
+    const found = await loginShellPath({ shell: '/bin/sh', env: { HOME: folder.path } })
+    assert.match(found.path, new RegExp(`^${folder.path}/bin:`))
+    assert.equal(found.problem, undefined)
+  })
+
+  it('is not that of the program that asks', async () => {
+    using folder = temporaryFolder()
+    const found = await loginShellPath({ shell: shell(folder.path, obey), env: {} })
+    assert.deepEqual(found, { path: defaultPath })
+  })
+
+  it('is the default when the shell is absent, fails or says nothing', async () => {
+    using folder = temporaryFolder()
+    const answers = [
+      await loginShellPath({ shell: undefined, env: {} }),
+      await loginShellPath({ shell: '/nowhere/sh', env: {} }),
+      await loginShellPath({ shell: shell(folder.path, 'exit 3'), env: {} }),
+    ]
+    for (const answer of answers) assert.equal(answer.path, defaultPath)
+    assert.match(answers[0]!.problem!, /No login shell/)
+    assert.match(answers[1]!.problem!, /\/nowhere\/sh did not tell its PATH: .*ENOENT/)
+    assert.match(answers[2]!.problem!, /did not tell its PATH/)
+  })
+
+  it('is not waited for longer than the timeout, and the shell is ended with what it started', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'pid')
+    const slow = shell(folder.path, `sleep 600 & echo $! > ${file}; wait`)
+    const found = await loginShellPath({ shell: slow, env: {}, timeoutMilliseconds: 1500 })
+    assert.equal(found.path, defaultPath)
+    assert.match(found.problem!, /no answer within 1.5 s/)
+    const pid = Number(readFileSync(file, 'utf8'))
+    for (let look = 0; startTimeOf(pid) !== undefined; look++) {
+      assert.ok(look < 200, 'the shell left a process behind')
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  })
+
+  it('is told by a shell that leaves a process behind, which holds its output open', async () => {
+    using folder = temporaryFolder()
+    const found = await loginShellPath({ shell: shell(folder.path, `sleep 600 & ${obey}`), env: {} })
+    assert.deepEqual(found, { path: defaultPath })
+  })
+})
+
+describe('the environment of runs', () => {
+  it('holds the PATH and a few facts about the user, and nothing of whoever started the gateway', () => {
+    const env = { HOME: '/home/user', TZ: 'Asia/Tokyo', PATH: '/venv/bin', AWS_SECRET_ACCESS_KEY: 'x', HKS_HOME: '/x' }
+    assert.deepEqual(cleanEnvironment(env, '/usr/bin'), { PATH: '/usr/bin', HOME: '/home/user', TZ: 'Asia/Tokyo' })
+  })
+})
