@@ -47,8 +47,8 @@ export function createCommandAttempts(deps: CommandAttemptDeps): StartAttempt {
       return failedAttempt(sentence(error))
     }
     // The marks come last: by them the processes of a run are found.
-    const all = { ...environment, ...context.job.spec.environment, ...secrets, ...marks }
-    const argv = [...target.command, ...target.args].map(text => expandReferences(text, all))
+    const own = { ...context.job.spec.environment, ...secrets, ...marks }
+    const argv = [...target.command, ...target.args].map(text => expandReferences(text, own))
     const [program, ...args] = argv
     if (program === undefined) return failedAttempt('It has no command.')
     const mask = maskSecrets(Object.values(secrets))
@@ -58,7 +58,7 @@ export function createCommandAttempts(deps: CommandAttemptDeps): StartAttempt {
         {
           argv: [program, ...args],
           cwd: folder,
-          environment: all,
+          environment: { ...environment, ...own },
           runId: context.executionId,
           onLines: (stream, lines) =>
             log.write(

@@ -84,7 +84,7 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     },
     moved: async (from, to) => {
       await secrets.rekeyProject(from, to)
-      for (const cronJob of await cronJobs.list(to)) {
+      for (const { cronJob } of await state.cronJobs.list(to)) {
         controller.job(cronJob.id).moveTo(to)
         changes.publish({ kind: 'cronJob', cronJob })
       }

@@ -74,6 +74,28 @@ export async function openLocal(clock: Clock, options: Partial<LocalProviderDeps
       const { lines } = await logs.read(id, { executionId, tail: 100_000 })
       return lines.filter(line => stream === undefined || line.stream === stream).map(line => line.text)
     },
+    /** Waits until a run has ended, on the real clock. */
+    ended: async (executionId: string): Promise<Execution> => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      using _subscription = changes.subscribe(change => {
+        if (change.kind === 'execution' && change.execution.id === executionId && change.execution.status !== 'running')
+          resolve()
+      })
+      const already = await store.executions.get(executionId)
+      if (already?.status === 'running') await promise
+      return (await store.executions.get(executionId))!
+    },
+    /** Waits for the first lines that a run writes to stdout. */
+    said: async (id: string, executionId: string, count: number): Promise<readonly string[]> => {
+      for (;;) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        using _subscription = logs.onAppend(id, resolve)
+        const { lines } = await logs.read(id, { executionId })
+        const said = lines.filter(line => line.stream === 'stdout').map(line => line.text)
+        if (said.length >= count) return said
+        await promise
+      }
+    },
     ledger: (id: string, input: LedgerInput = {}): Promise<LedgerAnswer> =>
       readLedger(store, id, 'missed', { limit: 100_000, ...input }, clock.now()),
     /** As a SIGKILL leaves it: nothing is told to stop, only the files are let go. */
