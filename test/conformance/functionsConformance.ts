@@ -1,0 +1,336 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { HksError } from '../../src/contract/errors.ts'
+import type { Runtime } from '../../src/contract/functions.ts'
+import type {
+  FunctionRecord,
+  FunctionSpec,
+  InvocationRequest,
+  InvocationResponse,
+} from '../../src/gateway/domain/function.ts'
+import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
+import type { Functions } from '../../src/gateway/domain/ports.ts'
+import { functionSpec, jsonOf, jsonRequest, sourceOf } from '../support/localFunctionsRig.ts'
+
+/** A provider's functions in a project of the suite's own. */
+export interface FunctionsHarness extends AsyncDisposable {
+  readonly functions: Functions
+  readonly projectId: string
+  /** Lines of a function's log so far. */
+  readonly log: (functionId: string) => Promise<readonly StoredLogLine[]>
+  /** Languages that can't be tested here, each with the reason. */
+  readonly missing: Partial<Record<Runtime, string>>
+}
+
+/** One function in each language; all do the same. */
+interface Sample {
+  readonly name: string
+  readonly code: Readonly<Record<Runtime, string>>
+}
+
+const sample = (name: string, node: string, python: string): Sample => ({ name, code: { node, python } })
+
+const echo = sample('echo', 'export const handler = event => event', 'def handler(event):\n    return event\n')
+const versioned = (version: number) =>
+  sample('versioned', `export const handler = () => ${version}`, `def handler(event):\n    return ${version}\n`)
+const misbehaving = sample(
+  'misbehaving',
+  `export async function handler(event) {
+  if (event === 'throw') throw new TypeError('a plain mistake')
+  if (event === 'nan') return { list: [1, NaN] }
+  if (event === 'exit') process.exit(7)
+  if (event === 'spin') for (;;);
+  if (event === 'sleep') await new Promise(resolve => setTimeout(resolve, 60_000))
+  return event
+}`,
+  `import os, time
+def handler(event):
+    if event == 'throw': raise TypeError('a plain mistake')
+    if event == 'nan': return {'list': [1, float('nan')]}
+    if event == 'exit': os._exit(7)
+    if event == 'spin':
+        while True: pass
+    if event == 'sleep': time.sleep(60)
+    return event
+`,
+)
+const inspecting = sample(
+  'inspecting',
+  `export const handler = (event, context) => ({
+  kind: event === null ? 'null' : event instanceof Uint8Array ? 'bytes' : typeof event,
+  size: event?.length ?? 0,
+  event: event instanceof Uint8Array ? null : event,
+  request: context.request,
+  source: context.cloudEvent?.source ?? null,
+  environment: process.env.GREETING ?? null,
+  secret: process.env.KEY ?? null,
+  revision: context.revision,
+  name: context.functionName,
+})`,
+  `import os
+def handler(event, context):
+    is_bytes = isinstance(event, (bytes, bytearray))
+    request = context.request
+    names = {type(None): 'null', str: 'string', dict: 'object'}
+    return {
+        'kind': 'bytes' if is_bytes else names[type(event)],
+        'size': len(event) if isinstance(event, (bytes, bytearray, str)) else 0,
+        'event': None if is_bytes else event,
+        'request': {'method': request.method, 'path': request.path, 'query': request.query, 'headers': request.headers},
+        'source': (context.cloudEvent or {}).get('source'),
+        'environment': os.environ.get('GREETING'),
+        'secret': os.environ.get('KEY'),
+        'revision': context.revision,
+        'name': context.functionName,
+    }
+`,
+)
+const answering = sample(
+  'answering',
+  `export const handler = (event, { response }) =>
+  response(418, { 'X-Kind': ['a', 'b'], 'HKS-Error': 'FAKE', 'Content-Type': 'text/x-pot' }, 'short and stout')`,
+  `def handler(event, context):
+    return context.response(418, {'X-Kind': ['a', 'b'], 'HKS-Error': 'FAKE', 'Content-Type': 'text/x-pot'}, 'short and stout')
+`,
+)
+const printing = sample(
+  'printing',
+  `export function handler(event) { console.log('out ' + event); console.error('err ' + event); return null }`,
+  `import sys
+def handler(event):
+    print('out %s' % event)
+    print('err %s' % event, file=sys.stderr)
+`,
+)
+const broken = sample('versioned', 'export const x = 1\nexport const = 2\n', 'x = 1\ndef handler(event:\n')
+const unloadable = sample(
+  'versioned',
+  "import './nowhere.mjs'\nexport const handler = () => 0",
+  'import nowhere_at_all\ndef handler(event): return 0\n',
+)
+
+/** What every provider's functions must do. `open` is called once; the suite disposes what it answers. */
+export function functionsConformance(provider: string, open: () => Promise<FunctionsHarness>): void {
+  describe(`functions of ${provider}`, function () {
+    this.timeout(120_000)
+    let harness: FunctionsHarness
+    before(async () => {
+      harness = await open()
+    })
+    after(() => harness[Symbol.asyncDispose]())
+
+    for (const runtime of ['node', 'python'] as const) {
+      describe(`in ${runtime}`, () => {
+        before(function () {
+          const reason = harness.missing[runtime]
+          if (reason === undefined) return
+          this.test!.parent!.title += ` (skipped: ${reason})`
+          this.skip()
+        })
+        suiteOf(runtime, () => harness)
+      })
+    }
+  })
+}
+
+function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
+  const deploy = async (code: Sample, spec: Partial<FunctionSpec> = {}) => {
+    const { functions, projectId } = harnessOf()
+    const full = functionSpec({ runtime, name: `${code.name}-${runtime}`, ...spec })
+    const deployment = await functions.deploy(
+      projectId,
+      full,
+      await sourceOf(code.code[runtime], runtime, full.handler),
+    )
+    return { ...deployment, record: await deployment.settled }
+  }
+  const invoke = (id: string, request: InvocationRequest, invocationId: string = randomUUID()) =>
+    harnessOf().functions.invoke(id, invocationId, request, { diagnostics: true, signal: new AbortController().signal })
+  const call = async (record: FunctionRecord, event?: unknown) => invoke(record.id, jsonRequest(event))
+  const isRefused =
+    (code: string, check: (error: HksError) => void = () => undefined) =>
+    (error: unknown) => {
+      assert.ok(error instanceof HksError, String(error))
+      assert.equal(error.code, code, error.message)
+      check(error)
+      return true
+    }
+  const platformSaid = (response: InvocationResponse, code: string, status: number, message: RegExp) => {
+    assert.deepEqual([response.code, response.status], [code, status], response.message)
+    assert.match(response.message ?? '', message)
+    const body = jsonOf(response) as { error: string; code: string }
+    assert.deepEqual([body.error, body.code], [response.message, code])
+  }
+
+  it('deploys, answers, is listed and goes away', async () => {
+    const { functions, projectId } = harnessOf()
+    const { record, created } = await deploy(echo)
+    assert.equal(created, true)
+    assert.deepEqual([record.status, record.serving, record.revisions.length], ['ready', 1, 1])
+    assert.match(record.url, /^https?:\/\//)
+    assert.deepEqual(jsonOf(await call(record, { deep: [1, 'ä', null] })), { deep: [1, 'ä', null] })
+    assert.ok((await functions.list(projectId)).some(({ id }) => id === record.id))
+    await functions.remove(record.id)
+    assert.equal(await functions.get(record.id), undefined)
+    await assert.rejects(call(record), isRefused('NOT_FOUND'))
+  })
+
+  it('answers 100 calls at once, each with its own payload', async () => {
+    const { record } = await deploy(echo, { name: `many-${runtime}` })
+    const numbers = Array.from({ length: 100 }, (_, i) => i)
+    const answers = await Promise.all(numbers.map(number => call(record, { number })))
+    assert.deepEqual(
+      answers.map(answer => [answer.status, jsonOf(answer)]),
+      numbers.map(number => [200, { number }]),
+    )
+  })
+
+  it('switches to a new revision and keeps the old one when the new one fails', async () => {
+    const first = await deploy(versioned(1))
+    const second = await deploy(versioned(2))
+    assert.deepEqual([first.created, second.created], [true, false])
+    assert.equal(second.record.id, first.record.id)
+    assert.equal(jsonOf(await call(first.record)), 2)
+
+    await assert.rejects(
+      deploy(unloadable),
+      isRefused('DEPLOY_FAILED', ({ message, details }) => {
+        assert.match(message, /nowhere/)
+        assert.ok((details?.lines as string[]).length > 0)
+      }),
+    )
+    const after = (await harnessOf().functions.get(first.record.id))!
+    assert.deepEqual([after.status, after.serving], ['ready', 2])
+    assert.match(after.reason ?? '', /nowhere/)
+    assert.equal(after.revisions[0]!.status, 'failed')
+    assert.equal(jsonOf(await call(first.record)), 2)
+
+    const third = await deploy(versioned(3))
+    assert.equal(third.record.reason, undefined)
+    assert.equal(jsonOf(await call(first.record)), 3)
+  })
+
+  it('refuses a source with a syntax error, names the place and changes nothing', async () => {
+    const { record } = await deploy(versioned(1), { name: `guarded-${runtime}` })
+    await assert.rejects(
+      deploy(broken, { name: `guarded-${runtime}` }),
+      isRefused('INVALID_SOURCE', ({ details }) => {
+        assert.deepEqual([details?.file, details?.line], [runtime === 'node' ? 'index.mjs' : 'main.py', 2])
+        assert.equal(typeof details?.message, 'string')
+      }),
+    )
+    assert.deepEqual((await harnessOf().functions.get(record.id))?.revisions.length, 1)
+    assert.equal(jsonOf(await call(record)), 1)
+
+    await assert.rejects(deploy(broken, { name: `refused-${runtime}` }), isRefused('INVALID_SOURCE'))
+    const { functions, projectId } = harnessOf()
+    assert.ok(!(await functions.list(projectId)).some(({ spec }) => spec.name === `refused-${runtime}`))
+  })
+
+  it('is failed when its first revision can not serve, and can be deployed again', async () => {
+    const { functions, projectId } = harnessOf()
+    const name = `late-${runtime}`
+    await assert.rejects(deploy(unloadable, { name }), isRefused('DEPLOY_FAILED'))
+    const failed = (await functions.list(projectId)).find(({ spec }) => spec.name === name)!
+    assert.deepEqual([failed.status, failed.serving], ['failed', 0])
+    platformSaid(await call(failed), 'FUNCTION_UNAVAILABLE', 503, /serves/)
+    await assert.rejects(
+      deploy(echo, { name, handler: runtime === 'node' ? 'index.other' : 'main.other' }),
+      isRefused('DEPLOY_FAILED', ({ message }) => assert.match(message, /other/)),
+    )
+    const { record } = await deploy(echo, { name })
+    assert.deepEqual([record.id, record.status, record.serving], [failed.id, 'ready', 3])
+  })
+
+  it('gives each misfortune of a call its code, and the next call works', async () => {
+    const { record } = await deploy(misbehaving, { timeoutSeconds: 2 })
+    const thrown = await call(record, 'throw')
+    platformSaid(thrown, 'FUNCTION_FAILED', 500, /exception/)
+    assert.doesNotMatch(Buffer.from(thrown.body).toString(), /plain mistake/)
+    assert.deepEqual([thrown.exception?.type, thrown.exception?.message], ['TypeError', 'a plain mistake'])
+    assert.match(thrown.exception?.stack ?? '', /handler/)
+    platformSaid(await call(record, 'nan'), 'RESULT_INVALID', 502, /\$\.list\[1\]/)
+    platformSaid(await call(record, 'exit'), 'FUNCTION_CRASHED', 502, /exit code 7/)
+    assert.equal(jsonOf(await call(record, 'after exit')), 'after exit')
+    platformSaid(await call(record, 'sleep'), 'TIMEOUT', 504, /2 seconds/)
+    assert.equal(jsonOf(await call(record, 'after sleep')), 'after sleep')
+    platformSaid(await call(record, 'spin'), 'TIMEOUT', 504, /2 seconds/)
+    assert.equal(jsonOf(await call(record, 'after spin')), 'after spin')
+    const notJson = { ...jsonRequest(), headers: { 'content-type': 'application/json' }, body: Buffer.from('{') }
+    platformSaid(await invoke(record.id, notJson), 'EVENT_INVALID', 400, /JSON/)
+  })
+
+  it('gets JSON, text, bytes, nothing and CloudEvents as what they are', async () => {
+    const { record } = await deploy(inspecting, { environment: { GREETING: 'hello' } })
+    const kindOf = async (headers: Record<string, string>, body: string | Uint8Array) =>
+      jsonOf(await invoke(record.id, { ...jsonRequest(), headers, body: Buffer.from(body) })) as Record<string, unknown>
+    assert.equal((await kindOf({ 'content-type': 'application/json' }, '{"a":1}')).kind, 'object')
+    assert.equal((await kindOf({ 'content-type': 'text/plain' }, 'häh')).event, 'häh')
+    const bytes = await kindOf({ 'content-type': 'image/png' }, new Uint8Array([0, 255, 10]))
+    assert.deepEqual([bytes.kind, bytes.size], ['bytes', 3])
+    const nothing = await kindOf({}, '')
+    assert.deepEqual([nothing.kind, nothing.environment, nothing.revision], ['null', 'hello', 1])
+    const attributes = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-type': 't', 'ce-source': '/s' }
+    const binary = await kindOf({ ...attributes, 'content-type': 'application/json' }, '{"x":2}')
+    assert.deepEqual([binary.event, binary.source], [{ x: 2 }, '/s'])
+    const envelope = { specversion: '1.0', id: '1', type: 't', source: '/t', data: { x: 3 } }
+    const structured = await kindOf({ 'content-type': 'application/cloudevents+json' }, JSON.stringify(envelope))
+    assert.deepEqual([structured.event, structured.source], [{ x: 3 }, '/t'])
+  })
+
+  it('sees method, path, query and headers of its request', async () => {
+    const { record } = await deploy(inspecting, { name: `request-${runtime}` })
+    const request = { ...jsonRequest(), method: 'DELETE', path: '/a/b%20c', query: 'x=1&x=2', headers: { 'x-y': 'z' } }
+    const seen = jsonOf(await invoke(record.id, request)) as { request: unknown; name: string }
+    assert.deepEqual(seen.request, {
+      method: 'DELETE',
+      path: '/a/b%20c',
+      query: { x: ['1', '2'] },
+      headers: { 'x-y': 'z' },
+    })
+    assert.equal(seen.name, `request-${runtime}`)
+  })
+
+  it('answers with a status, headers and a body of its own, but not in the name of the platform', async () => {
+    const { record } = await deploy(answering)
+    const { status, headers, body, code } = await call(record)
+    assert.deepEqual([status, code, Buffer.from(body).toString()], [418, undefined, 'short and stout'])
+    assert.deepEqual(headers, { 'x-kind': ['a', 'b'], 'content-type': 'text/x-pot' })
+  })
+
+  it('takes and gives 10 MB', async () => {
+    const { record } = await deploy(echo, { name: `large-${runtime}` })
+    const text = 'x'.repeat(10_000_000)
+    const answer = await call(record, text)
+    assert.equal(answer.status, 200)
+    assert.equal(Buffer.from(answer.body).equals(Buffer.from(JSON.stringify(text))), true)
+  })
+
+  it('ties each line of its log to the call that printed it, before the call is answered', async () => {
+    const { record } = await deploy(printing)
+    const ids = [randomUUID(), randomUUID(), randomUUID()]
+    await Promise.all(ids.map(id => invoke(record.id, jsonRequest(id), id)))
+    const lines = await harnessOf().log(record.id)
+    for (const id of ids) {
+      assert.deepEqual(
+        lines.filter(line => line.invocationId === id).map(({ stream, text }) => `${stream}: ${text}`),
+        [`stdout: out ${id}`, `stderr: err ${id}`],
+      )
+    }
+  })
+
+  it('gives its deployed source back', async () => {
+    const { record } = await deploy(echo, { name: `source-${runtime}` })
+    const { tar, digest } = await sourceOf(echo.code[runtime], runtime, record.spec.handler)
+    assert.equal(record.revisions[0]!.sourceDigest, digest)
+    assert.deepEqual(Buffer.from((await harnessOf().functions.source(record.id))!), Buffer.from(tar))
+  })
+
+  if (runtime === 'python') {
+    it("runs the plan's doubling example, unchanged", async () => {
+      const code = '\n    def handler(event):\n        return {"result": event["input"] * 2}\n    '
+      const { record } = await deploy(sample('doubling', '', code))
+      assert.deepEqual(jsonOf(await call(record, { input: 21 })), { result: 42 })
+    })
+  }
+}
