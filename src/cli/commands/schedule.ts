@@ -13,7 +13,7 @@ import type { Context, Run } from '../context.ts'
 import { examples } from '../help.ts'
 import { instant, wholeNumber } from '../optionValues.ts'
 import { facts } from '../output/table.ts'
-import { inZone, relative } from '../output/time.ts'
+import { relative, zoneClock } from '../output/time.ts'
 
 interface Options {
   readonly timeZone?: string
@@ -56,10 +56,10 @@ function next(context: Context, expression: string, options: Options): void {
   const { schedule, timeZone } = checked(context, expression, options)
   const from = options.from ?? context.now()
   const instants = nextRuns(schedule, from, timeZone, options.count ?? 10).map(toInstant)
+  const now = context.now()
+  const inZone = zoneClock(timeZone)
   context.out.result({ schedule: expression, timeZone, next: instants }, () =>
-    instants.length === 0
-      ? 'never'
-      : instants.map(at => `${inZone(at, timeZone)}  ${relative(at, context.now())}`).join('\n'),
+    instants.length === 0 ? 'never' : instants.map(at => `${inZone(at)}  ${relative(at, now)}`).join('\n'),
   )
 }
 
@@ -77,7 +77,7 @@ function explain(context: Context, expression: string, options: Options): void {
         ['Schedule', expression],
         ['Meaning', sentence],
         ['Time zone', timeZone],
-        ['Next', instants.length === 0 ? 'never' : instants.map(at => inZone(at, timeZone)).join(', ')],
+        ['Next', instants.length === 0 ? 'never' : instants.map(zoneClock(timeZone)).join(', ')],
       ]),
       ...warnings.map(({ severity, message }) => `${severity}: ${message}`),
     ].join('\n'),

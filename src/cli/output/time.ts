@@ -17,9 +17,9 @@ export function relative(instant: string | undefined, now: number): string {
   return at > now ? `in ${span(at - now)}` : `${span(now - at)} ago`
 }
 
-/** An instant in a zone, such as `2026-03-29 02:30:00 +02:00`. */
-export function inZone(instant: string, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+/** Writes instants as a zone's clocks show them, such as `2026-03-29 03:30:00 +02:00`. */
+export function zoneClock(timeZone: string): (instant: string) => string {
+  const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -29,8 +29,11 @@ export function inZone(instant: string, timeZone: string): string {
     minute: '2-digit',
     second: '2-digit',
     timeZoneName: 'longOffset',
-  }).formatToParts(new Date(instant))
-  const part = (type: string) => parts.find(p => p.type === type)?.value ?? ''
-  const offset = part('timeZoneName').replace('GMT', '') || '+00:00'
-  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')} ${offset}`
+  })
+  return instant => {
+    const parts = Object.fromEntries(format.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]))
+    const offset = parts['timeZoneName']?.replace('GMT', '') || '+00:00'
+    const { year, month, day, hour, minute, second } = parts
+    return `${year}-${month}-${day} ${hour}:${minute}:${second} ${offset}`
+  }
 }

@@ -4,7 +4,7 @@ import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
 import { wholeNumber } from '../../optionValues.ts'
 import { table } from '../../output/table.ts'
-import { inZone, span } from '../../output/time.ts'
+import { span, zoneClock } from '../../output/time.ts'
 import { cronJobNamed } from '../../resources.ts'
 
 const dayMilliseconds = 86_400_000
@@ -31,7 +31,7 @@ export function addHistory(cronJob: Command, run: Run): void {
 
 async function history(context: Context, name: string, options: Options): Promise<void> {
   const job = await cronJobNamed(context, name)
-  const zone = job.timeZone ?? 'UTC'
+  const inZone = zoneClock(job.timeZone ?? 'UTC')
   const ledger = await (await context.client()).call('getLedger', {
     params: { id: job.id },
     query: {
@@ -43,23 +43,26 @@ async function history(context: Context, name: string, options: Options): Promis
   })
   context.out.result(ledger, () =>
     ledger.items.length === 0
-      ? `Nothing happened since ${inZone(ledger.from, zone)}.`
+      ? `Nothing happened since ${inZone(ledger.from)}.`
       : [
           table(
             ['scheduled', 'outcome', 'late', 'took', 'trigger', 'cause'],
-            ledger.items.map(entry => row(entry, zone)),
+            ledger.items.map(entry => row(entry, inZone)),
           ),
           summary(ledger),
         ].join('\n'),
   )
 }
 
-function row({ scheduledAt, outcome, reason, cause, execution }: LedgerEntry, zone: string): string[] {
+function row(
+  { scheduledAt, outcome, reason, cause, execution }: LedgerEntry,
+  inZone: (instant: string) => string,
+): string[] {
   const at = scheduledAt ?? execution?.startedAt
   const took = execution?.completedAt && Date.parse(execution.completedAt) - Date.parse(execution.startedAt)
   const late = scheduledAt && execution ? Date.parse(execution.startedAt) - Date.parse(scheduledAt) : undefined
   return [
-    at === undefined ? '-' : inZone(at, zone),
+    at === undefined ? '-' : inZone(at),
     outcome === 'ran' ? (execution?.status ?? 'ran') : reason === undefined ? outcome : `${outcome} (${reason})`,
     late === undefined ? '-' : span(late),
     typeof took === 'number' ? span(took) : '-',

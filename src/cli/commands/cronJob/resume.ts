@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
-import { inZone, relative } from '../../output/time.ts'
+import { relative, zoneClock } from '../../output/time.ts'
 import { cronJobNamed } from '../../resources.ts'
 
 interface Options {
@@ -26,7 +26,7 @@ async function resume(context: Context, name: string, options: Options): Promise
   const { signal } = context
   const preview = await client.call('previewResume', { params: { id }, signal })
   if (preview.startsAtOnce !== undefined) {
-    const at = inZone(preview.startsAtOnce, timeZone ?? 'UTC')
+    const at = zoneClock(timeZone ?? 'UTC')(preview.startsAtOnce)
     context.out.say(
       options.skipMissed
         ? `The run of ${at} is skipped.`
