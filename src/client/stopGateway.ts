@@ -7,6 +7,9 @@ import { isAlive } from './gatewayLockFile.ts'
 /** What a gateway may take to end beyond the grace of its runs. */
 const marginSeconds = 15
 
+/** A gateway that answers nobody gets this long after SIGTERM: it gives its runs 5 seconds. */
+const silentSeconds = 10
+
 /** How to stop a gateway. */
 export interface StopOptions {
   /** Data folder. */
@@ -33,7 +36,8 @@ export async function stopGateway({ home, graceSeconds = 30, signal }: StopOptio
   } else {
     send(found.lock, 'SIGTERM')
   }
-  if (await endsWithin(found.lock, graceSeconds + marginSeconds, signal)) return 'stopped'
+  const seconds = found.kind === 'answering' ? graceSeconds + marginSeconds : silentSeconds
+  if (await endsWithin(found.lock, seconds, signal)) return 'stopped'
   send(found.lock, 'SIGKILL')
   if (await endsWithin(found.lock, marginSeconds, signal)) return 'killed'
   throw new HksError('INTERNAL', `The gateway (process ${found.lock.pid}) cannot be ended.`)

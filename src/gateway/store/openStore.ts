@@ -38,8 +38,7 @@ export interface Store extends LocalState {
 export async function openStore(file: string): Promise<Store> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   inspectDatabase(file, migrations.length)
-  // SQLite gives the files beside it the same mode.
-  closeSync(openSync(file, 'a', 0o600))
+  createPrivately(file)
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(file) })
   try {
     // A migration may not know the present tables: it runs on those of its own time.
@@ -61,5 +60,14 @@ export async function openStore(file: string): Promise<Store> {
     settings: createSettings(db),
     retain: at => removeOlderThan(db, at),
     close: () => (closed ??= invocations.flushed().then(() => db.destroy())),
+  }
+}
+
+/** SQLite gives the files beside it the same mode. A file that is there is not opened: that could drop a lock on it. */
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
