@@ -128,10 +128,3 @@ function measure(count: number, work: () => void): Times {
   })
   return { median: quantile(times, 0.5), p95: quantile(times, 0.95) }
 }
-
-if (import.meta.main) {
-  for (const row of await run())
-    console.log(
-      `${row.ok === false ? 'MISSED' : 'ok'}  ${row.name}: ${row.ours}${row.peer ? `; ${row.peer}` : ''} (aim ${row.aim})`,
-    )
-}
