@@ -52,6 +52,7 @@ export class ScheduleEditor extends PageElement {
   private open = new Set<Section>()
   private left = new Set<FieldPath>()
   private showAllProblems = false
+  private listsProblems = false
   private notices: { readonly about: string; readonly notice: Notice }[] = []
   private isSaving = false
   private isTrusted = true
@@ -109,12 +110,19 @@ export class ScheduleEditor extends PageElement {
       title: this.mode === 'create' ? t('New CronJob') : this.form.name,
       isSaving: this.isSaving,
       isSuspended: this.saved?.suspend === true,
-      notices: this.notices.map(one => one.notice),
+      notices: this.shownNotices(),
       zones: this.zones,
       save: () => void this.save(),
       cancel: () => this.cancel(),
       setSuspended: (suspend: boolean) => void this.setSuspended(suspend),
     }
+  }
+
+  /** The list of what is to be mended shrinks while the user mends it. */
+  private shownNotices(): Notice[] {
+    const problems = this.listsProblems ? this.problems() : []
+    const list = problems.length === 0 ? [] : [problemsNotice(problems, field => this.focusField(field))]
+    return [...list, ...this.notices.map(one => one.notice)]
   }
 
   private view(preview: Preview): EditorView {
@@ -179,6 +187,7 @@ export class ScheduleEditor extends PageElement {
     this.form = this.start
     this.left.clear()
     this.showAllProblems = false
+    this.listsProblems = false
     this.refused = undefined
   }
 
@@ -223,13 +232,23 @@ export class ScheduleEditor extends PageElement {
   private async save(): Promise<void> {
     if (this.isSaving) return
     this.showAllProblems = true
-    const problems = this.problems()
-    if (problems.length > 0) return this.showProblems(problems)
-    if (!this.isTrusted)
-      return this.tellAbout(
+    const [problem] = this.problems()
+    if (problem !== undefined) {
+      this.listsProblems = true
+      this.focusField(problem.field)
+      return
+    }
+    if (this.mode === 'edit' && !this.isDirty()) {
+      this.tellAbout('save', { severity: 'info', text: t('There is nothing to save: no field was changed.') })
+      return
+    }
+    if (!this.isTrusted) {
+      this.tellAbout(
         'save',
         untrustedNotice(() => void this.host.ask('manageTrust', null)),
       )
+      return
+    }
     this.isSaving = true
     this.tellAbout('save', undefined)
     const { form, start } = this
@@ -270,14 +289,6 @@ export class ScheduleEditor extends PageElement {
     void this.save()
   }
 
-  private showProblems(problems: readonly Problem[]): void {
-    this.tellAbout(
-      'save',
-      problemsNotice(problems, field => this.focusField(field)),
-    )
-    this.focusField(problems[0]!.field)
-  }
-
   private focusField(path: FieldPath): void {
     const section = sectionOf(path)
     if (section !== undefined) this.open.add(section)
@@ -298,8 +309,9 @@ export class ScheduleEditor extends PageElement {
     }
     this.refused = { problem, form: this.form }
     this.left.add(problem.field)
-    if (this.isSaving) this.showProblems([problem])
-    this.draw()
+    if (!this.isSaving) return this.draw()
+    this.listsProblems = true
+    this.focusField(problem.field)
   }
 
   private cancel(): void {

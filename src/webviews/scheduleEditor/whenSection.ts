@@ -149,7 +149,7 @@ function number(options: {
     .digits=${digits}
     .describedBy=${`${idOf('picker')}-note`}
     .invalid=${problem?.field === field}
-    @change=${(event: CustomEvent<number>) => set(event.detail)}
+    @number=${(event: CustomEvent<number>) => set(event.detail)}
   ></hks-number>`
 }
 

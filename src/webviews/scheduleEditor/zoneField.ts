@@ -32,7 +32,7 @@ export function zoneField(view: EditorView, zones: readonly string[]): TemplateR
       .placeholder=${t('None: read in UTC')}
       .describedBy=${describedBy(id)}
       .invalid=${problem !== undefined}
-      @change=${(event: CustomEvent<string>) => {
+      @choose=${(event: CustomEvent<string>) => {
         view.set({ timeZone: event.detail })
         view.leave('timeZone')
       }}

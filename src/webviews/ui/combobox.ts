@@ -10,7 +10,7 @@ const shownRows = 80
  * A text field with a list that is filtered while the user types (the ARIA combobox pattern). What is typed and not in
  * the list is kept: the page decides what it means.
  *
- * @fires change - CustomEvent<string>: the value was chosen, or typed and left
+ * @fires choose - CustomEvent<string>: the value was chosen, or typed and left
  */
 export class Combobox extends PageElement {
   static override properties = {
@@ -132,7 +132,7 @@ export class Combobox extends PageElement {
     this.close()
     if (value === this.value) return
     this.value = value
-    this.dispatchEvent(new CustomEvent('change', { detail: value }))
+    this.dispatchEvent(new CustomEvent('choose', { detail: value }))
   }
 
   private readonly onInput = (event: Event): void => {

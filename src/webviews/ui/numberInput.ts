@@ -5,7 +5,7 @@ import { PageElement } from './pageElement.ts'
  * A small whole number with arrow keys (the ARIA spinbutton pattern). While it is typed it stands as it is typed;
  * afterwards it is padded.
  *
- * @fires change - CustomEvent<number>: the number, NaN for anything else
+ * @fires number - CustomEvent<number>: the number, NaN for anything else
  */
 export class NumberInput extends PageElement {
   static override properties = {
@@ -61,7 +61,7 @@ export class NumberInput extends PageElement {
 
   private tell(value: number): void {
     this.value = value
-    this.dispatchEvent(new CustomEvent('change', { detail: value }))
+    this.dispatchEvent(new CustomEvent('number', { detail: value }))
   }
 
   private readonly onInput = (event: Event): void => {
