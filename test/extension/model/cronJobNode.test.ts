@@ -101,17 +101,28 @@ describe('the row of a CronJob', () => {
 })
 
 describe('the order of CronJobs', () => {
-  it('is broken, running, by the next run, suspended', () => {
+  it('is broken, the others by name, suspended', () => {
     const jobs = [
-      cronJob({ id: 'suspended', suspend: true }),
-      cronJob({ id: 'later', nextExecutionAt: at(200) }),
-      cronJob({ id: 'sooner', nextExecutionAt: at(100) }),
-      cronJob({ id: 'running', active: 1, recentExecutions: [running()] }),
-      cronJob({ id: 'failed', recentExecutions: [failed()] }),
+      cronJob({ name: 'c', suspend: true }),
+      cronJob({ name: 'b' }),
+      cronJob({ name: 'a' }),
+      cronJob({ name: 'd', recentExecutions: [failed()] }),
     ]
     assert.deepEqual(
-      jobs.sort(compareCronJobs).map(j => j.id),
-      ['failed', 'running', 'sooner', 'later', 'suspended'],
+      jobs.sort(compareCronJobs).map(j => j.name),
+      ['d', 'a', 'b', 'c'],
+    )
+  })
+
+  it('stays while a run is in progress, so that no row jumps away from a click', () => {
+    const jobs = [
+      cronJob({ name: 'b', active: 1, recentExecutions: [running()] }),
+      cronJob({ name: 'a' }),
+      cronJob({ name: 'd', active: 1, recentExecutions: [running(), failed()] }),
+    ]
+    assert.deepEqual(
+      jobs.sort(compareCronJobs).map(j => j.name),
+      ['d', 'a', 'b'],
     )
   })
 
