@@ -50,14 +50,14 @@ export async function ensureGateway(options: EnsureOptions): Promise<RunningGate
   for (;;) {
     const found = await findGateway(options.home, options.signal)
     if (found.kind === 'answering') {
-      const { status, client } = found
-      const ours = status.pid === started?.pid
-      const order = ours ? 0 : compareVersions(status.version, options.version)
-      if (order > 0) throw newer(status.version, options.version)
-      if (order === 0 && !status.draining) {
-        return { ...client.address, pid: status.pid, version: status.version, started: ours }
+      const { lock, client, draining } = found
+      const ours = lock.pid === started?.pid
+      const order = ours ? 0 : compareVersions(lock.version, options.version)
+      if (order > 0) throw newer(lock.version, options.version)
+      if (order === 0 && !draining) {
+        return { ...client.address, pid: lock.pid, version: lock.version, started: ours }
       }
-      if (!status.draining) await drain(found, options.signal)
+      if (!draining) await drain(found, options.signal)
       waitForEnd()
     } else if (found.kind === 'none') {
       const end = started?.ended()

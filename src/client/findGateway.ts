@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { HksError } from '../contract/errors.ts'
-import type { GatewayStatus, LockFile } from '../contract/gateway.ts'
-import { createGatewayClient, type GatewayClient } from './gatewayClient.ts'
+import type { LockFile } from '../contract/gateway.ts'
+import { plainPaths } from '../contract/routes.ts'
+import { createGatewayClient, type GatewayAddress, type GatewayClient } from './gatewayClient.ts'
 import { isAlive, readLockFile } from './gatewayLockFile.ts'
 
 /** A living gateway answers this soon, also on a busy machine. */
@@ -13,11 +14,12 @@ export type FoundGateway =
   | { readonly kind: 'none'; readonly otherHost?: string }
   /** Its process lives, but does not answer: it is ending, or it hangs. */
   | { readonly kind: 'silent'; readonly lock: LockFile }
+  /** `draining`: it starts nothing new and ends when its runs have. */
   | {
       readonly kind: 'answering'
       readonly lock: LockFile
       readonly client: GatewayClient
-      readonly status: GatewayStatus
+      readonly draining: boolean
     }
 
 /** Looks for the gateway of the data folder `home`. @throws HksError CANCELLED */
@@ -26,12 +28,23 @@ export async function findGateway(home: string, signal?: AbortSignal): Promise<F
   if (!lock) return { kind: 'none' }
   if (!(await isAlive(lock))) return { kind: 'none', ...(lock.host === hostname() ? {} : { otherHost: lock.host }) }
   const client = createGatewayClient({ url: `http://127.0.0.1:${lock.port}`, token: lock.token })
+  const status = await readiness(client.address, signal)
+  if (status !== 200 && status !== 503) return { kind: 'silent', lock }
+  return { kind: 'answering', lock, client, draining: status === 503 }
+}
+
+/** The status of `/readyz`, which costs a gateway nothing and refuses a wrong token; `undefined` without an answer. */
+async function readiness({ url, token }: GatewayAddress, signal?: AbortSignal): Promise<number | undefined> {
   const timeout = AbortSignal.timeout(answerMilliseconds)
   try {
-    const status = await client.call('getGateway', { signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
-    return { kind: 'answering', lock, client, status }
-  } catch (error) {
-    if (signal?.aborted || !(error instanceof HksError)) throw error
-    return { kind: 'silent', lock }
+    const response = await fetch(`${url}${plainPaths.ready}`, {
+      headers: { Authorization: `Bearer ${token}` },
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    })
+    await response.arrayBuffer()
+    return response.status
+  } catch (cause) {
+    if (signal?.aborted) throw new HksError('CANCELLED', 'Cancelled.', { cause })
+    return undefined
   }
 }

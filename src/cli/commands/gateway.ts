@@ -59,8 +59,8 @@ async function showStatus(context: Context): Promise<void> {
       hint: 'Any command that needs one starts it.',
     })
   }
-  const { status, client } = found
-  const { url } = client.address
+  const { url } = found.client.address
+  const status = await found.client.call('getGateway', { signal: context.signal })
   context.out.result({ ...status, url }, () => describeStatus(status, url, context.now()))
 }
 

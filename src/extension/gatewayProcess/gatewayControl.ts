@@ -49,7 +49,7 @@ export function createGatewayControl({ gatewayProgram, version, onProgress }: Ga
       const { findGateway } = await import('../../client/findGateway.ts')
       for (let i = 0; i < handOver.tries; i++) {
         const found = await findGateway(home(), signal)
-        if (found.kind === 'answering' && !found.status.draining) return found.client.address
+        if (found.kind === 'answering' && !found.draining) return found.client.address
         await delay(handOver.everyMilliseconds, undefined, { signal })
       }
       return undefined
