@@ -301,7 +301,7 @@ describeInVscode('the schedule editor in a browser', () => {
   it('closes at once when nothing was changed', async () => {
     const { page, host } = await start(editInit())
     await press(page, 'Cancel')
-    await page.waitForFunction(() => true)
+    await open.delivered()
     assert.deepEqual(host.asked, ['close'])
   })
 

@@ -45,6 +45,8 @@ export interface OpenWebview<N extends WebviewName> {
   readonly page: Page
   /** Sends the page an event, as the extension host does. */
   readonly emit: Messenger<WebviewProtocols[N]['page']>['emit']
+  /** Resolves when everything that the page has posted so far is here. */
+  readonly delivered: () => Promise<void>
   /** What the page wrote to the console as an error, and what its policy refused. */
   readonly faults: readonly string[]
   readonly close: () => Promise<void>
@@ -98,6 +100,10 @@ async function openWebview<N extends WebviewName>(
   return {
     page,
     emit: messenger.emit,
+    // What the page posts and the answer to an evaluation come on one connection, in order.
+    delivered: async () => {
+      await page.evaluate(() => undefined)
+    },
     faults,
     close: async () => {
       messenger.dispose()
