@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { psVariable, readPs } from './psTable.ts'
 
 /** One living process. A pid with its start time names a process for good; a pid alone may be used again. */
 export interface ProcessEntry {
   readonly pid: number
   readonly parent: number
+  /** Its session, or its process group where the system does not tell sessions. */
   readonly session: number
-  /** As the kernel reports it: clock ticks since boot. */
+  /** As the system reports it: clock ticks since boot (Linux) or epoch milliseconds. Only compared, never read. */
   readonly startTime: number
   /** The value of `HKS_RUN_ID` in its environment. */
   readonly runId?: string
@@ -15,20 +17,28 @@ export interface ProcessEntry {
 
 /** The processes of this machine that may be ended: not this one, not those it descends from, no zombies. */
 export function listProcesses(): readonly ProcessEntry[] {
-  const all = new Map<number, ProcessEntry>()
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name)
-    if (!Number.isInteger(pid)) continue
-    const entry = readStat(pid)
-    if (entry) all.set(pid, entry)
-  }
+  const all = new Map((onLinux ? readProcTable() : readPsTable()).map(entry => [entry.pid, entry]))
   for (let pid: number | undefined = process.pid; pid !== undefined; ) {
     const entry = all.get(pid)
     all.delete(pid)
     pid = entry?.parent
   }
-  return [...all.values()].map(entry => ({ ...entry, ...readMarks(entry.pid) }))
+  return [...all.values()].map(entry => (onLinux ? { ...entry, ...readMarks(entry.pid) } : entry))
 }
+
+const onLinux = process.platform === 'linux'
+
+const readProcTable = (): readonly ProcessEntry[] =>
+  readdirSync('/proc').flatMap(name => (/^\d+$/.test(name) ? (readStat(Number(name)) ?? []) : []))
+
+const readPsTable = (): readonly ProcessEntry[] =>
+  readPs().map(({ pid, parent, group, startTime, text }) => ({
+    pid,
+    parent,
+    session: group,
+    startTime,
+    ...marks(psVariable(text, 'HKS_RUN_ID'), psVariable(text, 'HKS_HOME_ID')),
+  }))
 
 /** Reads the table of processes. */
 export type ProcessScan = () => Promise<readonly ProcessEntry[]>
@@ -53,11 +63,11 @@ export function createSharedScan(): ProcessScan {
 
 /** Whether the process that the entry describes still lives. */
 export function isAlive(entry: Pick<ProcessEntry, 'pid' | 'startTime'>): boolean {
-  return readStat(entry.pid)?.startTime === entry.startTime
+  return startTimeOf(entry.pid) === entry.startTime
 }
 
-/** The kernel's start time of a process, or `undefined` when it is gone. */
-export const startTimeOf = (pid: number): number | undefined => readStat(pid)?.startTime
+/** The start time of a process as in {@link ProcessEntry}, or `undefined` when it is gone. */
+export const startTimeOf = (pid: number): number | undefined => (onLinux ? readStat(pid) : readPs(pid)[0])?.startTime
 
 /** Reads /proc/PID/stat (proc(5)); `undefined` for a process that is gone or a zombie. */
 function readStat(pid: number): ProcessEntry | undefined {
@@ -73,10 +83,13 @@ function readStat(pid: number): ProcessEntry | undefined {
 function readMarks(pid: number): Pick<ProcessEntry, 'runId' | 'homeId'> {
   const text = readProc(`/proc/${pid}/environ`)
   if (text === undefined) return {}
-  const runId = variable(text, 'HKS_RUN_ID')
-  const homeId = variable(text, 'HKS_HOME_ID')
-  return { ...(runId === undefined ? {} : { runId }), ...(homeId === undefined ? {} : { homeId }) }
+  return marks(variable(text, 'HKS_RUN_ID'), variable(text, 'HKS_HOME_ID'))
 }
+
+const marks = (runId: string | undefined, homeId: string | undefined): Pick<ProcessEntry, 'runId' | 'homeId'> => ({
+  ...(runId === undefined ? {} : { runId }),
+  ...(homeId === undefined ? {} : { homeId }),
+})
 
 function variable(environ: string, name: string): string | undefined {
   const begin = environ.startsWith(`${name}=`) ? 0 : environ.indexOf(`\0${name}=`) + 1
