@@ -12,14 +12,15 @@ export interface Validators {
   readonly query: (schema: TSchema) => Validate
 }
 
-/** One set of compilers; schemas are compiled once, at registration. */
+/** One set of compilers. A schema is compiled at its first use: all of them together would double the time of a start. */
 export function createValidators(): Validators {
   const compiler = (coerceTypes: false | 'array') => {
     const ajv = new Ajv({ strict: false, allErrors: false, verbose: true, removeAdditional: false, coerceTypes })
     addFormats.default(ajv, ['date-time'])
     return (schema: TSchema): Validate => {
-      const check = ajv.compile(schema)
+      let check: ValidateFunction | undefined
       return value => {
+        check ??= ajv.compile(schema)
         if (check(value)) return value
         throw invalid(check)
       }
