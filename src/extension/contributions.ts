@@ -48,8 +48,6 @@ export const settings = { keepRunning: 'hks.gateway.keepRunning' } as const
 export const contextKeys = {
   /** `idle`, `starting`, `ready`, `stopped` or `error`. */
   gateway: 'hks.gateway',
-  /** Whether any log is being followed. */
-  following: 'hks.following',
 } as const
 
 /** Keys under which the extension remembers something between sessions. */

@@ -51,14 +51,13 @@ export function activate(context: ExtensionContext): void {
     answers,
     faults,
     createStatusBar(session),
-    ...registerViews(session, openProjects),
+    ...registerViews(session, openProjects, logs),
     ...registerCommands(services, allCommands),
     session.onDidChangeState(state => {
       setContext(contextKeys.gateway, state.kind)
       if (state.kind === 'error' || state.kind === 'reconnecting') log.warn(l10n.t('Gateway: {0}', state.error.message))
     }),
     session.onDidChangeResources(resources => tellOnce(resources, context.globalState)),
-    logs.onDidChangeFollowing(() => setContext(contextKeys.following, logs.following.length > 0)),
     workspace.onDidChangeWorkspaceFolders(reregister),
     workspace.onDidGrantWorkspaceTrust(reregister),
     workspace.onDidChangeConfiguration(event => {

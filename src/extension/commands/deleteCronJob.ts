@@ -26,7 +26,7 @@ export const deleteCronJob: Command = {
 
 function consequence(runs: number): string {
   if (runs === 0) return l10n.t('Delete CronJob')
-  return runs === 1 ? l10n.t('Delete CronJob and Its Run') : l10n.t('Delete CronJob and Its {0} Runs', runs)
+  return runs === 1 ? l10n.t('Delete CronJob and 1 Run') : l10n.t('Delete CronJob and {0} Runs', runs)
 }
 
 async function countRuns(client: GatewayClient, job: CronJob): Promise<number> {

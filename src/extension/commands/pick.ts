@@ -122,7 +122,7 @@ const nodeItem = (node: TreeNode, detail?: string): QuickPickItem => ({
   ...(detail === undefined ? {} : { detail }),
 })
 
-const options = (services: Services): RenderOptions => renderOptions(services.openProjects)
+const options = (services: Services): RenderOptions => renderOptions(services.openProjects, services.logs)
 
 /** Only told where there is more than one project. */
 function projectName({ session }: Services, { projectId }: { readonly projectId: string }): string | undefined {

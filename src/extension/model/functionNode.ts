@@ -37,7 +37,12 @@ export function functionNode(
     tooltip: () => tooltip(fn, words, options),
     spoken: joined([fn.name, options.t('function'), fn.runtime, words], ', '),
     icon: icons[state],
-    context: ['function', state, fn.revision > 0 ? 'serving' : 'notServing'].join(';'),
+    context: [
+      'function',
+      state,
+      fn.revision > 0 ? 'serving' : 'notServing',
+      ...(options.followed.has(fn.id) ? ['followed'] : []),
+    ].join(';'),
     ...(children.length === 0 ? {} : { open: 'collapsed' as const }),
     children,
   }

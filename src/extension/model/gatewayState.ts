@@ -59,8 +59,8 @@ const status = (text: string, tooltip: string, severity: StatusText['severity'])
 /** The rows that stand above a tree while the gateway cannot be reached. */
 export function problemNodes(view: string, state: GatewayState, t: Localize): TreeNode[] {
   if (state.kind !== 'error' && state.kind !== 'stopped') return []
-  const message =
-    state.kind === 'error' ? state.error.message : joined([t('The gateway is stopped.'), state.reason], ' ')
+  const message = state.kind === 'error' ? state.error.message : t('The gateway is stopped')
+  const reason = state.kind === 'error' ? '' : state.reason
   const hint = state.kind === 'error' ? state.error.hint : undefined
   const row = (id: string, label: string, codicon: string, action: 'refresh' | 'showGatewayLog'): TreeNode => ({
     id: `${view}:problem:${id}`,
@@ -80,9 +80,13 @@ export function problemNodes(view: string, state: GatewayState, t: Localize): Tr
       id: `${view}:problem`,
       target: { kind: 'problem' },
       label: message,
-      description: '',
-      tooltip: () => joined([escapeMarkdown(message), hint && escapeMarkdown(hint)], '\n\n'),
-      spoken: joined([message, hint], ' '),
+      description: reason,
+      tooltip: () =>
+        joined(
+          [message, reason, hint].map(text => text && escapeMarkdown(text)),
+          '\n\n',
+        ),
+      spoken: joined([message, reason, hint], '. '),
       icon: failed ? { codicon: 'error', color: 'list.errorForeground' } : { codicon: 'circle-slash' },
       context: 'problem',
       children: [],

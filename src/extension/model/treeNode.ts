@@ -49,6 +49,8 @@ export interface RenderOptions {
   readonly timeZone: string
   /** Ids of the projects that are open in this window. */
   readonly openProjects: ReadonlySet<string>
+  /** Ids of the CronJobs and functions whose log is being followed. */
+  readonly followed: ReadonlySet<string>
 }
 
 /** Joins the parts of a description or a spoken label that are there. */

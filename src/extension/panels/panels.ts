@@ -1,4 +1,4 @@
-import { type Disposable, ThemeIcon, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
+import { type Disposable, l10n, ThemeIcon, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import type { CommonEvents, WebviewName } from '../../contract/webviews.ts'
 import { memory, panels as types } from '../contributions.ts'
@@ -94,7 +94,7 @@ function connectionOf(state: GatewayState): CommonEvents['connection'] {
     case 'reconnecting':
       return { connected: false, message: state.error.message }
     case 'stopped':
-      return { connected: false, message: state.reason }
+      return { connected: false, message: l10n.t('The gateway is stopped. {0}', state.reason).trim() }
     case 'idle':
     case 'starting':
       return { connected: false }

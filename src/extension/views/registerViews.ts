@@ -2,6 +2,7 @@ import { type Disposable, l10n, window } from 'vscode'
 import { views } from '../contributions.ts'
 import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
 import type { OpenProjects } from '../gatewayProcess/openProjects.ts'
+import type { LogChannels } from '../logs/logChannels.ts'
 import { problemNodes } from '../model/gatewayState.ts'
 import type { Resources } from '../model/resources.ts'
 import { cronJobTree, functionTree, type Tree } from '../model/tree.ts'
@@ -18,14 +19,20 @@ const ticks = { running: 1000, resting: 30_000 }
 type Build = (resources: Resources, options: RenderOptions) => Tree
 
 /** Registers both tree views. The gateway is started when one of them is first seen. */
-export function registerViews(session: GatewaySession, openProjects: OpenProjects): Disposable[] {
+export function registerViews(session: GatewaySession, openProjects: OpenProjects, logs: LogChannels): Disposable[] {
   return [
-    registerView(views.cronJobs, cronJobTree, session, openProjects),
-    registerView(views.functions, functionTree, session, openProjects),
+    registerView(views.cronJobs, cronJobTree, session, openProjects, logs),
+    registerView(views.functions, functionTree, session, openProjects, logs),
   ]
 }
 
-function registerView(id: string, build: Build, session: GatewaySession, openProjects: OpenProjects): Disposable {
+function registerView(
+  id: string,
+  build: Build,
+  session: GatewaySession,
+  openProjects: OpenProjects,
+  logs: LogChannels,
+): Disposable {
   let pending: NodeJS.Timeout | undefined
   let ticking: NodeJS.Timeout | undefined
 
@@ -37,7 +44,7 @@ function registerView(id: string, build: Build, session: GatewaySession, openPro
     clearTimeout(pending)
     clearTimeout(ticking)
     pending = undefined
-    const tree = build(session.resources, renderOptions(openProjects))
+    const tree = build(session.resources, renderOptions(openProjects, logs))
     const problems = problemNodes(id, session.state, l10n.t)
     view.render({ roots: [...problems, ...tree.roots], broken: tree.broken })
     if (view.visible) ticking = setTimeout(render, isRunning(session.resources) ? ticks.running : ticks.resting)
@@ -56,6 +63,7 @@ function registerView(id: string, build: Build, session: GatewaySession, openPro
     session.onDidChangeState(soon),
     session.onDidChangeResources(soon),
     openProjects.onDidChange(soon),
+    logs.onDidChangeFollowing(soon),
   ]
   if (view.visible) seen()
   return {

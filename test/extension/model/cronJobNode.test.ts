@@ -78,6 +78,8 @@ describe('the row of a CronJob', () => {
   it('tells the menus what can be done with it', () => {
     assert.equal(node().context, 'cronJob;enabled;idle;command')
     assert.equal(node({ suspend: true, active: 1, functionId: 'f1' }).context, 'cronJob;suspended;running;calls')
+    const followed = { ...options, followed: new Set(['j1']) }
+    assert.equal(cronJobNode(cronJob(), followed).context, 'cronJob;enabled;idle;command;followed')
   })
 
   it('has a tooltip with sentence, expression, zone, next runs, last runs and command', () => {

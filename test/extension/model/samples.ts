@@ -16,6 +16,7 @@ export const options: RenderOptions = {
   locale: 'en',
   timeZone: 'UTC',
   openProjects: new Set(['p1']),
+  followed: new Set(),
 }
 
 export const project = (given: Partial<Project> = {}): Project => ({

@@ -83,7 +83,7 @@ describe('a change of a tree', () => {
       type: 'put',
       cursor: 'b:2',
       kind: 'cronJob',
-      object: cronJob({ id: 'j2', nextExecutionAt: at(1) }),
+      object: cronJob({ id: 'j2', name: 'a' }),
     })
     assert.equal(treeDifference(draw(resources()), draw(two)), 'everything')
     assert.equal(treeDifference(draw(two), draw(moved)), 'everything')
@@ -165,8 +165,11 @@ describe('the state of the gateway', () => {
   it('is a row that starts it when it was stopped', () => {
     const rows = problemNodes('v', { kind: 'stopped', reason: 'As you asked.' }, untranslated)
     assert.deepEqual(
-      rows.map(r => r.label),
-      ['The gateway is stopped. As you asked.', 'Start the gateway'],
+      rows.map(r => [r.label, r.description]),
+      [
+        ['The gateway is stopped', 'As you asked.'],
+        ['Start the gateway', ''],
+      ],
     )
   })
 
