@@ -47,15 +47,9 @@ export type ProcessScan = () => Promise<readonly ProcessEntry[]>
 export function createSharedScan(): ProcessScan {
   let scan: Promise<readonly ProcessEntry[]> | undefined
   return () => {
-    scan ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        scan = undefined
-        try {
-          resolve(listProcesses())
-        } catch (error) {
-          reject(error as Error)
-        }
-      })
+    scan ??= new Promise<void>(resolve => setImmediate(resolve)).then(() => {
+      scan = undefined
+      return listProcesses()
     })
     return scan
   }
