@@ -5,8 +5,8 @@ import { compareVersions } from './compareVersions.ts'
 import { type FoundGateway, findGateway } from './findGateway.ts'
 import { type GatewayProgram, type StartedGateway, spawnGateway, startFailed } from './spawnGateway.ts'
 
-/** How long a gateway may take to become ready. */
-const startSeconds = 30
+/** How long a gateway may take to become ready, also on a machine that is busy starting an editor. */
+const startSeconds = 60
 
 /** The grace that runs get when an older gateway makes way, and what it may take beyond that to end. */
 const handOver = { graceSeconds: 30, marginSeconds: 30 } as const
