@@ -99,7 +99,8 @@ describe('canonical tar', () => {
   })
 })
 
-type AddEntry = (header: tar.Headers, text?: string) => void
+type EntryHeader = Parameters<tar.Pack['entry']>[0]
+type AddEntry = (header: EntryHeader, text?: string) => void
 
 async function pack(fill: (entry: AddEntry) => void): Promise<Uint8Array> {
   const stream = tar.pack()
@@ -111,7 +112,7 @@ async function pack(fill: (entry: AddEntry) => void): Promise<Uint8Array> {
 }
 
 describe('an archive that is refused', () => {
-  const refused: readonly (readonly [string, tar.Headers[], RegExp, string | undefined])[] = [
+  const refused: readonly (readonly [string, EntryHeader[], RegExp, string | undefined])[] = [
     ['a path with ..', [{ name: '../evil' }], /leaves its folder/, '../evil'],
     ['a path with .. in the middle', [{ name: 'a/../../evil' }], /leaves its folder/, 'a/../../evil'],
     ['a folder with ..', [{ name: '../x/', type: 'directory' }], /leaves its folder/, '../x'],
