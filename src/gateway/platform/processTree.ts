@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { endProcesses } from './endProcesses.ts'
+import type { OutputPipe, PipeStock } from './pipeStock.ts'
 import { type ProcessEntry, type ProcessScan, startTimeOf } from './processTable.ts'
 import { createLineSplitter, type SplitLine } from './splitLines.ts'
 
@@ -30,6 +31,12 @@ export interface ProcessTree {
   end(graceMs: number): Promise<ProcessEnd>
 }
 
+/** What all trees of a gateway share. */
+export interface ProcessTreeTools {
+  readonly scan: ProcessScan
+  readonly pipes: PipeStock
+}
+
 /** How long output may take to arrive after the first process ended while something still holds its pipes. */
 const drainMs = 1000
 
@@ -37,24 +44,31 @@ const drainMs = 1000
  * Starts a process in a session of its own. What it leaves behind when it ends is ended too, as in a container.
  * @throws the system's error (`code` ENOENT, EACCES, E2BIG …) when it can not be started
  */
-export async function startProcessTree(options: ProcessTreeOptions, scan: ProcessScan): Promise<ProcessTree> {
-  const [program, ...args] = options.argv
-  const child = spawn(program, args, {
-    cwd: options.cwd,
-    env: { ...options.environment, HKS_RUN_ID: options.runId },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+export async function startProcessTree(
+  options: ProcessTreeOptions,
+  { scan, pipes }: ProcessTreeTools,
+): Promise<ProcessTree> {
+  const out = await pipes.take()
+  const err = await pipes.take().catch((error: unknown) => {
+    discard(out)
+    throw error as Error
   })
+  let child: ChildProcess
+  try {
+    child = await spawned(options, out.writer, err.writer)
+  } catch (error) {
+    discard(out)
+    discard(err)
+    throw error
+  }
   const exit = new Promise<ProcessEnd>(resolve => {
     child.once('exit', (exitCode, signal) => resolve(signal === null ? { exitCode: exitCode ?? 0 } : { signal }))
   })
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', reject)
-  })
+  out.closeWriter()
+  err.closeWriter()
   const streams = [
-    deliver(child.stdout, lines => options.onLines('stdout', lines)),
-    deliver(child.stderr, lines => options.onLines('stderr', lines)),
+    deliver(out.reader, lines => options.onLines('stdout', lines)),
+    deliver(err.reader, lines => options.onLines('stderr', lines)),
   ]
   // Later errors are those of kill(), which is never used here.
   child.on('error', () => undefined)
@@ -82,6 +96,26 @@ export async function startProcessTree(options: ProcessTreeOptions, scan: Proces
       return ended
     },
   }
+}
+
+async function spawned(options: ProcessTreeOptions, out: number, err: number): Promise<ChildProcess> {
+  const [program, ...args] = options.argv
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: { ...options.environment, HKS_RUN_ID: options.runId },
+    detached: true,
+    stdio: ['ignore', out, err],
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', reject)
+  })
+  return child
+}
+
+function discard(pipe: OutputPipe): void {
+  pipe.closeWriter()
+  pipe.reader.destroy()
 }
 
 /** Hands the lines of a stream on until it closes or is finished. */

@@ -3,12 +3,19 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createSharedScan, isAlive, startTimeOf } from '../../../src/gateway/platform/processTable.ts'
+import { createPipeStock } from '../../../src/gateway/platform/pipeStock.ts'
 import { startProcessTree } from '../../../src/gateway/platform/processTree.ts'
 import { sweepOrphans } from '../../../src/gateway/platform/sweepOrphans.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../../fixtures/processes', name)
 const scan = createSharedScan()
+const pipesFolder = temporaryFolder()
+const pipes = createPipeStock(join(pipesFolder.path, 'pipes'))
+after(() => {
+  pipes[Symbol.dispose]()
+  pipesFolder[Symbol.dispose]()
+})
 
 /** Starts a tree and gathers its lines; `said` waits for a line that begins with a text. */
 async function start(argv: [string, ...string[]], environment: Record<string, string> = {}) {
@@ -26,7 +33,7 @@ async function start(argv: [string, ...string[]], environment: Record<string, st
         heard()
       },
     },
-    scan,
+    { scan, pipes },
   )
   const said = async (begin: string): Promise<string> => {
     for (;;) {
@@ -55,6 +62,12 @@ describe('startProcessTree', function () {
     assert.equal(lines.length, 5001)
     assert.equal(lines[4999], 'line 4999')
     assert.equal(lines[5000], 'last')
+  })
+
+  it('gives a process outputs that it can open again', async () => {
+    const { tree, lines } = await start(['sh', '-c', 'echo a > /dev/stdout; echo b | tee /dev/stderr >/dev/null'])
+    assert.deepEqual(await tree.ended, { exitCode: 0 })
+    assert.deepEqual(lines.toSorted(), ['a', 'b'])
   })
 
   it('tells the exit code and the signal', async () => {

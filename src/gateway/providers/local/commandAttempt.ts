@@ -2,8 +2,12 @@ import { mkdir, stat } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { toInstant } from '../../../base/instant.ts'
 import { HksError } from '../../../contract/errors.ts'
-import { type ProcessEnd, type ProcessTree, startProcessTree } from '../../platform/processTree.ts'
-import type { ProcessScan } from '../../platform/processTable.ts'
+import {
+  type ProcessEnd,
+  type ProcessTree,
+  type ProcessTreeTools,
+  startProcessTree,
+} from '../../platform/processTree.ts'
 import { type Attempt, type AttemptContext, type AttemptEnd, failedAttempt, type StartAttempt } from './attempt.ts'
 import { expandReferences } from './expandReferences.ts'
 import { maskSecrets, type RunLog } from './runLog.ts'
@@ -19,7 +23,7 @@ export interface CommandAttemptDeps {
   readonly homeId: string
   /** Folder for a run's own files; made before its first attempt. */
   readonly runFolder: (applicationId: string, executionId: string) => string
-  readonly scan: ProcessScan
+  readonly tools: ProcessTreeTools
   readonly logOf: (applicationId: string, executionId: string) => RunLog
 }
 
@@ -66,7 +70,7 @@ export function createCommandAttempts(deps: CommandAttemptDeps): StartAttempt {
               lines.map(line => ({ ...line, text: mask(line.text) })),
             ),
         },
-        deps.scan,
+        deps.tools,
       )
       return attemptOf(tree)
     } catch (error) {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Execution } from '../../domain/cronJob.ts'
@@ -5,6 +6,7 @@ import type { LocalState } from '../../domain/localState.ts'
 import type { LogStore } from '../../domain/log.ts'
 import type { ExecutionStore, Functions, LedgerStore, Provider } from '../../domain/ports.ts'
 import { keepWatchSpans } from '../../domain/watchKeeper.ts'
+import { createPipeStock } from '../../platform/pipeStock.ts'
 import { createSharedScan } from '../../platform/processTable.ts'
 import type { StartAttempt } from './attempt.ts'
 import { describeJump } from './clockJump.ts'
@@ -91,13 +93,14 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
       for (const moved of (await functions?.list(to)) ?? []) changes.publish({ kind: 'function', function: moved })
     },
   })
+  const pipes = createPipeStock(join(deps.dataFolder, 'pipes'))
   const command = createCommandAttempts({
     projectFolder: projects.folder,
     environment: deps.environment,
     secrets,
     homeId: deps.homeId,
     runFolder: folders.path,
-    scan: createSharedScan(),
+    tools: { scan: createSharedScan(), pipes },
     logOf,
   })
   const call = createFunctionAttempts(deps.callFunction, logOf)
@@ -136,6 +139,7 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     watching?.[Symbol.dispose]()
     await Promise.all([controller.stop(graceSeconds), functions?.stop(graceSeconds)])
     await watching?.beat()
+    pipes[Symbol.dispose]()
   }
   return {
     connection: localConnection,

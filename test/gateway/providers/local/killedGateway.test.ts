@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createSharedScan, startTimeOf } from '../../../../src/gateway/platform/processTable.ts'
+import { createPipeStock } from '../../../../src/gateway/platform/pipeStock.ts'
 import { startProcessTree } from '../../../../src/gateway/platform/processTree.ts'
 import { temporaryFolder } from '../../../support/temporaryFolder.ts'
 import { startTestGateway, type TestGateway } from '../../../support/testGateway.ts'
@@ -25,6 +26,7 @@ describe('a gateway that is killed with SIGKILL', function () {
 
   it('leaves nothing running after the next start, and each run says so', async () => {
     using folder = temporaryFolder()
+    using pipes = createPipeStock(join(folder.path, 'pipes'))
     const home = join(folder.path, 'home')
     const workspace = join(folder.path, 'workspace')
     mkdirSync(workspace)
@@ -45,7 +47,7 @@ describe('a gateway that is killed with SIGKILL', function () {
         runId: 'another',
         onLines: () => undefined,
       },
-      createSharedScan(),
+      { scan: createSharedScan(), pipes },
     )
     await first.kill()
     assert.ok(
