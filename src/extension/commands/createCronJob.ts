@@ -1,4 +1,4 @@
-import { l10n } from 'vscode'
+import { l10n, workspace } from 'vscode'
 import type { Command } from './command.ts'
 import { pickProject } from './pick.ts'
 
@@ -6,6 +6,12 @@ import { pickProject } from './pick.ts'
 export const createCronJob: Command = {
   name: 'createCronJob',
   run: async (services, argument) => {
+    await services.session.ready()
+    if (!workspace.isTrusted && services.session.resources.projects.size === 0) {
+      // Nothing can be saved, but a schedule can be looked at.
+      services.panels.createCronJob(undefined)
+      return
+    }
     const project = await pickProject(services, argument, l10n.t('Project of the new CronJob'))
     if (project !== undefined) services.panels.createCronJob(project.id)
   },

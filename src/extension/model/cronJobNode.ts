@@ -2,7 +2,7 @@ import type { CronJob } from '../../contract/cronJobs.ts'
 import { cronJobTooltip } from './cronJobTooltip.ts'
 import { executionNode, failureWords, runOutcome, runWord } from './executionNode.ts'
 import type { Localize } from './localize.ts'
-import { scheduleWords } from './scheduleWords.ts'
+import { scheduleWords, zoneWords } from './scheduleWords.ts'
 import { absoluteTime, relativeTime } from './time.ts'
 import { joined, type NodeIcon, type RenderOptions, type TreeNode } from './treeNode.ts'
 
@@ -73,13 +73,14 @@ const icons: Readonly<Record<CronJobState, NodeIcon>> = {
   never: { codicon: 'warning', color: 'list.warningForeground' },
   running: { codicon: 'sync~spin', color: 'charts.blue' },
   succeeded: { codicon: 'pass', color: 'testing.iconPassed' },
-  waiting: { codicon: 'clock' },
+  waiting: { codicon: 'circle-large-outline' },
   suspended: { codicon: 'debug-pause' },
 }
 
 function cronJobDescription(job: CronJob, state: CronJobState, options: RenderOptions): string {
   const { t, now } = options
-  const words = scheduleWords(job, options)
+  const words = scheduleWords(job.schedule, options)
+  const zone = zoneWords(job, options)
   const latest = job.recentExecutions[0]
   switch (state) {
     case 'running': {
@@ -91,12 +92,12 @@ function cronJobDescription(job: CronJob, state: CronJobState, options: RenderOp
       return joined([words, t('failed {0}', ago), latest && failureWords(latest, t)])
     }
     case 'suspended':
-      return joined([t('suspended'), words])
+      return joined([t('suspended'), words, zone])
     case 'never':
-      return joined([words, t('never runs')])
+      return joined([words, t('never runs'), zone])
     case 'succeeded':
     case 'waiting':
-      return joined([words, nextWords(job, now, t)])
+      return joined([words, nextWords(job, now, t), zone])
   }
 }
 
@@ -107,7 +108,7 @@ const nextWords = (job: CronJob, now: number, t: Localize): string | undefined =
 
 function spoken(job: CronJob, state: CronJobState, options: RenderOptions): string {
   const { t, now, locale } = options
-  const words = scheduleWords(job, options)
+  const words = scheduleWords(job.schedule, options)
   const latest = job.recentExecutions[0]
   const stateWords: Readonly<Record<CronJobState, string>> = {
     failed: t('failed'),

@@ -4,21 +4,22 @@ import { describeSchedule } from '../../schedule/describe.ts'
 import type { Localize } from './localize.ts'
 import type { RenderOptions } from './treeNode.ts'
 
-/**
- * A schedule in few words for a row: "Daily at 02:00", "Every 5 minutes", else the whole sentence. A time of day that
- * is not in the viewer's zone says so: "Daily at 02:00 (Berlin)".
- */
-export function scheduleWords(
-  { schedule, timeZone = 'UTC' }: { readonly schedule: string; readonly timeZone?: string },
-  { t, locale, timeZone: viewer }: Pick<RenderOptions, 't' | 'locale' | 'timeZone'>,
-): string {
+/** A schedule in few words for a row: "Daily at 02:00", "Every 5 minutes", else the whole sentence. */
+export function scheduleWords(schedule: string, { t, locale }: Pick<RenderOptions, 't' | 'locale'>): string {
   const state = toBuilder(schedule)
-  const words = state.kind === 'custom' ? describeSchedule(schedule) : pickerWords(state, t, locale)
-  const hasTime = state.kind !== 'hourly' && state.kind !== 'everyN' && !schedule.startsWith('@every')
-  return hasTime && timeZone !== viewer ? `${words} (${shortZone(timeZone)})` : words
+  return state.kind === 'custom' ? describeSchedule(schedule) : pickerWords(state, t, locale)
 }
 
-const shortZone = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')
+/** The zone of a time of day that is not in the viewer's: "Berlin". Nothing where a reader needs no zone. */
+export function zoneWords(
+  { schedule, timeZone = 'UTC' }: { readonly schedule: string; readonly timeZone?: string },
+  { timeZone: viewer }: Pick<RenderOptions, 'timeZone'>,
+): string | undefined {
+  const { kind } = toBuilder(schedule)
+  const hasTime = kind !== 'hourly' && kind !== 'everyN' && !schedule.startsWith('@every')
+  if (!hasTime || timeZone === viewer) return undefined
+  return timeZone.slice(timeZone.lastIndexOf('/') + 1).replaceAll('_', ' ')
+}
 
 type Picked = Exclude<BuilderState, { kind: 'custom' }>
 

@@ -9,8 +9,8 @@ import { fillScheduleEditor, scheduleEditorTitle } from './scheduleEditorPanel.t
 
 /** The webview panels: one per CronJob and page, restored after a reload of the window. */
 export interface Panels extends Disposable {
-  /** Opens the form of a new CronJob. */
-  createCronJob(projectId: string): void
+  /** Opens the form of a new CronJob; without a project it only explains schedules. */
+  createCronJob(projectId: string | undefined): void
   editCronJob(job: CronJob): void
   /** Opens the history, at a run when one is named. */
   showHistory(job: CronJob, executionId?: string): void
@@ -72,7 +72,8 @@ export function createPanels(services: PanelServices): Panels {
   ]
 
   return {
-    createCronJob: projectId => show('scheduleEditor', scheduleEditorTitle(undefined), { projectId }),
+    createCronJob: projectId =>
+      show('scheduleEditor', scheduleEditorTitle(undefined), projectId === undefined ? {} : { projectId }),
     editCronJob: job => show('scheduleEditor', scheduleEditorTitle(job.name), { cronJobId: job.id }),
     showHistory: (job, executionId) => {
       const run = executionId === undefined ? {} : { executionId }

@@ -16,7 +16,7 @@ describe('the row of a CronJob', () => {
   })
 
   it('names the zone of a time of day that is not in the zone of the viewer', () => {
-    assert.equal(node({ timeZone: 'America/New_York' }).description, 'Daily at 02:00 (New York) · in 3 h 12 m')
+    assert.equal(node({ timeZone: 'America/New_York' }).description, 'Daily at 02:00 · in 3 h 12 m · New York')
     assert.equal(node({ schedule: '@hourly', timeZone: 'Europe/Berlin' }).description, 'Hourly · in 3 h 12 m')
   })
 

@@ -75,11 +75,11 @@ describe('schedules in words', () => {
       ['0 */2 * * *', 'Every 2 hours'],
       ['15 */2 * * *', 'Every 2 hours at minute 15'],
     ],
-    schedule => scheduleWords({ schedule }, { t, locale: 'en', timeZone: 'UTC' }),
+    schedule => scheduleWords(schedule, { t, locale: 'en' }),
   )
 
   it('are a whole sentence where no picker says it', () => {
-    assert.match(scheduleWords({ schedule: '0 9 1 1 *' }, { t, locale: 'en', timeZone: 'UTC' }), /January/)
+    assert.match(scheduleWords('0 9 1 1 *', { t, locale: 'en' }), /January/)
   })
 })
 
