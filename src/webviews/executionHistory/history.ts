@@ -107,8 +107,7 @@ export class ExecutionHistory extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback()
     this.resized.observe(this)
-    // Only a running run and relative times change with the clock alone.
-    this.second = setInterval(() => this.draw(), 1000)
+    this.second = setInterval(() => this.onSecond(), 1000)
     this.logView.addEventListener('scrolled', this.onScroll)
     void this.load()
   }
@@ -294,6 +293,12 @@ export class ExecutionHistory extends PageElement {
     if (this.kept.options.follow) this.keep({ options: { ...this.kept.options, follow: false } })
     this.logView.showMatch(at)
     this.draw()
+  }
+
+  /** With the clock alone only what runs changes; the distances from now are told in minutes. */
+  private onSecond(): void {
+    const hasRunning = this.items().some(entry => entry.execution?.status === 'running')
+    if (hasRunning || Math.floor(Date.now() / 1000) % 30 === 0) this.draw()
   }
 
   private readonly onScroll = (): void => {

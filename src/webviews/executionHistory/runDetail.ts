@@ -25,7 +25,7 @@ export function runDetail(view: HistoryView, logElement: HTMLElement): TemplateR
               execution === undefined
                 ? notRun(view, selected)
                 : html`${bar(view)}
-                    <div class="pane" ?hidden=${view.pane !== 'log'}>${logState(view)} ${logElement}</div>
+                    <div class="pane" ?hidden=${view.pane !== 'log'}>${logState(view)} ${logElement} ${logEnd(view)}</div>
                     ${view.pane === 'details' ? details(view, selected, execution) : nothing}`
             }`
     }
@@ -134,17 +134,22 @@ function logState(view: HistoryView): TemplateResult | typeof nothing {
   return nothing
 }
 
+/** Why no line will come. */
+function logEnd({ log }: HistoryView): TemplateResult {
+  return html`<p class="hint log-end" role="status">${log.kind === 'ready' ? log.end : nothing}</p>`
+}
+
 function details(view: HistoryView, entry: LedgerEntry, execution: ExecutionSummary): TemplateResult {
   const { clock, now } = view
   const started = Date.parse(execution.startedAt)
   const text = entryText(entry, clock, now)
   const fact = (label: string, value: string | TemplateResult | undefined) =>
-    value === undefined ? nothing : html`<dt>${label}</dt><dd>${value}</dd>`
+    value === undefined ? nothing : html`<div><dt>${label}</dt><dd>${value}</dd></div>`
   const moment = (instant: string | undefined) =>
     instant === undefined
       ? undefined
       : html`<time datetime=${instant}>${clock.full(Date.parse(instant))}</time> <span class="hint">(${relativeText(Date.parse(instant), now)})</span>`
-  return html`<div class="pane details">
+  return html`<div class="pane details" role="region" tabindex="0" aria-label=${t('Details of the run')}>
     <dl>
       ${fact(t('Outcome'), text.outcome)} ${fact(t('Reason'), execution.reason)}
       ${fact(t('Exit code'), execution.exitCode?.toString())} ${fact(t('Trigger'), text.trigger)}

@@ -134,7 +134,7 @@ export class ScheduleEditor extends PageElement {
       mode: this.mode,
       form: this.form,
       preview,
-      warnings: this.advice.warnings(this.form, preview),
+      warnings: this.advice.warnings(this.form, () => this.draw()),
       now: this.advice.now(),
       jobClock: this.advice.clock(this.form.timeZone),
       viewerClock: this.advice.clock(this.init.viewerTimeZone),
@@ -254,9 +254,7 @@ export class ScheduleEditor extends PageElement {
     const { form, start } = this
     try {
       await this.advice.askGateway(form)
-      const serious = this.advice
-        .warnings(form, this.advice.preview(form, this.saved))
-        .filter(warning => warning.severity === 'error')
+      const serious = this.advice.currentWarnings(form).filter(warning => warning.severity === 'error')
       if (serious.length > 0 && this.acknowledged !== lintKey(form)) {
         this.tellAbout(
           'save',

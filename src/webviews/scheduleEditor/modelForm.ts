@@ -105,7 +105,7 @@ export function formOf(job: CronJob): Form {
     parts: job.command.length + job.args.length === 0 ? [''] : [...job.command, ...job.args],
     commandLength: job.command.length === 0 && job.args.length === 0 ? 1 : job.command.length,
     functionId: job.functionId ?? '',
-    payload: job.payload === undefined ? '' : JSON.stringify(job.payload, null, 2),
+    payload: job.payload == null ? '' : JSON.stringify(job.payload, null, 2),
     environment: Object.entries(job.environment).map(([name, value]) => ({ name, value })),
     secrets: job.secrets.map(({ name, from }) => ({ name, value: from })),
     concurrencyPolicy: job.concurrencyPolicy,
@@ -174,7 +174,7 @@ function workChange(from: Form, to: Form): Pick<CronJobUpdate, 'command' | 'args
   const work = workOf(to)
   if (to.work === 'function')
     return { ...(from.work === 'function' ? {} : { command: [], args: [] }), payload: null, ...work }
-  return from.work === 'function' ? { functionId: null, payload: null, ...work } : work
+  return from.work === 'function' ? { functionId: null, ...work } : work
 }
 
 function payloadOf(text: string): unknown {

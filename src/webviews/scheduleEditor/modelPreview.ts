@@ -12,14 +12,13 @@ import type { Form } from './modelForm.ts'
 /** How many runs are shown. */
 export const shownRuns = 10
 
-/** What the page says about a schedule while it is typed, from the engine in the page. */
+/** What the page says about a schedule at every keystroke, from the engine in the page. */
 export interface Preview {
   /** The fault of the text; then there is nothing else. */
   readonly error?: ScheduleError
   readonly sentence: string
   /** Instants in milliseconds since 1970. */
   readonly next: readonly number[]
-  readonly warnings: readonly ScheduleWarning[]
 }
 
 /** What a preview needs besides the form. */
@@ -27,6 +26,11 @@ export interface PreviewContext {
   readonly now: number
   /** The job as it is saved. */
   readonly saved?: CronJob | undefined
+}
+
+/** What warnings need besides the form. */
+export interface LintContext {
+  readonly now: number
   readonly usualMilliseconds?: number | undefined
   /** Other jobs that start with this one; see {@link peersOf}. */
   readonly peers: number
@@ -35,22 +39,27 @@ export interface PreviewContext {
 /** Explains the schedule of a form. An unknown zone counts as UTC here: the zone's own field says that it is unknown. */
 export function previewOf(form: Form, context: PreviewContext): Preview {
   const parsed = parseSchedule(form.schedule)
-  if (!parsed.ok) return { error: parsed.error, sentence: '', next: [], warnings: [] }
+  if (!parsed.ok) return { error: parsed.error, sentence: '', next: [] }
   const zone = knownZone(form.timeZone)
   const anchor = anchorOf(parsed.schedule, form, context)
+  return {
+    sentence: describeSchedule(form.schedule, zone === undefined ? {} : { timeZone: zone }),
+    next: nextRuns(parsed.schedule, anchor, zone ?? 'UTC', shownRuns),
+  }
+}
+
+/** What is legal about the schedule of a form and yet probably wrong; nothing for a text that does not parse. */
+export function warningsOf(form: Form, context: LintContext): ScheduleWarning[] {
+  if (!parseSchedule(form.schedule).ok) return []
+  const zone = knownZone(form.timeZone)
   const deadline = form.startingDeadlineSeconds === '' ? NaN : Number(form.startingDeadlineSeconds)
-  const warnings = lintRules(form.schedule, {
+  return lintRules(form.schedule, {
     from: context.now,
     ...(zone === undefined ? {} : { timeZone: zone }),
     ...(Number.isInteger(deadline) && deadline >= 0 ? { startingDeadlineSeconds: deadline } : {}),
     ...(context.usualMilliseconds === undefined ? {} : { typicalDurationSeconds: context.usualMilliseconds / 1000 }),
     ...(context.peers === 0 ? {} : { peersAtSameMinute: context.peers }),
   })
-  return {
-    sentence: describeSchedule(form.schedule, zone === undefined ? {} : { timeZone: zone }),
-    next: nextRuns(parsed.schedule, anchor, zone ?? 'UTC', shownRuns),
-    warnings,
-  }
 }
 
 /** The zone of a form when it can be computed with. */

@@ -11,7 +11,11 @@ export function runsTable(view: EditorView): TemplateResult {
   if (error !== undefined)
     return html`<p class="hint">${t('The next runs appear here when the expression is complete.')}</p>`
   if (next.length === 0) return html`<p class="hint">${t('There is no next run.')}</p>`
-  return html`<table class="runs">
+  // A date with a year needs more room; then every row gets it, so that the times stay in line.
+  const hasYears = [view.jobClock, view.viewerClock].some(clock =>
+    new Set(next.map(run => clock.date(run).length > 12)).has(true),
+  )
+  return html`<table class="runs ${hasYears ? 'years' : ''}">
     <caption class="hidden">${t('The next {0} runs', next.length)}</caption>
     <thead>
       <tr>

@@ -4,7 +4,7 @@ import type { ScheduleEditorInit } from '../../contract/webviews.ts'
 import { parseSchedule } from '../../schedule/parse.ts'
 import { type Clock, clockOf } from '../ui/times.ts'
 import type { Form } from './modelForm.ts'
-import { joinWarnings, knownZone, lintKey, peersOf, type Preview, previewOf } from './modelPreview.ts'
+import { joinWarnings, knownZone, lintKey, peersOf, type Preview, previewOf, warningsOf } from './modelPreview.ts'
 
 /** How long after the last keystroke the slower questions are asked: the gateway's word and the other jobs. */
 const settleMilliseconds = 250
@@ -18,6 +18,9 @@ export class ScheduleAdvice {
   private readonly clocks = new Map<string, Clock>()
   private peers = 0
   private gateway: { readonly key: string; readonly warnings: readonly ScheduleWarning[] } | undefined
+  private known: { readonly key: string; readonly preview: Preview } | undefined
+  private linted: { readonly key: string; readonly warnings: readonly ScheduleWarning[] } = { key: '', warnings: [] }
+  private linting: ReturnType<typeof setTimeout> | undefined
   private settling: ReturnType<typeof setTimeout> | undefined
 
   constructor(init: ScheduleEditorInit, ask: (request: SchedulePreviewRequest) => Promise<SchedulePreview>) {
@@ -39,18 +42,42 @@ export class ScheduleAdvice {
     return made
   }
 
+  /** Explains the form's schedule; known until the minute, the form or the saved job changes. */
   preview(form: Form, saved: CronJob | undefined): Preview {
-    return previewOf(form, {
-      now: this.now(),
-      saved,
-      usualMilliseconds: this.init.usualMilliseconds,
-      peers: this.peers,
-    })
+    const key = [lintKey(form), Math.floor(this.now() / 60_000), saved?.nextExecutionAt].join()
+    if (this.known?.key !== key) this.known = { key, preview: previewOf(form, { now: this.now(), saved }) }
+    return this.known.preview
   }
 
-  /** The page's own warnings and, once it has answered, the gateway's. */
-  warnings(form: Form, preview: Preview): ScheduleWarning[] {
-    return joinWarnings(preview.warnings, this.gateway?.key === lintKey(form) ? this.gateway.warnings : undefined)
+  /**
+   * The page's own warnings and, once it has answered, the gateway's. Looking over a year takes longer than a frame may,
+   * so those of a changed form come right after the frame; until then the old ones stand.
+   */
+  warnings(form: Form, changed: () => void): readonly ScheduleWarning[] {
+    if (this.linted.key !== this.keyOf(form)) {
+      clearTimeout(this.linting)
+      this.linting = setTimeout(() => {
+        this.currentWarnings(form)
+        changed()
+      })
+    }
+    return this.linted.warnings
+  }
+
+  /** The warnings of a form at once. */
+  currentWarnings(form: Form): readonly ScheduleWarning[] {
+    const key = this.keyOf(form)
+    if (this.linted.key !== key) {
+      const { usualMilliseconds } = this.init
+      const own = warningsOf(form, { now: this.now(), usualMilliseconds, peers: this.peers })
+      const gateway = this.gateway?.key === lintKey(form) ? this.gateway.warnings : undefined
+      this.linted = { key, warnings: joinWarnings(own, gateway) }
+    }
+    return this.linted.warnings
+  }
+
+  private keyOf(form: Form): string {
+    return [lintKey(form), this.peers, this.gateway?.key === lintKey(form)].join()
   }
 
   /** Asks the slower questions after a pause; `done` is called with the gateway's error, if it had one. */
@@ -82,6 +109,7 @@ export class ScheduleAdvice {
   }
 
   dispose(): void {
+    clearTimeout(this.linting)
     clearTimeout(this.settling)
   }
 }

@@ -6,11 +6,12 @@ import {
   lintKey,
   peersOf,
   previewOf,
+  warningsOf,
 } from '../../../src/webviews/scheduleEditor/modelPreview.ts'
 import { cronJob, now } from '../support/cronJobs.ts'
 
 const at = Date.parse(now)
-const preview = (job = cronJob(), form = formOf(job)) => previewOf(form, { now: at, saved: job, peers: 0 })
+const preview = (job = cronJob(), form = formOf(job)) => previewOf(form, { now: at, saved: job })
 const iso = (instants: readonly number[]) => instants.map(instant => new Date(instant).toISOString())
 
 describe('the preview of a schedule', () => {
@@ -23,10 +24,11 @@ describe('the preview of a schedule', () => {
   })
 
   it('names the fault of a text and nothing else', () => {
-    const { error, next, warnings } = preview(cronJob({ schedule: '0 25 * * *' }))
+    const refused = cronJob({ schedule: '0 25 * * *' })
+    const { error, next } = preview(refused)
     assert.equal(error?.field, 'hour')
     assert.deepEqual([error?.position, error?.length], [2, 2])
-    assert.deepEqual([next, warnings], [[], []])
+    assert.deepEqual([next, warningsOf(formOf(refused), { now: at, peers: 0 })], [[], []])
   })
 
   it('counts an interval from the run that is due next, when nothing was changed', () => {
@@ -38,13 +40,13 @@ describe('the preview of a schedule', () => {
 
   it('counts a changed interval from now', () => {
     const job = cronJob({ schedule: '@every 1h', nextExecutionAt: '2026-11-23T12:20:00.000Z' })
-    const changed = previewOf({ ...formOf(job), schedule: '@every 2h' }, { now: at, saved: job, peers: 0 })
+    const changed = previewOf({ ...formOf(job), schedule: '@every 2h' }, { now: at, saved: job })
     assert.equal(iso(changed.next)[0], '2026-11-23T14:00:00.000Z')
   })
 
   it('warns of a load and a deadline that make no sense', () => {
     const job = cronJob({ schedule: '* * * * *', startingDeadlineSeconds: 5 })
-    const { warnings } = previewOf(formOf(job), { now: at, usualMilliseconds: 90_000, peers: 12 })
+    const warnings = warningsOf(formOf(job), { now: at, usualMilliseconds: 90_000, peers: 12 })
     const codes = warnings.map(warning => warning.code)
     for (const code of ['MORE_OFTEN_THAN_JOB', 'MANY_AT_ONE_MINUTE', 'DEADLINE_TOO_SHORT'])
       assert.ok(codes.includes(code), code)
