@@ -66,6 +66,7 @@ export async function startVscode(options: VscodeOptions): Promise<Vscode> {
       ...quietSettings,
       'git.enabled': false,
       'workbench.reduceMotion': 'on',
+      'workbench.editor.useModal': 'off',
       ...options.settings,
     })
     if (options.vsix !== undefined) await installExtension({ host, home }, options.vsix)
@@ -95,7 +96,7 @@ export async function startVscode(options: VscodeOptions): Promise<Vscode> {
     const browser = await launchBrowser(host)
     owned.push(() => browser.close())
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(60_000)
     owned.push(await collectPageCoverage(page))
     const consoleLines: string[] = []
     page.on('console', message => consoleLines.push(message.text()))

@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core'
+import { errors, type Locator, type Page } from 'playwright-core'
 
 /** Messages at the lower right, shown or kept in the notification centre. */
 export interface Notifications {
@@ -23,14 +23,15 @@ export function notifications(page: Page): Notifications {
   }
   const find = async (text: string | RegExp): Promise<Locator> => {
     const found = matching(text)
-    // A message fired while a webview has the focus is kept, not shown: its bell shows that it is there.
-    const bell = page.locator(
-      '#status\\.notifications .codicon-bell-dot, #status\\.notifications .codicon-bell-slash-dot',
-    )
-    await found.or(bell).first().waitFor()
-    if (!(await found.isVisible())) await openCentre()
-    await found.waitFor()
-    return found
+    const deadline = Date.now() + 60_000
+    // A message fired while a webview has the focus is kept, not shown; the bell opens the centre, or closes it.
+    for (;;) {
+      const shown = found.waitFor({ timeout: 3_000 }).then(() => true, unlessTimeout)
+      if (await shown) return found
+      if (Date.now() > deadline)
+        throw new Error(`There is no message ${text}; there are: ${await items.allInnerTexts()}`)
+      await openCentre()
+    }
   }
   return {
     waitFor: async text => (await find(text)).locator(message).innerText(),
@@ -49,4 +50,9 @@ export function notifications(page: Page): Notifications {
       if (await clearAll.isVisible()) await clearAll.click()
     },
   }
+}
+
+function unlessTimeout(error: unknown): false {
+  if (error instanceof errors.TimeoutError) return false
+  throw error
 }

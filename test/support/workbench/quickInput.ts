@@ -17,7 +17,7 @@ export interface QuickInput {
   readonly cancel: () => Promise<void>
 }
 
-export function quickInput(page: Page, timeout = 30_000): QuickInput {
+export function quickInput(page: Page, timeout = 60_000): QuickInput {
   const widget = page.locator('.quick-input-widget:not([inert])')
   const field = widget.locator('.quick-input-filter input')
   const rows = widget.locator('.quick-input-list .monaco-list-row')
