@@ -26,10 +26,17 @@ export type Handlers<S extends Side> = {
 /** One function for each event that a side hears. */
 export type Listeners<S extends Side> = { readonly [E in keyof S['events']]: (data: S['events'][E]) => void }
 
+/** Every message, in both directions. A request gets exactly one response. */
+type Message =
+  | { readonly type: 'request'; readonly id: string; readonly method: string; readonly params: unknown }
+  | { readonly type: 'response'; readonly id: string; readonly result: unknown }
+  | { readonly type: 'response'; readonly id: string; readonly error: TravellingError }
+  | { readonly type: 'event'; readonly name: string; readonly data: unknown }
+
 /** How a side sends, answers and translates errors. */
 export interface MessengerOptions<Here extends Side> {
   /** Sends one message to the other side. */
-  readonly post: (message: unknown) => void
+  readonly post: (message: Message) => void
   readonly handlers: Handlers<Here>
   readonly listeners: Listeners<Here>
   /** Puts an error that a handler threw into the form that travels. */
@@ -75,7 +82,7 @@ export function createMessenger<Here extends Side, There extends Side>(
   let count = 0
 
   const closed = () => options.decodeError({ code: 'CANCELLED', message: 'The panel was closed.' })
-  const post = (message: unknown) => {
+  const post = (message: Message) => {
     if (!closing.signal.aborted) options.post(message)
   }
 

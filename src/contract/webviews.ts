@@ -28,13 +28,6 @@ export interface WebviewError {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** Every message between a page and its host, in both directions. A request gets exactly one response. */
-export type WebviewMessage =
-  | { readonly type: 'request'; readonly id: string; readonly method: string; readonly params: unknown }
-  | { readonly type: 'response'; readonly id: string; readonly result: unknown }
-  | { readonly type: 'response'; readonly id: string; readonly error: WebviewError }
-  | { readonly type: 'event'; readonly name: string; readonly data: unknown }
-
 /** Puts any error into the form that travels. A foreign error becomes `INTERNAL` with its message. */
 export function toWebviewError(error: unknown): WebviewError {
   if (!(error instanceof HksError)) {
