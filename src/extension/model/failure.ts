@@ -83,13 +83,8 @@ function placeOf({ details }: HksError): Failure['place'] {
   return typeof line === 'number' ? { file, line } : { file }
 }
 
-/** The command that installs what is missing: named in the details, else the hint when that is a bare command. */
-function commandOf({ code, details, hint }: HksError): string | undefined {
-  if (code !== 'RUNTIME_MISSING') return undefined
-  const { install, command } = details ?? {}
-  if (typeof install === 'string') return install
-  if (typeof command === 'string') return command
-  return hint?.match(/`([^`]+)`/)?.[1] ?? hint
-}
+/** The command that installs what is missing, as the gateway words it. */
+const commandOf = ({ code, hint }: HksError): string | undefined =>
+  code === 'RUNTIME_MISSING' ? /^Install it with: (.+)$/.exec(hint ?? '')?.[1] : undefined
 
 const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)

@@ -106,11 +106,13 @@ describe('a failure', () => {
 
   it('offers the command that installs a missing runtime', () => {
     const failure = explainFailure(
-      new HksError('RUNTIME_MISSING', 'Python is missing', { hint: 'Install it with `apt install python3`.' }),
+      new HksError('RUNTIME_MISSING', 'Python is missing', { hint: 'Install it with: apt install python3' }),
       t,
     )
     assert.equal(failure?.command, 'apt install python3')
     assert.deepEqual(failure?.actions, ['copyHint', 'retry'])
+    const link = new HksError('RUNTIME_MISSING', 'Node is missing', { hint: 'Install it from https://nodejs.org.' })
+    assert.deepEqual(explainFailure(link, t)?.actions, ['retry'])
   })
 
   it('of the gateway offers to retry and its log', () => {
