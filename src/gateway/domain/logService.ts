@@ -66,6 +66,8 @@ export function createLogService(directory: Directory, logs: LogSource, executio
       using _subscription = logs.onAppend(target.applicationId, news.raise)
       signal.addEventListener('abort', news.raise, { once: true })
       let position = selection
+      // A tail counts from the end as it is now; asked once more it would pass over what has come meanwhile.
+      const newest = selection.tail === undefined ? undefined : await logs.read(target.applicationId, { tail: 1 })
       while (!signal.aborted) {
         news.lower()
         // Asked before the read: a run that ends between the two has its last lines in the read.
@@ -73,9 +75,12 @@ export function createLogService(directory: Directory, logs: LogSource, executio
         const { lines, more } = await logs.read(target.applicationId, scoped(target, { limit: batch, ...position }))
         if (lines.length > 0) yield { lines }
         const last = lines.at(-1)
+        const { tail, ...rest } = position
         if (last) {
-          const { tail: _tail, since: _since, ...rest } = position
-          position = { ...rest, after: last.seq }
+          const { since: _since, ...others } = rest
+          position = { ...others, after: last.seq }
+        } else if (tail !== undefined) {
+          position = { ...rest, after: Math.max(rest.after ?? 0, newest?.lines[0]?.seq ?? 0) }
         }
         if (more) continue
         if (end !== undefined) {
