@@ -55,12 +55,17 @@ export async function openWorkplace(): Promise<Workplace> {
   mkdirSync(folder)
   const { NO_COLOR: _n, FORCE_COLOR: _f, ...inherited } = process.env
 
+  const children = new Set<ChildProcess>()
+
   const start: Workplace['start'] = (args, options = {}) => {
     const [node = process.execPath, ...nodeOptions] = options.node ?? []
-    return spawn(node, [...nodeOptions, options.program ?? programs.built, ...args], {
+    const child = spawn(node, [...nodeOptions, options.program ?? programs.built, ...args], {
       cwd: options.cwd ?? folder,
       env: { ...inherited, HKS_HOME: home, HKS_IDLE_SECONDS: '60', ...options.env },
     })
+    children.add(child)
+    child.once('close', () => children.delete(child))
+    return child
   }
   const run: Workplace['run'] = (args, { input = '', ...options } = {}) => {
     const child = start(args, options)
@@ -80,6 +85,8 @@ export async function openWorkplace(): Promise<Workplace> {
     run,
     json,
     close: async () => {
+      // What a failed test has left behind.
+      for (const child of children) child.kill('SIGKILL')
       await run(['gateway', 'stop', '--grace', '0'])
       top[Symbol.dispose]()
     },

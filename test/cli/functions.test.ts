@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Function } from '../../src/contract/functions.ts'
+import type { LogLine } from '../../src/contract/logs.ts'
+import { finished, openWorkplace, untilWritten, type Workplace } from './hksFunc.ts'
+
+interface Items<T> {
+  readonly items: readonly T[]
+}
+
+/** What a command with `--json` says of its failure. */
+const errorOf = (stderr: string) =>
+  JSON.parse(stderr) as { readonly code: string; readonly error: string; readonly details: Record<string, unknown> }
+
+describe('hks-func and functions', function () {
+  this.timeout(120_000)
+  let place: Workplace
+  before(async () => {
+    place = await openWorkplace()
+  })
+  after(() => place.close())
+
+  it('starts the gateway when none runs, says so to people, and lists nothing', async () => {
+    const { code, stdout, stderr } = await place.run(['list'])
+    assert.deepEqual([code, stderr], [0, 'Starting the gateway …\n'])
+    assert.match(stdout, /^\/.*hello has no functions\. Begin with hks-func init\.\n$/)
+    const { items } = await place.json<Items<unknown>>('cronjob', 'list')
+    assert.deepEqual(items, [])
+  })
+
+  it('deploys what init wrote, and finds it again from inside its folder', async () => {
+    assert.equal((await place.run(['init', 'greet', '-r', 'node', '-t', 'hello'])).code, 0)
+    const { code, stdout, stderr } = await place.run(['deploy', 'greet'])
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /^Function: greet\nStatus: {3}ready\nRevision: 1\nURL: {6}http:\/\/127\.0\.0\.1:\d+\/f\//)
+    assert.equal(stderr, 'Deploying greet to hello …\n')
+    const [list, inside, byName] = await Promise.all([
+      place.run(['list']),
+      place.run(['list', '--json'], { cwd: join(place.folder, 'greet') }),
+      place.run(['-p', 'hello', 'list', '--json'], { cwd: '/' }),
+    ])
+    assert.match(list.stdout, /^NAME +RUNTIME +STATUS +REVISION +REPLICAS +URL\ngreet +node +ready +1 +\d +http/)
+    for (const { stdout: json } of [inside, byName]) {
+      assert.deepEqual(
+        (JSON.parse(json) as Items<Function>).items.map(fn => fn.name),
+        ['greet'],
+      )
+    }
+  })
+
+  it('invokes with data, a file and standard input, and passes the answer on as it is', async () => {
+    writeFileSync(join(place.folder, 'eva.json'), '{"name": "Eva"}')
+    const [data, file, input, none] = await Promise.all([
+      place.run(['invoke', 'greet', '--data', '{"name": "Ada"}']),
+      place.run(['invoke', 'greet', '--file', 'eva.json']),
+      place.run(['invoke', 'greet', '--data', '-'], { input: '{"name": "Ida"}' }),
+      place.run(['invoke', 'greet']),
+    ])
+    const messages = [data, file, input, none].map(({ stdout }) => (JSON.parse(stdout) as { message: string }).message)
+    assert.deepEqual(messages.slice(0, 3), ['Hello, Ada', 'Hello, Eva', 'Hello, Ida'])
+    assert.deepEqual(
+      [data, file, input, none].map(({ code, stderr }) => [code, stderr]),
+      Array(4).fill([0, '']),
+    )
+  })
+
+  it('answers status, headers and body of a call as JSON', async () => {
+    const answer = await place.json<Record<string, unknown>>('invoke', 'greet', '-d', '{"name":"Ada"}')
+    assert.equal(answer['status'], 200)
+    assert.equal((answer['headers'] as Record<string, string>)['content-type'], 'application/json')
+    assert.equal((answer['body'] as Record<string, unknown>)['message'], 'Hello, Ada')
+    const accepted = await place.json<Record<string, unknown>>('invoke', 'greet', '--async')
+    assert.equal(accepted['status'], 202)
+    assert.match((accepted['body'] as { invocationId: string }).invocationId, /^[0-9a-f-]{36}$/)
+  })
+
+  it('deploys one source file, with what the command line adds', async () => {
+    writeFileSync(
+      join(place.folder, 'oddJobs.mjs'),
+      `export const handler = (event, context) => {
+  console.log('asked for', event)
+  if (event === 'throw') throw new Error('broken on purpose')
+  if (event === 'refuse') return context.response(418, {}, 'I am a teapot')
+  if (event === 'bytes') return context.response(200, { 'Content-Type': 'x/y' }, new Uint8Array([0, 255, 10]))
+  return process.env.WORD ?? null
+}\n`,
+    )
+    const args = ['deploy', 'oddJobs.mjs', '-n', 'odd', '-e', 'WORD=a=b', '--timeout', '7'] as const
+    const deployed = await place.json<Function>(...args)
+    assert.deepEqual(
+      [deployed.name, deployed.handler, deployed.environment, deployed.timeout, deployed.status],
+      ['odd', 'oddJobs.handler', { WORD: 'a=b' }, 7, 'ready'],
+    )
+    assert.equal((await place.run(['invoke', 'odd'])).stdout, '"a=b"')
+  })
+
+  it('writes bytes as they are, and exits with 7 for a failed call', async () => {
+    const call = (event: string, ...more: readonly string[]) =>
+      place.run(['invoke', 'odd', '-d', event, '-c', 'text/plain', ...more])
+    const [bytes, refused, thrown, json] = await Promise.all([
+      call('bytes'),
+      call('refuse'),
+      call('throw'),
+      call('throw', '--json'),
+    ])
+    assert.equal(bytes.code, 0)
+    assert.deepEqual([refused.code, refused.stdout], [7, 'I am a teapot'])
+    assert.match(refused.stderr, /The function answered 418\. \(FUNCTION_FAILED\)/)
+    assert.deepEqual([thrown.code, thrown.stdout], [7, ''])
+    assert.match(thrown.stderr, /\(FUNCTION_FAILED\)\n {2}.*hks-func logs odd/)
+    assert.deepEqual([json.code, (JSON.parse(json.stdout) as { status: number }).status], [7, 500])
+    assert.equal(errorOf(json.stderr).code, 'FUNCTION_FAILED')
+  })
+
+  it('exits with 2 for a body that is not what its type says, and with 4 for a function that is not there', async () => {
+    const [body, missing, id] = await Promise.all([
+      place.run(['invoke', 'greet', '--data', 'hello']),
+      place.run(['describe', 'nobody', '--json']),
+      place.run(['describe', '00000000-0000-4000-8000-000000000000', '--json']),
+    ])
+    assert.equal(body.code, 2)
+    assert.match(body.stderr, /\(EVENT_INVALID\)[^]*--content-type text\/plain/)
+    assert.deepEqual([missing.code, id.code], [4, 4])
+    assert.equal(errorOf(missing.stderr).error, 'No function "nobody" is in the project hello.')
+  })
+
+  it('keeps what serves when the next source is wrong, and names file and line', async () => {
+    const file = join(place.folder, 'greet/index.mjs')
+    const good = readFileSync(file, 'utf8')
+    writeFileSync(file, `${good}\nexport const = 1\n`)
+    const { code, stderr, stdout } = await place.run(['deploy', 'greet', '--json'])
+    assert.deepEqual([code, stdout], [2, ''])
+    const { code: name, details } = errorOf(stderr)
+    assert.deepEqual(
+      [name, details['file'], details['line']],
+      ['INVALID_SOURCE', 'index.mjs', good.split('\n').length + 1],
+    )
+    writeFileSync(file, good)
+    assert.equal((await place.json<Function>('describe', 'greet')).revision, 1)
+  })
+
+  it('describes a function with its revisions and last calls', async () => {
+    const [text, json] = await Promise.all([
+      place.run(['describe', 'odd']),
+      place.json<Function & { invocations: { code?: string; outcome: string }[] }>('describe', 'odd'),
+    ])
+    assert.match(text.stdout, /^Name: +odd\n[^]*\nEnvironment: +WORD=a=b\n/)
+    assert.match(text.stdout, /\nREVISION +TRAFFIC +STATUS +DEPLOYED +SOURCE\n1 +100 % +ready +.* ago +[0-9a-f]{12}\n/)
+    assert.match(text.stdout, /\nCALL +WHEN +STATUS +TOOK +REVISION\n[^]*FUNCTION_FAILED/)
+    assert.equal(json.invocations.length, 5)
+    assert.ok(json.invocations.some(call => call.code === 'FUNCTION_FAILED'))
+  })
+
+  it('prints the log whole, its end, or since a time, with or without times', async () => {
+    const [all, tail, none, times] = await Promise.all([
+      place.run(['logs', 'odd']),
+      place.run(['logs', 'odd', '--tail', '1', '--json']),
+      place.run(['logs', 'odd', '--since', '2099-01-01T00:00:00Z']),
+      place.run(['logs', 'odd', '--since', '1h', '--timestamps', '--tail', '2']),
+    ])
+    assert.match(all.stdout, /^-- Revision 1 is serving\.\nasked for null\n/)
+    assert.match(all.stdout, /^asked for throw\nError: broken on purpose\n/m)
+    const lines = tail.stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as LogLine)
+    assert.equal(lines.length, 1)
+    assert.ok(lines[0]?.seq)
+    assert.deepEqual([none.code, none.stdout], [0, ''])
+    assert.match(times.stdout, /^(\d{4}-\d\d-\d\dT\S+Z .*\n){2}$/)
+  })
+
+  it('follows the log until Ctrl-C, which is exit code 130', async () => {
+    const follow = place.start(['logs', 'odd', '--follow', '--tail', '0', '--json'])
+    const end = finished(follow)
+    const seen = untilWritten(follow, 'stdout', /"asked for live"/)
+    let called = false
+    while (!called) {
+      // Until the stream is open a call may be too early to be seen.
+      await place.run(['invoke', 'odd', '-d', 'live', '-c', 'text/plain'])
+      called = await Promise.race([seen.then(() => true), new Promise<false>(later => setTimeout(later, 500, false))])
+    }
+    follow.kill('SIGINT')
+    const { code, stdout, stderr } = await end
+    assert.equal(code, 130)
+    for (const line of stdout.trim().split('\n')) assert.ok((JSON.parse(line) as LogLine).seq)
+    assert.equal(errorOf(stderr).code, 'CANCELLED')
+  })
+
+  it('sets a secret from standard input, which a function gets only when it names it', async () => {
+    const set = await place.run(['secret', 'set', 'mail', 'api-key'], { input: 'p4ss word\n' })
+    assert.deepEqual([set.code, set.stdout], [0, 'Set mail/api-key of hello.\n'])
+    assert.deepEqual(await place.json('secret', 'list'), { items: [{ name: 'mail', keys: ['api-key'] }] })
+    const folder = join(place.folder, 'reader')
+    mkdirSync(folder)
+    writeFileSync(
+      join(folder, 'function.yaml'),
+      'name: reader\nruntime: node\nsecrets:\n  - name: KEY\n    from: mail/api-key\n',
+    )
+    writeFileSync(join(folder, 'index.mjs'), 'export const handler = () => process.env.KEY.length\n')
+    // From inside the folder, without a path.
+    assert.equal((await place.run(['deploy'], { cwd: folder })).code, 0)
+    assert.equal((await place.run(['invoke', 'reader'])).stdout, '9')
+    const [odd, list, reader] = await Promise.all([
+      place.run(['invoke', 'odd']),
+      place.run(['secret', 'list']),
+      place.run(['describe', 'reader']),
+    ])
+    assert.equal(odd.stdout, '"a=b"')
+    assert.equal(list.stdout, 'SECRET  KEYS\nmail    api-key\n')
+    assert.match(reader.stdout, /^Secrets: +KEY from mail\/api-key$/m)
+  })
+
+  it('deletes only when it is told that it may', async () => {
+    const asked = await Promise.all([
+      place.run(['secret', 'delete', 'mail']),
+      place.run(['delete', 'odd']),
+      place.run(['secret', 'set', 'mail', 'empty']),
+    ])
+    for (const { code, stderr } of asked) {
+      assert.equal(code, 2)
+      assert.match(stderr, /Add --yes\.|is empty/)
+    }
+    const done = await Promise.all([
+      place.run(['secret', 'delete', 'mail', '--yes']),
+      place.run(['delete', 'odd', '--yes']),
+      place.json<{ deleted: string }>('delete', 'reader', '-y'),
+    ])
+    assert.deepEqual([done[0].stdout, done[1].stdout], ['Deleted mail.\n', 'Deleted odd.\n'])
+    assert.match(done[2].deleted, /^[0-9a-f-]{36}$/)
+    const [functions, secrets, again] = await Promise.all([
+      place.json<Items<Function>>('list'),
+      place.run(['secret', 'list']),
+      place.run(['delete', 'odd', '--yes']),
+    ])
+    assert.deepEqual(
+      functions.items.map(fn => fn.name),
+      ['greet'],
+    )
+    assert.equal(secrets.stdout, 'hello has no secrets.\n')
+    assert.equal(again.code, 4)
+  })
+})
