@@ -44,8 +44,9 @@ export interface Functions {
   list(projectId?: string): Promise<readonly FunctionRecord[]>
   get(id: string): Promise<FunctionRecord | undefined>
   /**
-   * Adds a revision (and the function, when the name is new). `settled` ends when the revision serves or failed; the
-   * function record says which.
+   * Adds a revision (and the function, when the name is new). A fault of the request, such as a syntax error, rejects
+   * at once and leaves nothing (INVALID_SOURCE, RUNTIME_MISSING …). `settled` resolves when the revision serves and
+   * rejects when it can't (DEPLOY_FAILED, CANCELLED …), which the record then says, too; nobody has to wait for it.
    */
   deploy(
     projectId: string,

@@ -4,6 +4,7 @@ import type { SecretReference } from '../../../contract/common.ts'
 import { HksError, notFound } from '../../../contract/errors.ts'
 import type { Secrets } from '../../domain/ports.ts'
 import { writePrivately } from './privateFile.ts'
+import { createQueue } from './queue.ts'
 
 /** Turns references into values; for the provider's own use when it starts a process. */
 export interface SecretResolver {
@@ -29,17 +30,14 @@ type FileData = Readonly<Record<string, ProjectData>>
 /** Keeps all secrets in one file of the data folder that only its owner may read. One gateway owns the folder. */
 export function createLocalSecrets(dataFolder: string): LocalSecrets {
   const file = join(dataFolder, 'secrets.json')
-  let writing: Promise<unknown> = Promise.resolve()
+  const changes = createQueue()
 
-  const change = <T>(edit: (data: FileData) => readonly [FileData, T]): Promise<T> => {
-    const turn = writing.then(async () => {
+  const change = <T>(edit: (data: FileData) => readonly [FileData, T]): Promise<T> =>
+    changes.add(async () => {
       const [next, result] = edit(await readSecrets(file))
       await writePrivately(file, JSON.stringify(next))
       return result
     })
-    writing = turn.catch(() => undefined)
-    return turn
-  }
 
   return {
     list: async projectId => {

@@ -70,6 +70,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       }
       attempts.add(attempt)
       const opened = open(attempt, projectId, source)
+      attempt.settled = failureOf(opened)
       try {
         // A source that does not parse is refused as a request: nothing is recorded, nothing replaced.
         const early = await Promise.race([

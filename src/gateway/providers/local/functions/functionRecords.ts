@@ -2,6 +2,7 @@ import { notFound } from '../../../../contract/errors.ts'
 import type { ChangePublisher } from '../../../domain/changes.ts'
 import type { FunctionRecord, RevisionRecord } from '../../../domain/function.ts'
 import type { LocalFunctions, StoredFunction } from '../../../domain/localState.ts'
+import { createQueue } from '../queue.ts'
 
 /** What is stored of functions, completed by what is known only while the gateway runs. */
 export interface FunctionRecords {
@@ -27,7 +28,7 @@ export const listedRevisions = 5
 /** Reads and writes records of functions in order. */
 export function createFunctionRecords(options: FunctionRecordsOptions): FunctionRecords {
   const { state, changes } = options
-  let turn: Promise<unknown> = Promise.resolve()
+  const queue = createQueue()
 
   const complete = (stored: StoredFunction, revisions: readonly RevisionRecord[]): FunctionRecord => ({
     ...stored,
@@ -38,11 +39,6 @@ export function createFunctionRecords(options: FunctionRecordsOptions): Function
   const get = async (id: string) => {
     const stored = await state.get(id)
     return stored && complete(stored, await state.revisions(id, listedRevisions))
-  }
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = turn.then(work)
-    turn = next.catch(() => undefined)
-    return next
   }
   const publishNow = async (id: string) => {
     const record = await get(id)
@@ -58,12 +54,12 @@ export function createFunctionRecords(options: FunctionRecordsOptions): Function
         ),
       ),
     update: (id, change) =>
-      inTurn(async () => {
+      queue.add(async () => {
         const stored = await state.get(id)
         if (!stored) throw notFound('function', id)
         await state.update(change(stored))
         return (await publishNow(id))!
       }),
-    publish: id => inTurn(() => publishNow(id)),
+    publish: id => queue.add(() => publishNow(id)),
   }
 }

@@ -65,7 +65,7 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
   const { pool, clock, onReplicas, onEvent } = options
   const idleMs = options.idleSeconds * 1000
   const stopping = new AbortController()
-  const closing = new Set<Promise<void>>()
+  const closing = new Map<Slot, Promise<void>>()
   let revision = options.revision
   let current: Slot | undefined
   let starting: Promise<Slot> | undefined
@@ -73,8 +73,8 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
   let idleSince = 0
 
   const discard = (slot: Slot, graceSeconds: number): Promise<void> => {
-    const closed = slot.instance.close(graceSeconds).finally(() => closing.delete(closed))
-    closing.add(closed)
+    const closed = slot.instance.close(graceSeconds).finally(() => closing.delete(slot))
+    closing.set(slot, closed)
     return closed
   }
   const openSlot = async (startable: StartableRevision, signal: AbortSignal): Promise<Slot> => {
@@ -184,10 +184,10 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
       idleTimer?.[Symbol.dispose]()
       revision = undefined
       await Promise.allSettled([starting])
-      const slot = current
+      // Former instances end their calls at their leisure, but not for longer than this.
+      const slots = new Set([...(current ? [current] : []), ...closing.keys()])
       current = undefined
-      if (slot) void discard(slot, graceSeconds)
-      await Promise.all(closing)
+      await Promise.all([...slots].map(slot => discard(slot, graceSeconds)))
     },
   }
 }

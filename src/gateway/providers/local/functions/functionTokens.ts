@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HksError } from '../../../../contract/errors.ts'
 import { writePrivately } from '../privateFile.ts'
+import { createQueue } from '../queue.ts'
 
 /** The invoke-only token of each function. */
 export interface FunctionTokens {
@@ -17,7 +18,7 @@ const tokenBytes = 32
 export function createFunctionTokens(dataFolder: string): FunctionTokens {
   const file = join(dataFolder, 'function-tokens.json')
   let loaded: Promise<Map<string, string>> | undefined
-  let writing: Promise<unknown> = Promise.resolve()
+  const writes = createQueue()
 
   const tokens = () => {
     loaded ??= readTokens(file)
@@ -27,11 +28,8 @@ export function createFunctionTokens(dataFolder: string): FunctionTokens {
     })
     return loaded
   }
-  const save = (all: ReadonlyMap<string, string>): Promise<void> => {
-    const turn = writing.then(() => writePrivately(file, JSON.stringify(Object.fromEntries(all))))
-    writing = turn.catch(() => undefined)
-    return turn
-  }
+  const save = (all: ReadonlyMap<string, string>) =>
+    writes.add(() => writePrivately(file, JSON.stringify(Object.fromEntries(all))))
   return {
     of: async functionId => {
       const all = await tokens()

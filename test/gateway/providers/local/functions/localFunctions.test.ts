@@ -349,6 +349,21 @@ export function handler(event) {
   })
 })
 
+describe('local functions that stop', function () {
+  this.timeout(120_000)
+
+  it('do not wait for the calls of an old revision for longer than they are told', async () => {
+    await using rig = await openLocalFunctions()
+    const { id } = await rig.deploy(slow, { timeoutSeconds: 3600 })
+    const old = rig.call(id, 600_000)
+    await untilLogged(rig, id, 'begun')
+    await rig.deploy(echo)
+    await rig.functions.stop(0)
+    assert.equal((await old).code, 'FUNCTION_UNAVAILABLE')
+    assert.deepEqual(processesOf(rig), [])
+  })
+})
+
 describe('local functions after a restart', function () {
   this.timeout(120_000)
 
