@@ -1,13 +1,6 @@
-import { HksError } from '../../contract/errors.ts'
-import {
-  describeSchedule,
-  lintSchedule,
-  nextRuns,
-  parseSchedule,
-  validateTimeZone,
-  type Warning,
-} from '../../schedule/index.ts'
+import { describeSchedule, lintSchedule, nextRuns, type Warning } from '../../schedule/index.ts'
 import { authorize, type Caller } from './caller.ts'
+import { checkSchedule } from './checkSchedule.ts'
 import type { Clock } from './clock.ts'
 
 /** What a preview asks; `from` is epoch milliseconds and defaults to now. */
@@ -37,22 +30,10 @@ export const createPreviewSchedule =
   (clock: Clock): PreviewSchedule =>
   (caller, { schedule, timeZone, from = clock.now(), count = defaultCount, startingDeadlineSeconds }) => {
     authorize(caller, 'read')
-    const parsed = parseSchedule(schedule)
-    if (!parsed.ok) {
-      const { message, field, position, length } = parsed.error
-      throw new HksError('INVALID_SCHEDULE', `schedule: ${message}`, {
-        details: { field: 'schedule', value: schedule, part: field, position, length },
-      })
-    }
-    const zone = timeZone === undefined ? undefined : validateTimeZone(timeZone)
-    if (zone?.ok === false) {
-      throw new HksError('INVALID_SCHEDULE', `timeZone: ${zone.message}`, {
-        details: { field: 'timeZone', value: timeZone },
-      })
-    }
+    const parsed = checkSchedule(schedule, timeZone)
     return {
       sentence: describeSchedule(schedule, timeZone === undefined ? {} : { timeZone }),
-      next: nextRuns(parsed.schedule, from, timeZone ?? 'UTC', count),
+      next: nextRuns(parsed, from, timeZone ?? 'UTC', count),
       warnings: lintSchedule(schedule, {
         from,
         ...(timeZone === undefined ? {} : { timeZone }),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Change, createChangePublisher } from '../../../../src/gateway/domain/changes.ts'
 import type { Clock } from '../../../../src/gateway/domain/clock.ts'
 import type { CronJobRecord, CronJobSpec, Execution } from '../../../../src/gateway/domain/cronJob.ts'
+import type { ExecutionStore } from '../../../../src/gateway/domain/ports.ts'
 import { type LedgerAnswer, type LedgerInput, readLedger } from '../../../../src/gateway/domain/ledgerReader.ts'
 import { createLocalProvider, type LocalProviderDeps } from '../../../../src/gateway/providers/local/localProvider.ts'
 import { createLocalSecrets } from '../../../../src/gateway/providers/local/secrets.ts'
@@ -12,8 +13,15 @@ import { openStore } from '../../../../src/gateway/store/openStore.ts'
 import { temporaryFolder } from '../../../support/temporaryFolder.ts'
 import { cronJobSpec } from '../../store/records.ts'
 
+/** What a test changes about the provider. */
+export interface LocalOptions extends Partial<LocalProviderDeps> {
+  readonly home?: string
+  /** Puts a disk that fails before the real store. */
+  readonly faulty?: (executions: ExecutionStore) => ExecutionStore
+}
+
 /** A `local` provider over a real store, in a folder of its own. */
-export async function openLocal(clock: Clock, options: Partial<LocalProviderDeps> & { readonly home?: string } = {}) {
+export async function openLocal(clock: Clock, options: LocalOptions = {}) {
   const folder = options.home === undefined ? temporaryFolder() : undefined
   const home = options.home ?? join(folder!.path, 'home')
   const workspace = join(home, '..', 'workspace')
@@ -27,7 +35,7 @@ export async function openLocal(clock: Clock, options: Partial<LocalProviderDeps
   const problems: unknown[] = []
   const provider = createLocalProvider({
     state: store,
-    executions: store.executions,
+    executions: options.faulty?.(store.executions) ?? store.executions,
     ledger: store.ledger,
     logs,
     clock,
