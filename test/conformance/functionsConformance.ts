@@ -10,7 +10,7 @@ import type {
 } from '../../src/gateway/domain/function.ts'
 import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
 import type { Functions } from '../../src/gateway/domain/ports.ts'
-import { functionSpec, jsonOf, jsonRequest, sourceOf } from '../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, jsonRequest, sourceOf, sourceOfFiles } from '../support/localFunctionsRig.ts'
 
 /** A provider's functions in a project of the suite's own. */
 export interface FunctionsHarness extends AsyncDisposable {
@@ -108,6 +108,55 @@ const unloadable = sample(
   "import './nowhere.mjs'\nexport const handler = () => 0",
   'import nowhere_at_all\ndef handler(event): return 0\n',
 )
+
+/** The plan's backup example as it stands there, with what it leaves undefined in front and `boto3` beside it. */
+const backup = {
+  'boto3.py': `
+uploads = []
+class Client:
+    def upload_file(self, *args): uploads.append(args)
+def client(service): return Client()
+`,
+  'main.py': `
+def perform_backup(config): return '/tmp/%s.sql' % config['name']
+
+import boto3
+import os
+
+def handler(event):
+    # Get database credentials from event
+    db_config = event['db_config']
+    s3_bucket = event['s3_bucket']
+    
+    # Perform backup
+    backup_file = perform_backup(db_config)
+    
+    # Upload to S3
+    s3 = boto3.client('s3')
+    s3.upload_file(backup_file, s3_bucket, f"backups/{event['timestamp']}.sql")
+    
+    return {"status": "success", "file": backup_file}
+`,
+}
+/** The plan's alert example, likewise. */
+const alert = {
+  'main.py': `
+def scale_deployment(name, replicas): print('scale', name, replicas)
+def send_slack_message(text): print('say', text)
+
+def handler(event):
+    alert = event['alert']
+    
+    if alert['severity'] == 'critical':
+        # Scale up replicas
+        scale_deployment(alert['deployment'], replicas=5)
+        
+        # Notify on-call
+        send_slack_message(alert['message'])
+    
+    return {"action": "handled"}
+`,
+}
 
 /** What every provider's functions must do. `open` is called once; the suite disposes what it answers. */
 export function functionsConformance(provider: string, open: () => Promise<FunctionsHarness>): void {
@@ -243,7 +292,7 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
   })
 
   it('gives each misfortune of a call its code, and the next call works', async () => {
-    const { record } = await deploy(misbehaving, { timeoutSeconds: 2 })
+    const { record } = await deploy(misbehaving)
     const thrown = await call(record, 'throw')
     platformSaid(thrown, 'FUNCTION_FAILED', 500, /exception/)
     assert.doesNotMatch(Buffer.from(thrown.body).toString(), /plain mistake/)
@@ -252,10 +301,11 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     platformSaid(await call(record, 'nan'), 'RESULT_INVALID', 502, /\$\.list\[1\]/)
     platformSaid(await call(record, 'exit'), 'FUNCTION_CRASHED', 502, /exit code 7/)
     assert.equal(jsonOf(await call(record, 'after exit')), 'after exit')
-    platformSaid(await call(record, 'sleep'), 'TIMEOUT', 504, /2 seconds/)
-    assert.equal(jsonOf(await call(record, 'after sleep')), 'after sleep')
-    platformSaid(await call(record, 'spin'), 'TIMEOUT', 504, /2 seconds/)
-    assert.equal(jsonOf(await call(record, 'after spin')), 'after spin')
+    const { record: hasty } = await deploy(misbehaving, { name: `hasty-${runtime}`, timeoutSeconds: 3 })
+    platformSaid(await call(hasty, 'sleep'), 'TIMEOUT', 504, /3 seconds/)
+    assert.equal(jsonOf(await call(hasty, 'after sleep')), 'after sleep')
+    platformSaid(await call(hasty, 'spin'), 'TIMEOUT', 504, /3 seconds/)
+    assert.equal(jsonOf(await call(hasty, 'after spin')), 'after spin')
     const notJson = { ...jsonRequest(), headers: { 'content-type': 'application/json' }, body: Buffer.from('{') }
     platformSaid(await invoke(record.id, notJson), 'EVENT_INVALID', 400, /JSON/)
   })
@@ -331,6 +381,25 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
       const code = '\n    def handler(event):\n        return {"result": event["input"] * 2}\n    '
       const { record } = await deploy(sample('doubling', '', code))
       assert.deepEqual(jsonOf(await call(record, { input: 21 })), { result: 42 })
+    })
+
+    it("runs the plan's backup and alert examples with their undefined names defined in front", async () => {
+      const { functions, projectId, log } = harnessOf()
+      const deployFolder = async (name: string, files: Readonly<Record<string, string>>) => {
+        const spec = functionSpec({ runtime, name })
+        return (await functions.deploy(projectId, spec, await sourceOfFiles(files, runtime, spec.handler))).settled
+      }
+      const saved = await call(await deployFolder('backup', backup), {
+        db_config: { name: 'shop' },
+        s3_bucket: 'my-backups',
+        timestamp: '2025-06-09T00:00:00',
+      })
+      assert.deepEqual(jsonOf(saved), { status: 'success', file: '/tmp/shop.sql' })
+      const alerting = await deployFolder('alert', alert)
+      const event = { alert: { severity: 'critical', deployment: 'web', message: 'down' } }
+      assert.deepEqual(jsonOf(await call(alerting, event)), { action: 'handled' })
+      const printed = (await log(alerting.id)).filter(({ stream }) => stream === 'stdout').map(({ text }) => text)
+      assert.deepEqual(printed, ['scale web 5', 'say down'])
     })
   }
 }

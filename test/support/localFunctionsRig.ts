@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { writeCanonicalTar } from '../../src/base/canonicalTar.ts'
 import type { Runtime } from '../../src/contract/functions.ts'
 import type { Change } from '../../src/gateway/domain/changes.ts'
 import { createChangePublisher } from '../../src/gateway/domain/changes.ts'
@@ -143,6 +145,12 @@ export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec {
 /** One file as a deployable source. */
 export const sourceOf = (text: string, runtime: Runtime, handler: string) =>
   readSource(Buffer.from(text).toString('base64'), runtime, handler, sourceTools)
+
+/** A folder of files as a deployable source. */
+export const sourceOfFiles = (files: Readonly<Record<string, string>>, runtime: Runtime, handler: string) => {
+  const entries = Object.entries(files).map(([path, text]) => ({ path, executable: false, data: Buffer.from(text) }))
+  return readSource(gzipSync(writeCanonicalTar(entries)).toString('base64'), runtime, handler, sourceTools)
+}
 
 /** A POST of JSON; without an event an empty body. */
 export const jsonRequest = (event?: unknown): InvocationRequest => ({

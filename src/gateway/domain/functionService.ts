@@ -101,11 +101,12 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     const functions = functionsOf(provider)
     const spec = specOf(input)
     checkHandler(spec.runtime, spec.handler)
+    const begun = clock.now()
     const source = await readSource(input.source, spec.runtime, spec.handler, options.tools)
     const { function: record, created, settled } = await functions.deploy(projectId, spec, source)
-    const wait = clock.callAfter.bind(clock, (input.waitSeconds ?? defaultWaitSeconds) * 1000)
+    const waitMs = (input.waitSeconds ?? defaultWaitSeconds) * 1000
     const timeUp = Promise.withResolvers<undefined>()
-    using _timer = wait(() => timeUp.resolve(undefined))
+    using _timer = clock.callAfter(Math.max(0, waitMs - (clock.now() - begun)), () => timeUp.resolve(undefined))
     const done = await Promise.race([settled, timeUp.promise])
     if (!done) return { function: (await functions.get(record.id)) ?? record, outcome: 'going on' }
     return { function: done, outcome: created ? 'created' : 'updated' }

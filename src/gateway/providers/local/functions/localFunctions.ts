@@ -21,7 +21,7 @@ const defaultIdleSeconds = 300
 /** Start of a process and import of the code; a module that needs longer most likely hangs. */
 const defaultLoadSeconds = 60
 /** A syntax error shows within this time unless the imports before it are slow. */
-const checkSeconds = 3
+const checkSeconds = 5
 /** What calls under way get when their function is deleted. */
 const removalGraceSeconds = 5
 /** The platform finds processes by them. */
