@@ -20,8 +20,11 @@ export interface GatewayState {
 export interface GatewayService {
   state(caller: Caller): Promise<GatewayState>
   setKeepRunning(caller: Caller, mode: KeepRunning): Promise<void>
-  /** Stops the gateway: no new work, `graceSeconds` for what runs. Answers at once. */
-  drain(caller: Caller, graceSeconds: number): Promise<void>
+  /**
+   * Stops the gateway: no new work, `graceSeconds` for what runs. Call the answer to begin: whoever asked must get
+   * theirs first.
+   */
+  drain(caller: Caller, graceSeconds: number): Promise<() => void>
   /** Counts a client until disposed. */
   attach(): Disposable
   /** Somebody asked something. */
@@ -87,7 +90,7 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
     drain: (caller, graceSeconds) =>
       perform(caller, { scope: 'admin', action: 'gateway.drain', resource: 'gateway' }, async () => {
         draining = true
-        options.stop('a client asked for it', graceSeconds)
+        return () => options.stop('a client asked for it', graceSeconds)
       }),
     attach: () => {
       clients += 1

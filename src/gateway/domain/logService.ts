@@ -63,7 +63,8 @@ export function createLogService(directory: Directory, logs: LogSource, executio
     },
     async *follow(target, selection, signal) {
       const news = createSignal()
-      using _subscription = logs.onAppend(target.applicationId, news.raise)
+      using _appended = logs.onAppend(target.applicationId, news.raise)
+      using _changed = onRunChange(directory, target, news.raise)
       signal.addEventListener('abort', news.raise, { once: true })
       let position = selection
       // A tail counts from the end as it is now; asked once more it would pass over what has come meanwhile.
@@ -87,11 +88,20 @@ export function createLogService(directory: Directory, logs: LogSource, executio
           yield { end }
           return
         }
-        // A finished run raises nothing in the log, so its state is asked again from time to time.
-        await news.wait(target.executionId === undefined ? undefined : 1000)
+        await news.wait()
       }
     },
   }
+}
+
+/** Calls back when the run whose log is read changes: its end is no line. */
+function onRunChange({ providers }: Directory, { executionId }: LogTarget, callback: () => void): Disposable {
+  const subscriptions = providers.map(({ changes }) =>
+    changes.subscribe(change => {
+      if (change.kind === 'execution' && change.execution.id === executionId) callback()
+    }),
+  )
+  return { [Symbol.dispose]: () => subscriptions.forEach(subscription => subscription[Symbol.dispose]()) }
 }
 
 /** A flag that one waiter waits for. */
@@ -106,12 +116,10 @@ function createSignal() {
     lower: () => {
       raised = false
     },
-    wait: (milliseconds?: number) =>
+    wait: () =>
       new Promise<void>(resolve => {
         if (raised) return resolve()
-        const timer = milliseconds === undefined ? undefined : setTimeout(() => wake?.(), milliseconds)
         wake = () => {
-          clearTimeout(timer)
           wake = undefined
           resolve()
         }

@@ -17,7 +17,12 @@ export interface Call<N extends RouteName> {
 
 /** What a handler answers: JSON, bytes of its own, or a stream that ends by itself or with the call's signal. */
 export type Answer<N extends RouteName> =
-  | { readonly status?: number; readonly body: RouteResult<N> }
+  | {
+      readonly status?: number
+      readonly body: RouteResult<N>
+      /** Called once the answer has left, or its connection is gone. */
+      readonly afterwards?: () => void
+    }
   | { readonly status: 204 }
   | {
       readonly status: number

@@ -151,6 +151,7 @@ function createRouteHandler(route: Route, handler: unknown, validators: Validato
     const answer = await run(call)
     if ('stream' in answer) return reply.type(answer.contentType).send(Readable.from(answer.stream))
     if ('bytes' in answer) return reply.status(answer.status).headers(copyHeaders(answer.headers)).send(answer.bytes)
+    if ('body' in answer && answer.afterwards) reply.raw.once('close', answer.afterwards)
     if ('body' in answer) return reply.status(answer.status ?? route.success.status).send(answer.body)
     return reply.status(answer.status).send()
   }

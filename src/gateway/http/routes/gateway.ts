@@ -44,8 +44,8 @@ export function gatewayHandlers(
       return { body: await status(caller) }
     },
     drainGateway: async ({ caller, body }) => {
-      await gateway.drain(caller, body.graceSeconds ?? defaultGraceSeconds)
-      return { body: await status(caller) }
+      const begin = await gateway.drain(caller, body.graceSeconds ?? defaultGraceSeconds)
+      return { body: await status(caller), afterwards: begin }
     },
   }
 }
