@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { HksError } from '../../contract/errors.ts'
 import type { Execution } from '../domain/cronJob.ts'
 import type { ExecutionStore } from '../domain/ports.ts'
@@ -47,23 +47,8 @@ export const createExecutionStore = (db: Kysely<Schema>): ExecutionStore => ({
   },
 
   recent: async (count, applicationIds) => {
-    let ranked = db
-      .selectFrom('cronjob_executions')
-      .selectAll()
-      .select(eb =>
-        eb.fn
-          .agg<number>('row_number')
-          .over(over => over.partitionBy('application_id').orderBy('started_at', 'desc').orderBy('id', 'desc'))
-          .as('rank'),
-      )
-    if (applicationIds) ranked = ranked.where('application_id', 'in', applicationIds)
-    const rows = await db
-      .selectFrom(ranked.as('ranked'))
-      .selectAll()
-      .where('rank', '<=', count)
-      .orderBy('application_id')
-      .orderBy('rank')
-      .execute()
+    if (applicationIds?.length === 0) return new Map()
+    const { rows } = await recentRows(count, applicationIds).execute(db)
     return Map.groupBy(rows.map(toExecution), execution => execution.applicationId)
   },
 
@@ -89,6 +74,25 @@ export const createExecutionStore = (db: Kysely<Schema>): ExecutionStore => ({
     return rows.map(toExecution)
   },
 })
+
+/** Goes from one application to the next by the index: its cost grows with the answer, not with the history. */
+const recentRows = (count: number, applicationIds: readonly string[] | undefined) => sql<Row<'cronjob_executions'>>`
+  with recursive applications_with_runs(id) as (${applicationIds ? valuesOf(applicationIds) : allApplications})
+  select run.*
+  from applications_with_runs application
+  join cronjob_executions run on run.id in (
+    select latest.id from cronjob_executions latest where latest.application_id = application.id
+    order by latest.started_at desc, latest.id desc limit ${count}
+  )
+  order by run.application_id, run.started_at desc, run.id desc`
+
+const valuesOf = (ids: readonly string[]) => sql`values ${sql.join(ids.map(id => sql`(${id})`))}`
+
+const allApplications = sql`
+  select min(application_id) from cronjob_executions
+  union all
+  select (select min(application_id) from cronjob_executions where application_id > applications_with_runs.id)
+  from applications_with_runs where applications_with_runs.id is not null`
 
 const taken = (execution: Execution) =>
   new HksError(

@@ -3,17 +3,22 @@ import { DatabaseSync } from 'node:sqlite'
 import { HksError } from '../../contract/errors.ts'
 import { corrupt, saysCorrupt, translateSqlite } from './storeError.ts'
 
+/** Larger databases would hold up the start; SQLite still finds damage in a page when it reads that page. */
+const checkedBytes = 64 * 1024 * 1024
+
 /**
  * Looks at a database through a read-only handle before anything may write to it.
  * @throws HksError STORE_CORRUPT, STORE_NEWER, STORE_FAILED
  */
 export function inspectDatabase(file: string, newestVersion: number): void {
   // A gateway that was killed while it created the file leaves an empty one.
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  if (bytes === 0) return
   try {
     const database = new DatabaseSync(file, { readOnly: true })
     try {
-      check(database, file, newestVersion)
+      checkSchema(database, file, newestVersion)
+      if (bytes <= checkedBytes) checkPages(database, file)
     } finally {
       database.close()
     }
@@ -22,7 +27,7 @@ export function inspectDatabase(file: string, newestVersion: number): void {
   }
 }
 
-function check(database: DatabaseSync, file: string, newestVersion: number): void {
+function checkSchema(database: DatabaseSync, file: string, newestVersion: number): void {
   const tables = database.prepare(`select name from sqlite_master where type = 'table'`).all()
   if (tables.length === 0) return
   if (!tables.some(table => table['name'] === 'schema_versions')) {
@@ -38,6 +43,9 @@ function check(database: DatabaseSync, file: string, newestVersion: number): voi
       { details: { file, version, newestVersion }, hint: 'Update Hexabase HKS. The database was left as it is.' },
     )
   }
+}
+
+function checkPages(database: DatabaseSync, file: string): void {
   const damage = problemsOf(database)
   if (damage !== undefined) throw corrupt(file, damage)
 }
