@@ -42,7 +42,9 @@ export function output(page: Page, input: QuickInput): Output {
 export async function outputChannelText(home: string, channel: string): Promise<string> {
   const logs = join(home, 'user-data/logs')
   const files = await readdir(logs, { recursive: true })
-  const file = files.find(f => f.includes('output_logging_') && f.endsWith(`-${channel}.log`))
+  // VS Code leaves out of the file's name what no file system takes.
+  const name = channel.replaceAll(/[\\/:*?"<>|]/g, '')
+  const file = files.find(f => f.includes('output_logging_') && f.endsWith(`-${name}.log`))
   if (file === undefined) throw new Error(`There is no output channel ${channel}; there are: ${files.join(', ')}`)
   return readFile(join(logs, file), 'utf8')
 }
