@@ -1,6 +1,6 @@
-import { defined } from '../../../../base/defined.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
 import { createMask } from '../maskSecrets.ts'
+import { callFailure, cancelled, crash, loadFailure, stopped, timedOut, tooLarge } from './callOutcomes.ts'
 import {
   type CallOutcome,
   type FunctionInstance,
@@ -9,9 +9,8 @@ import {
   LoadFailure,
   type RevisionCode,
 } from './functionPool.ts'
-import type { TailLine } from './outputTail.ts'
-import { callErrorCodes, type ErrorFrame, protocolVersion } from './runtimeFrames.ts'
-import { maxAnswerBytes, type RuntimeListener, type RuntimeProcess } from './runtimeProcess.ts'
+import { protocolVersion } from './runtimeFrames.ts'
+import type { RuntimeListener, RuntimeProcess } from './runtimeProcess.ts'
 
 /** What an instance needs besides the revision. */
 export interface InstanceOptions {
@@ -28,7 +27,6 @@ export interface InstanceOptions {
 
 /** How long a handler may take to heed a cancel before its process counts as hung. */
 const cancelGraceMs = 1000
-const MiB = 1024 * 1024
 
 interface Pending {
   readonly invocationId: string
@@ -231,55 +229,4 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
     if (signal.aborted) onAbort()
     return promise
   }
-}
-
-const stopped: CallOutcome = {
-  kind: 'failure',
-  code: 'FUNCTION_UNAVAILABLE',
-  message: 'The function was stopped during the call.',
-}
-const cancelled: CallOutcome = { kind: 'failure', code: 'CANCELLED', message: 'The caller went away.' }
-
-const timedOut = (seconds: number): CallOutcome => ({
-  kind: 'failure',
-  code: 'TIMEOUT',
-  message: `The call took longer than the function's timeout of ${seconds} seconds.`,
-})
-
-const tooLarge = (bytes: number): CallOutcome => ({
-  kind: 'failure',
-  code: 'RESULT_INVALID',
-  message: `The result has ${bytes} bytes; at most ${maxAnswerBytes / MiB} MiB can be answered.`,
-})
-
-function crash(reason: string, lines: readonly TailLine[]): CallOutcome {
-  const lastError = lines.findLast(line => line.stream === 'stderr' && line.text.trim() !== '')
-  return {
-    kind: 'failure',
-    code: 'FUNCTION_CRASHED',
-    message: `The function's process ended during the call (${reason}).`,
-    exception: {
-      type: 'ProcessEnded',
-      message: lastError?.text.trim() ?? '',
-      stack: lines.map(line => line.text).join('\n'),
-    },
-  }
-}
-
-function callFailure({ code, type, message, stack }: ErrorFrame, hide: (text: string) => string): CallOutcome {
-  const known = callErrorCodes[code] ?? 'FUNCTION_FAILED'
-  if (known !== 'FUNCTION_FAILED') return { kind: 'failure', code: known, message: hide(message) }
-  return {
-    kind: 'failure',
-    code: known,
-    message: 'The function raised an exception.',
-    exception: { type, message: hide(message), stack: hide(stack) },
-  }
-}
-
-function loadFailure(frame: ErrorFrame, hide: (text: string) => string, printed: readonly string[]): LoadFailure {
-  const { type, message, stack, file, line, column } = frame
-  const place = file === undefined ? {} : { place: defined({ file, line, column }) }
-  const trace = stack.split('\n').filter(one => one !== '')
-  return new LoadFailure(type, hide(message), { ...place, printed, trace: trace.map(hide) })
 }

@@ -189,7 +189,7 @@ export function handler(event) {
     await using rig = await openLocalFunctions()
     const { id } = await rig.deploy(
       `export const handler = event => event === 'forever' ? new Promise(() => {}) : process.pid`,
-      { timeoutSeconds: 1 },
+      { timeoutSeconds: 3 },
     )
     const before = jsonOf(await rig.call(id))
     assert.equal((await rig.call(id, 'forever')).code, 'TIMEOUT')

@@ -1,0 +1,69 @@
+import { defined } from '../../../../base/defined.ts'
+import { type CallOutcome, LoadFailure } from './functionPool.ts'
+import type { TailLine } from './outputTail.ts'
+import { callErrorCodes, type ErrorFrame } from './runtimeFrames.ts'
+import { maxAnswerBytes } from './runtimeProcess.ts'
+
+const MiB = 1024 * 1024
+
+/** Its process was stopped with the gateway or with the function. */
+export const stopped: CallOutcome = {
+  kind: 'failure',
+  code: 'FUNCTION_UNAVAILABLE',
+  message: 'The function was stopped during the call.',
+}
+/** Nobody waits for the answer any more. */
+export const cancelled: CallOutcome = { kind: 'failure', code: 'CANCELLED', message: 'The caller went away.' }
+
+/** The answer did not come in time. */
+export const timedOut = (seconds: number): CallOutcome => ({
+  kind: 'failure',
+  code: 'TIMEOUT',
+  message: `The call took longer than the function's timeout of ${seconds} seconds.`,
+})
+
+/** The answer has more bytes than are held. */
+export const tooLarge = (bytes: number): CallOutcome => ({
+  kind: 'failure',
+  code: 'RESULT_INVALID',
+  message: `The result has ${bytes} bytes; at most ${maxAnswerBytes / MiB} MiB can be answered.`,
+})
+
+/** The process ended; `lines` are what it printed during the call. */
+export function crash(reason: string, lines: readonly TailLine[]): CallOutcome {
+  const lastError = lines.findLast(line => line.stream === 'stderr' && line.text.trim() !== '')
+  return {
+    kind: 'failure',
+    code: 'FUNCTION_CRASHED',
+    message: `The function's process ended during the call (${reason}).`,
+    exception: {
+      type: 'ProcessEnded',
+      message: lastError?.text.trim() ?? '',
+      stack: lines.map(line => line.text).join('\n'),
+    },
+  }
+}
+
+/** What the runtime says of a failed call; `hide` masks secrets. */
+export function callFailure({ code, type, message, stack }: ErrorFrame, hide: (text: string) => string): CallOutcome {
+  const known = callErrorCodes[code] ?? 'FUNCTION_FAILED'
+  if (known !== 'FUNCTION_FAILED') return { kind: 'failure', code: known, message: hide(message) }
+  return {
+    kind: 'failure',
+    code: known,
+    message: 'The function raised an exception.',
+    exception: { type, message: hide(message), stack: hide(stack) },
+  }
+}
+
+/** What the runtime says of a failed load; `printed` are the last lines of the process. */
+export function loadFailure(
+  frame: ErrorFrame,
+  hide: (text: string) => string,
+  printed: readonly string[],
+): LoadFailure {
+  const { type, message, stack, file, line, column } = frame
+  const place = file === undefined ? {} : { place: defined({ file, line, column }) }
+  const trace = stack.split('\n').filter(one => one !== '')
+  return new LoadFailure(type, hide(message), { ...place, printed, trace: trace.map(hide) })
+}
