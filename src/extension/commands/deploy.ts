@@ -1,13 +1,18 @@
 import { basename } from 'node:path'
 import { commands as vscodeCommands, l10n, ProgressLocation, type Uri, window } from 'vscode'
+import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
 import { commands } from '../contributions.ts'
+import { reportFailure } from './reportFailure.ts'
 import { functionState } from '../model/functionNode.ts'
 import type { Command, Services } from './command.ts'
 import { type DeployableSource, findSource, placedError, saveFiles } from './deployableSource.ts'
 import { signalOf } from './progress.ts'
 import { targetOf, uriOf } from './target.ts'
+
+/** Milliseconds after a cancelled request in which its function still appears on the watch. */
+const appearsWithin = 2000
 
 /** Seconds that one request waits for the deployment; after that its progress comes over the watch. */
 const waitSeconds = 60
@@ -55,11 +60,10 @@ async function withProgress(services: Services, source: DeployableSource): Promi
     })
     // The request may be aborted at any time; what goes on in the gateway has to be ended by its own route.
     const cancel = (): void => {
-      const fn = current()
-      if (fn === undefined || functionState(fn) !== 'deploying') return
-      client
-        .call('cancelDeployment', { params: { id: fn.id } })
-        .catch((error: unknown) => services.log.error(error instanceof Error ? error : String(error)))
+      void cancelOnceKnown(services, client, current).catch((error: unknown) => {
+        // A deployment that has ended meanwhile has nothing to cancel.
+        if (!(error instanceof HksError && error.code === 'CONFLICT')) void reportFailure(error, services.log)
+      })
     }
     signal.addEventListener('abort', cancel, { once: true })
     try {
@@ -77,6 +81,31 @@ async function withProgress(services: Services, source: DeployableSource): Promi
       watching.dispose()
     }
   })
+}
+
+/** A new function may be cancelled before the watch has told of it; then this waits for it, for a short while. */
+async function cancelOnceKnown(
+  { session }: Services,
+  client: GatewayClient,
+  current: () => Function | undefined,
+): Promise<void> {
+  const deploying = (): Function | undefined => {
+    const fn = current()
+    return fn !== undefined && functionState(fn) === 'deploying' ? fn : undefined
+  }
+  const fn = await new Promise<Function | undefined>(resolve => {
+    const settle = (value: Function | undefined): void => {
+      clearTimeout(timer)
+      subscription.dispose()
+      resolve(value)
+    }
+    const timer = setTimeout(() => settle(deploying()), appearsWithin)
+    const subscription = session.onDidChangeResources(() => {
+      if (deploying() !== undefined) settle(deploying())
+    })
+    if (deploying() !== undefined) settle(deploying())
+  })
+  if (fn !== undefined) await client.call('cancelDeployment', { params: { id: fn.id } })
 }
 
 /** Waits until a deployment that outlasted its request has ended. @throws HksError DEPLOY_FAILED, CANCELLED */

@@ -1,19 +1,19 @@
-import { type Disposable, type Event, EventEmitter } from 'vscode'
 import type { GatewayAddress, GatewayClient } from '../../client/gatewayClient.ts'
 import type { WatchState } from '../../client/watchGateway.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { WatchChange, WatchMessage } from '../../contract/watch.ts'
+import { createEmitter, type Listen, type Subscription } from '../model/emitter.ts'
 import type { GatewayState } from '../model/gatewayState.ts'
 import { applyChange, fromSnapshot, noResources, type Resources } from '../model/resources.ts'
 
 /** This window's connection with the gateway: starts it when needed, finds it again, knows what it told last. */
-export interface GatewaySession extends Disposable {
+export interface GatewaySession extends Subscription {
   readonly state: GatewayState
   readonly resources: Resources
-  readonly onDidChangeState: Event<GatewayState>
-  readonly onDidChangeResources: Event<Resources>
+  readonly onDidChangeState: Listen<GatewayState>
+  readonly onDidChangeResources: Listen<Resources>
   /** Every change as it came, after the resources hold it. */
-  readonly onDidReceive: Event<WatchChange>
+  readonly onDidReceive: Listen<WatchChange>
   /** Starts or finds the gateway and watches it; does nothing while it is being watched. */
   start(): void
   /** Waits for the first snapshot, starting the gateway when it must. @throws HksError why there is no gateway */
@@ -38,11 +38,14 @@ export interface SessionOptions {
 const mostCrashes = 5
 const crashWindow = 60_000
 
+/** Codes of a gateway that is going or gone. */
+const passing = new Set(['GATEWAY_UNREACHABLE', 'GATEWAY_DRAINING'])
+
 /** Makes a session that does nothing until it is asked to. */
 export function createGatewaySession(options: SessionOptions): GatewaySession {
-  const stateChanged = new EventEmitter<GatewayState>()
-  const resourcesChanged = new EventEmitter<Resources>()
-  const received = new EventEmitter<WatchChange>()
+  const stateChanged = createEmitter<GatewayState>()
+  const resourcesChanged = createEmitter<Resources>()
+  const received = createEmitter<WatchChange>()
   let state: GatewayState = { kind: 'idle' }
   let resources = noResources
   let client: GatewayClient | undefined
@@ -73,7 +76,9 @@ export function createGatewaySession(options: SessionOptions): GatewaySession {
       client = next
       return address
     } catch (error) {
-      if (!signal.aborted)
+      // A gateway that ended between being found and being greeted is looked for again.
+      const isGone = error instanceof HksError && passing.has(error.code) && farewell === undefined
+      if (!signal.aborted && !isGone)
         giveUp(farewell === undefined ? { kind: 'error', error: hksError(error) } : stopped(farewell))
       throw error
     }
