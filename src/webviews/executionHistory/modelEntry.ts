@@ -5,12 +5,15 @@ import { kindOf, timeOf } from './modelLedger.ts'
 
 /** One row as text. An absent value is a dash. */
 export interface EntryText {
+  /** When it was due; in parentheses when a run that was not due started. */
   readonly scheduled: string
   readonly started: string
   readonly lateness: string
   readonly duration: string
   readonly outcome: string
   readonly trigger: string
+  /** What the run is called. */
+  readonly title: string
   /** The whole row as a sentence, for screen readers. */
   readonly label: string
 }
@@ -31,19 +34,16 @@ export function entryText(entry: LedgerEntry, clock: Clock, now: number): EntryT
   const duration = execution === undefined ? undefined : durationOf(execution, now)
   const outcome = outcomeText(entry)
   const trigger = execution === undefined ? t('schedule') : triggerNames()[execution.trigger]
-  const when = `${clock.date(timeOf(entry))} ${clock.time(timeOf(entry))}`
+  const at = timeOf(entry)
+  const when = `${clock.date(at)} ${clock.time(due ?? Math.floor(at / 60_000) * 60_000)}`
   return {
-    scheduled: due === undefined ? none : `${clock.date(due)} ${clock.time(due)}`,
-    started:
-      started === undefined
-        ? none
-        : due === undefined
-          ? `${clock.date(started)} ${secondsOf(started, clock)}`
-          : secondsOf(started, clock),
+    scheduled: due === undefined ? `(${when})` : when,
+    started: started === undefined ? none : secondsOf(started, clock),
     lateness: due === undefined || started === undefined ? none : spanText(Math.max(0, started - due)),
     duration: duration === undefined ? none : spanText(duration),
     outcome,
     trigger,
+    title: due === undefined ? t('Run of {0}', `${clock.date(at)} ${secondsOf(at, clock)}`) : t('Run due {0}', when),
     label: [when, outcome, ...(duration === undefined ? [] : [spanText(duration)]), trigger].join(', '),
   }
 }

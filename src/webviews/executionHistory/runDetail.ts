@@ -18,7 +18,7 @@ export function runDetail(view: HistoryView, logElement: HTMLElement): TemplateR
       selected === undefined
         ? html`<p class="hint nothing">${t('Select a run to see its log.')}</p>`
         : html`<div class="detail-head">
-              <h2>${title(view, selected)}</h2>
+              <h2>${entryText(selected, view.clock, view.now).title}</h2>
               <div class="actions">${execution === undefined ? nothing : actions(view, execution)}</div>
             </div>
             ${
@@ -30,11 +30,6 @@ export function runDetail(view: HistoryView, logElement: HTMLElement): TemplateR
             }`
     }
   </section>`
-}
-
-function title(view: HistoryView, entry: LedgerEntry): string {
-  const text = entryText(entry, view.clock, view.now)
-  return entry.scheduledAt === undefined ? t('Run of {0}', text.started) : t('Run due {0}', text.scheduled)
 }
 
 function actions(view: HistoryView, execution: ExecutionSummary): TemplateResult {

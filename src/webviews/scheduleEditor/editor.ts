@@ -10,6 +10,7 @@ import {
   changedNotice,
   deletedNotice,
   problemsNotice,
+  savedNotice,
   seriousNotice,
   unsavedNotice,
   untrustedNotice,
@@ -109,6 +110,7 @@ export class ScheduleEditor extends PageElement {
       view: this.view(preview),
       title: this.mode === 'create' ? t('New CronJob') : this.form.name,
       isSaving: this.isSaving,
+      isDirty: this.isDirty(),
       isSuspended: this.saved?.suspend === true,
       notices: this.shownNotices(),
       zones: this.zones,
@@ -273,7 +275,7 @@ export class ScheduleEditor extends PageElement {
       this.startFrom(job)
       if (later !== form) this.form = later
       this.keep()
-      this.tellAbout('save', { severity: 'success', text: t('Saved.') })
+      this.tellAbout('save', savedNotice(job, this.advice.now()))
     } catch (error) {
       this.refuse(error)
     } finally {

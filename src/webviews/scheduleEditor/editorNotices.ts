@@ -1,7 +1,9 @@
 import { html, nothing } from 'lit'
+import type { CronJob } from '../../contract/cronJobs.ts'
 import type { ScheduleWarning } from '../../contract/schedules.ts'
 import type { Notice } from '../ui/notice.ts'
 import { t } from '../ui/text.ts'
+import { relativeText } from '../ui/times.ts'
 import type { FieldPath, Problem } from './modelProblems.ts'
 
 /** Nothing is saved in a workspace that is not trusted; the way to trust it. */
@@ -27,6 +29,13 @@ export const seriousNotice = (warnings: readonly ScheduleWarning[], saveAnyway: 
   text: warnings.map(warning => warning.message).join(' '),
   actions: [{ label: t('Save anyway'), run: saveAnyway }],
 })
+
+/** The job was saved; when it runs next, unless it is suspended or never does. */
+export function savedNotice(job: CronJob, now: number): Notice {
+  const next = job.suspend || job.nextExecutionAt === undefined ? undefined : Date.parse(job.nextExecutionAt)
+  const text = next === undefined ? t('Saved.') : t('Saved. It runs next {0}.', relativeText(next, now))
+  return { severity: 'success', text }
+}
 
 /** Cancel was asked with changes in the form. */
 export const unsavedNotice = (keep: () => void, discard: () => void): Notice => ({

@@ -16,6 +16,7 @@ export interface ReadyPage {
   readonly view: EditorView
   readonly title: string
   readonly isSaving: boolean
+  readonly isDirty: boolean
   readonly isSuspended: boolean
   readonly notices: readonly Notice[]
   readonly zones: readonly string[]
@@ -40,8 +41,10 @@ export function editorPage(page: {
     return html`<main class="loading" aria-busy="true"><hks-progress-ring></hks-progress-ring><p>${t('Loading…')}</p></main>`
   const { view } = ready
   return html`<main>
-    ${header(ready)}
-    <div class="notices" role="status">${ready.notices.map(notice)}</div>
+    <div class="top">
+      ${header(ready)}
+      <div class="notices" role="status">${ready.notices.map(notice)}</div>
+    </div>
     ${view.mode === 'create' ? identity(view) : nothing} ${suspension(ready)}
     <section aria-labelledby="schedule-heading">
       <h2 id="schedule-heading">${t('Schedule')}</h2>
@@ -63,14 +66,16 @@ export function editorPage(page: {
   </main>`
 }
 
-function header({ title, isSaving, save, cancel, view }: ReadyPage): TemplateResult {
+function header({ title, isSaving, isDirty, save, cancel, view }: ReadyPage): TemplateResult {
   return html`<header>
     <h1>${title}</h1>
     <div class="actions">
       <hks-button appearance="primary" aria-busy=${isSaving} title=${t('Ctrl+Enter')} @click=${save}
         >${isSaving ? t('Saving…') : view.mode === 'create' ? t('Create') : t('Save')}</hks-button
       >
-      <hks-button appearance="secondary" title=${t('Escape')} @click=${cancel}>${t('Cancel')}</hks-button>
+      <hks-button appearance="secondary" title=${t('Escape')} @click=${cancel}
+        >${isDirty || view.mode === 'create' ? t('Cancel') : t('Close')}</hks-button
+      >
     </div>
   </header>`
 }

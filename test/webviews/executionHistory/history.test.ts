@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import { build } from '../../../esbuild.mjs'
+import { ensureBuilt } from '../../support/ensureBuilt.ts'
 import type { LedgerEntry } from '../../../src/contract/cronJobs.ts'
 import { HksError } from '../../../src/contract/errors.ts'
 import type { ExecutionHistoryInit } from '../../../src/contract/webviews.ts'
@@ -26,7 +26,7 @@ describeInVscode('the execution history in a browser', () => {
   let open: OpenWebview<'executionHistory'>
 
   before(async () => {
-    await build()
+    await ensureBuilt()
     browser = await startWebviewBrowser()
   })
   after(() => browser?.stop())

@@ -31,8 +31,9 @@ describe('a row of the history', () => {
     assert.deepEqual([missed.started, missed.lateness, missed.duration], ['–', '–', '–'])
     const { scheduledAt: _, ...byHand } = execution({ trigger: 'manual' })
     const manual = entryText({ outcome: 'ran', execution: byHand }, clock, at)
-    assert.deepEqual([manual.scheduled, manual.lateness, manual.trigger], ['–', '–', 'by hand'])
-    assert.match(manual.started, /23 Nov 02:30:00.4/)
+    assert.deepEqual([manual.started, manual.lateness, manual.trigger], ['02:30:00.4', '–', 'by hand'])
+    assert.match(manual.scheduled, /^\(Mon,? 23 Nov 02:30\)$/)
+    assert.match(manual.title, /^Run of Mon,? 23 Nov 02:30:00\.4$/)
   })
 
   it('counts on while it runs', () => {

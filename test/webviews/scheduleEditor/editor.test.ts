@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import { build } from '../../../esbuild.mjs'
+import { ensureBuilt } from '../../support/ensureBuilt.ts'
 import { HksError, invalidField } from '../../../src/contract/errors.ts'
 import type { ScheduleEditorInit } from '../../../src/contract/webviews.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'
@@ -19,7 +19,7 @@ describeInVscode('the schedule editor in a browser', () => {
   let open: OpenWebview<'scheduleEditor'>
 
   before(async () => {
-    await build()
+    await ensureBuilt()
     browser = await startWebviewBrowser()
   })
   after(() => browser?.stop())
@@ -242,7 +242,7 @@ describeInVscode('the schedule editor in a browser', () => {
     await page.getByText('There is nothing to save').waitFor()
     await expression(page).fill('0 5 * * *')
     await press(page, 'Save')
-    await page.getByText('Saved.').waitFor()
+    await page.getByText('Saved. It runs next in 13 h').waitFor()
     assert.deepEqual(host.saved, [{ mode: 'edit', body: { schedule: '0 5 * * *' } }])
   })
 
@@ -300,7 +300,7 @@ describeInVscode('the schedule editor in a browser', () => {
 
   it('closes at once when nothing was changed', async () => {
     const { page, host } = await start(editInit())
-    await press(page, 'Cancel')
+    await press(page, 'Close')
     await open.delivered()
     assert.deepEqual(host.asked, ['close'])
   })
