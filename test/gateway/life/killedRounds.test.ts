@@ -119,5 +119,5 @@ describe('a gateway that is killed again and again', () => {
     }
     assert.ok(leftRunning > 0, 'runs were going on when it was killed')
     assert.ok(all.revision > 0, 'functions were deployed')
-  }).timeout(600_000)
+  }).timeout(1_200_000)
 })
