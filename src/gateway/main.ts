@@ -199,6 +199,7 @@ async function run(config: Config): Promise<void> {
   const sockets = serveSockets(app.server, { guard, hub, handlers, gateway })
 
   await functionListener.start()
+  await store.invocations.endRunning(clock.now())
   const port = await listen(app, 0)
   await provider.start()
   const timers = [

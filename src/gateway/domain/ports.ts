@@ -139,6 +139,8 @@ export interface InvocationStore {
     after?: { readonly startedAt: number; readonly id: string },
   ): Promise<readonly InvocationRecord[]>
   removeFunction(functionId: string): Promise<void>
+  /** Ends the records that a killed gateway left running: FUNCTION_CRASHED at `at` (epoch milliseconds). */
+  endRunning(at: number): Promise<void>
 }
 
 /** One line of the audit log: who changed what, when, and how it ended. */

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -36,8 +36,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const validators = createValidators()
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => data => JSON.stringify(data))
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const translated = toHksError(error)
+    if (translated.code === 'PAYLOAD_TOO_LARGE') await drainBody(request.raw)
     const { status, body } = errorAnswer(translated)
     if (status >= 500 && translated.code === 'INTERNAL') options.report(translated, request)
     if (translated.code === 'UNAUTHENTICATED') void reply.header('WWW-Authenticate', 'Bearer')
@@ -82,6 +83,23 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     addRoutes(raw, options.handlers, validators, guard, 'raw')
   })
   return app
+}
+
+/** Most bytes that are read of a body which is refused. */
+const drainedBytes = 64 * MiB
+
+/** Reads on: a client looks at an answer only when it has sent its body. */
+async function drainBody(request: IncomingMessage): Promise<void> {
+  let bytes = 0
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > drainedBytes) return
+    }
+  } catch (error) {
+    // A client that went away reads no answer either.
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
+  }
 }
 
 const pathOf = (request: { readonly url: string }) => request.url.split('?', 1)[0] ?? '/'

@@ -42,6 +42,18 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
       await commits.flushed()
       await db.deleteFrom('invocations').where('function_id', '=', functionId).execute()
     },
+    endRunning: async at => {
+      await db
+        .updateTable('invocations')
+        .set({
+          outcome: 'failed',
+          completed_at: at,
+          code: 'FUNCTION_CRASHED',
+          message: 'The gateway was killed during the call.',
+        })
+        .where('outcome', '=', 'running')
+        .execute()
+    },
     flushed: commits.flushed,
   }
 }

@@ -124,6 +124,8 @@ describe('the gateway refuses', function () {
     assert.deepEqual([text.status, text.body.code], [415, 'UNSUPPORTED_MEDIA_TYPE'])
     const large = await send('POST', '/api/v1/projects', JSON.stringify({ path: 'x'.repeat(1024 * 1024) }))
     assert.deepEqual([large.status, large.body.code], [413, 'PAYLOAD_TOO_LARGE'])
+    const far = await send('POST', '/api/v1/functions/none/invoke', 'x'.repeat(10 * 1024 * 1024 + 1), 'text/plain')
+    assert.deepEqual([far.status, far.body.code], [413, 'PAYLOAD_TOO_LARGE'])
     const field = await send('POST', '/api/v1/projects', '{"path": "/tmp", "colour": "red"}')
     assert.deepEqual([field.status, field.body.details?.['field']], [400, 'colour'])
     const relative = await send('POST', '/api/v1/projects', '{"path": "tmp"}')

@@ -37,6 +37,19 @@ describe('the invocation store', () => {
     await store.close()
   })
 
+  it('ends what a killed gateway left running, and nothing else', async () => {
+    using folder = temporaryFolder()
+    const store = await openStore(join(folder.path, 'gateway.db'))
+    const running = invocation('f', { startedAt: 2, outcome: 'running' })
+    const done = invocation('f', { startedAt: 1, completedAt: 3, outcome: 'succeeded' })
+    await Promise.all([store.invocations.save(running), store.invocations.save(done)])
+    await store.invocations.endRunning(9)
+    const [ended, untouched] = await store.invocations.list('f', 10)
+    assert.deepEqual([ended?.outcome, ended?.code, ended?.completedAt], ['failed', 'FUNCTION_CRASHED', 9])
+    assert.deepEqual(untouched, done)
+    await store.close()
+  })
+
   it('has written what it was given when it closes', async () => {
     using folder = temporaryFolder()
     const file = join(folder.path, 'gateway.db')
