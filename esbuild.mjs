@@ -63,7 +63,14 @@ const commonJs = {
   },
 }
 
-const webview = { ...common, platform: 'browser', format: 'iife', target: 'chrome130', mainFields: ['module', 'main'] }
+const webview = {
+  ...common,
+  minify: true,
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome130',
+  mainFields: ['module', 'main'],
+}
 
 /** Every bundle: its entry, what it becomes, and how. */
 async function bundles() {
