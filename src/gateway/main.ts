@@ -48,7 +48,7 @@ import { createLogStore } from './store/logs/logStore.ts'
 import { openStore } from './store/openStore.ts'
 
 const day = 24 * 3600 * 1000
-/** Logs and records are kept this long and this large (design, "The ledger"). */
+/** Logs and records are kept this long and this large; docs/features/cronjobs.md says so, too. */
 const retention = { milliseconds: 90 * day, bytes: 2 * 1024 ** 3, everyMilliseconds: 3600 * 1000 }
 /** Grace for runs when the process is told to end by a signal. */
 const signalGraceSeconds = 5

@@ -6,7 +6,7 @@ import { TarError, writeCanonicalTar } from '../base/canonicalTar.ts'
 import { HksError } from '../contract/errors.ts'
 import { collectFiles, type SourceFile } from './collectFiles.ts'
 
-/** Bytes of base64 that fit into a deployment, with 64 KiB left for its other fields (design §4: 32 MiB). */
+/** Bytes of base64 that fit into a deployment, with 64 KiB left for its other fields (the route takes 32 MiB). */
 export const sourceLimit = 32 * 1024 * 1024 - 64 * 1024
 
 /** A source as a deployment carries it. */
