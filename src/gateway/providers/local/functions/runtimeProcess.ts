@@ -63,7 +63,8 @@ export function startRuntime(options: RuntimeOptions, listener: RuntimeListener)
   const tail = createOutputTail()
   const child = spawn(options.program, options.args, {
     cwd: options.cwd,
-    env: options.environment,
+    // Node.js hands on this one variable of its own unless it is named.
+    env: { NODE_V8_COVERAGE: undefined, ...options.environment },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
