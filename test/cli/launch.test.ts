@@ -48,10 +48,15 @@ describe('hks-func on a Node.js that is too old for it', function () {
     })
 
     it('continues under that one with the same arguments and ends with its code', () => {
-      const args = ['-r', old, launcher, 'invoke', 'two words', '--json']
-      const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-      assert.deepEqual(JSON.parse(stdout), ['invoke', 'two words', '--json'])
-      assert.equal(status, 5)
+      const built = join(root, 'dist/hks-func.mjs')
+      for (const schedule of ['0 0 * * *', '61 * * * *']) {
+        const args = [built, 'schedule', 'next', schedule, '--from', '2026-01-01T00:00:00Z', '--count', '2', '--json']
+        const direct = spawnSync(process.execPath, args, { encoding: 'utf8' })
+        const relayed = spawnSync(process.execPath, ['-r', old, ...args], { encoding: 'utf8' })
+        assert.equal(relayed.status, direct.status)
+        assert.equal(relayed.stdout, direct.stdout)
+        assert.equal(relayed.stderr, direct.stderr)
+      }
     })
 
     it('hands on a request to end, and ends as a program ended by that signal does', async () => {
