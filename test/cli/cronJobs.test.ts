@@ -83,13 +83,12 @@ describe('hks-func and CronJobs', function () {
   it('leaves everything as it is when one of the manifests is wrong, and names file and line', async () => {
     const broken = write('broken.yaml', manifest('broken').replace('batch/v1', 'batch/v2'))
     const fresh = write('fresh.yaml', manifest('fresh'))
-    const [version, none, missing, schedule] = await Promise.all([
+    const [version, none, schedule] = await Promise.all([
       place.run(['cronjob', 'apply', '-f', fresh, '-f', broken]),
       place.run(['cronjob', 'apply', '-f', '-'], { input: 'kind: Service\n' }),
-      place.run(['cronjob', 'apply', '-f', 'cronjobs/none.yaml']),
       place.run(['cronjob', 'apply', '-f', '-'], { input: manifest('late').replace('0 2 1 1 *', '0 25 1 1 *') }),
     ])
-    assert.deepEqual([version.code, none.code, missing.code, schedule.code], [2, 2, 4, 2])
+    assert.deepEqual([version.code, none.code, schedule.code], [2, 2, 2])
     assert.match(version.stderr, /cronjobs\/broken\.yaml:1: apiVersion: "batch\/v2" is not batch\/v1/)
     assert.match(none.stderr, /-: Service is left alone[^]*no CronJob is in -/)
     assert.match(schedule.stderr, /error: -:1: .*\(INVALID_SCHEDULE\)/)
@@ -145,8 +144,6 @@ describe('hks-func and CronJobs', function () {
       [['x', '-s', '@hourly', '--function', 'nobody', '--', 'true'], 4, /No function "nobody"/],
       [['hello', '-s', '@hourly', '--', 'true'], 5, /hello/],
       [['x', '-s', '@hourly', '--function', 'f', '--payload', '{'], 2, /--payload: is not JSON/],
-      [['x', '-s', 'every day', '--', 'true'], 2, /INVALID_SCHEDULE/],
-      [['X', '-s', '@hourly', '--', 'true'], 2, /name/],
     ] as const
     await Promise.all(
       attempts.map(async ([args, code, message]) => {
@@ -261,7 +258,8 @@ describe('hks-func and CronJobs', function () {
   it('suspends, and says on resume what starts at once, or skips it', async () => {
     await create('often', '-s', '* * * * *', '--', 'true')
     assert.equal((await place.run(['cronjob', 'suspend', 'often'])).stdout, 'Suspended often.\n')
-    assert.deepEqual([(await named('often'))?.suspend, (await named('often'))?.nextExecutionAt], [true, undefined])
+    const job = await named('often')
+    assert.deepEqual([job?.suspend, job?.nextExecutionAt], [true, undefined])
     const { code, stdout } = await place.run(['cronjob', 'resume', 'often', '--skip-missed'])
     assert.equal(code, 0)
     assert.match(stdout, /^Resumed often; next run in \d+ (m?s|min)\.\n$/)

@@ -212,6 +212,25 @@ describe('hks-func and functions', function () {
     assert.match(reader.stdout, /^Secrets: +KEY from mail\/api-key$/m)
   })
 
+  it("makes a project of the folder above a function's, but never of the home folder", async () => {
+    const setIn = async (home: string, ...args: readonly string[]) => {
+      const folder = join(place.folder, '..', home, 'solo')
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, 'function.yaml'), 'name: solo\nruntime: node\n')
+      const ended = await place.run(['secret', 'set', 'a', 'b', ...args], {
+        cwd: folder,
+        env: { HOME: join(place.folder, '../user') },
+        input: 'x',
+      })
+      return ended.stdout
+    }
+    assert.equal(await setIn('work'), 'Set a/b of work.\n')
+    assert.equal(await setIn('user'), 'Set a/b of solo.\n')
+    assert.equal(await setIn('third', '--project', '..'), 'Set a/b of third.\n')
+    const missing = await place.run(['list', '--project', './nowhere'])
+    assert.deepEqual([missing.code, missing.stdout], [4, ''])
+  })
+
   it('deletes only when it is told that it may', async () => {
     const asked = await Promise.all([
       place.run(['secret', 'delete', 'mail']),
