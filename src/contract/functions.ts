@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Environment, Id, Instant, OneOf, PageQuery, ResourceName, SecretReference } from './common.ts'
+import { Environment, Id, Instant, OneOf, ResourceName, SecretReference } from './common.ts'
 import { errorCodes } from './errors.ts'
 
 /** The languages that this gateway can run. */
@@ -103,6 +103,3 @@ export type Invocation = Static<typeof Invocation>
 /** The answer to `Prefer: respond-async`. */
 export const InvocationAccepted = Type.Object({ invocationId: Id })
 export type InvocationAccepted = Static<typeof InvocationAccepted>
-
-/** Paging of a revision or invocation list. */
-export const RevisionQuery = PageQuery

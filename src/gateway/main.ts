@@ -212,7 +212,7 @@ async function run(config: Config): Promise<void> {
     const ready = { url: `http://127.0.0.1:${port}`, token, pid: process.pid, version }
     process.stdout.write(`${JSON.stringify(ready)}\n`)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void stop(`the process received ${signal}`, signalGraceSeconds))
   }
 
