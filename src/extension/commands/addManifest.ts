@@ -4,6 +4,7 @@ import { l10n, type Uri, window, workspace } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { HksError } from '../../contract/errors.ts'
 import { type ManifestCronJob, parseManifest } from '../../scaffold/cronJobManifest.ts'
+import { manifestUpdate } from '../../scaffold/manifestUpdate.ts'
 import type { Command, Services } from './command.ts'
 import { uriOf } from './target.ts'
 
@@ -54,15 +55,10 @@ async function put(
   const same = (job: { readonly projectId: string; readonly name: string }): boolean =>
     job.projectId === projectId && job.name === create.name
   const existing = [...session.resources.cronJobs.values()].find(same)
-  const { name: _, ...fields } = create
+  const update = existing && manifestUpdate(create, existing)
   try {
     if (existing === undefined) await client.call('createCronJob', { body: { projectId, ...create } })
-    else
-      await client.call('updateCronJob', {
-        params: { id: existing.id },
-        // What the manifest does not say is cleared, as a manifest says all.
-        body: { timeZone: null, startingDeadlineSeconds: null, activeDeadlineSeconds: null, image: null, ...fields },
-      })
+    else if (update) await client.call('updateCronJob', { params: { id: existing.id }, body: update })
   } catch (error) {
     if (!(error instanceof HksError)) throw error
     const details = { ...error.details, file, line }
