@@ -3,7 +3,7 @@ import { toInstant } from '../../../base/instant.ts'
 import type { CronJobService } from '../../domain/cronJobService.ts'
 import type { Call, Handlers } from '../handler.ts'
 import { pageOf } from '../page.ts'
-import { createCronJobTranslation, toWireExecutionWithLogs, toWireLedger } from '../wire/cronJob.ts'
+import { createCronJobPages, toWireCronJob, toWireExecutionWithLogs, toWireLedger } from '../wire/cronJob.ts'
 
 type CronJobRoute =
   | 'createCronJob'
@@ -24,7 +24,7 @@ type CronJobRoute =
 
 /** Routes of CronJobs, their runs and their ledger. */
 export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJobRoute> {
-  const toWireCronJob = createCronJobTranslation()
+  const writePage = createCronJobPages()
   const changeSchedule = async ({ caller, params, body }: Call<'updateSchedule'> | Call<'replaceSchedule'>) => ({
     body: toWireCronJob(await service.update(caller, params.id, body)),
   })
@@ -35,7 +35,7 @@ export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJob
     }),
     listCronJobs: async ({ caller, query }) => {
       const page = pageOf(await service.list(caller, query.projectId), query, view => view.record.id)
-      return { body: { ...page, items: page.items.map(toWireCronJob) } }
+      return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, bytes: writePage(page) }
     },
     getCronJob: async ({ caller, params }) => ({ body: toWireCronJob(await service.get(caller, params.id)) }),
     updateCronJob: async ({ caller, params, body }) => ({

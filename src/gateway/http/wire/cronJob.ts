@@ -1,5 +1,6 @@
 import { defined } from '../../../base/defined.ts'
 import { toInstant } from '../../../base/instant.ts'
+import type { PageOf } from '../../../contract/common.ts'
 import type {
   Attempt,
   CronJob,
@@ -36,13 +37,20 @@ export function toWireCronJob(view: CronJobView): CronJob {
   })
 }
 
-/** Translates views, each only once: a list asks for the same ones again and again. */
-export function createCronJobTranslation(): (view: CronJobView) => CronJob {
-  const translated = new WeakMap<CronJobView, CronJob>()
-  return view => {
-    const known = translated.get(view) ?? toWireCronJob(view)
-    translated.set(view, known)
-    return known
+/** Writes a page of CronJobs as JSON, each view only once: a list asks for the same ones again and again. */
+export function createCronJobPages(): (page: Readonly<PageOf<CronJobView>>) => Uint8Array {
+  const written = new WeakMap<CronJobView, Uint8Array>()
+  /** With a comma in front. */
+  const write = (view: CronJobView): Uint8Array => {
+    const bytes = written.get(view) ?? Buffer.from(`,${JSON.stringify(toWireCronJob(view))}`)
+    written.set(view, bytes)
+    return bytes
+  }
+  return ({ items, nextCursor }) => {
+    const [first, ...others] = items.map(write)
+    const end = nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`
+    const parts = first === undefined ? [] : [first.subarray(1), ...others]
+    return Buffer.concat([Buffer.from('{"items":['), ...parts, Buffer.from(`]${end}}`)])
   }
 }
 
