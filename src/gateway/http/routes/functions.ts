@@ -1,3 +1,4 @@
+import { invocationIdHeader } from '../../../contract/headers.ts'
 import { HksError } from '../../../contract/errors.ts'
 import type { InvocationRequest } from '../../domain/function.ts'
 import type { DeployResult, FunctionService } from '../../domain/functionService.ts'
@@ -72,7 +73,11 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     await record()
     return {
       status: 202,
-      headers: { 'content-type': 'application/json', 'Preference-Applied': 'respond-async' },
+      headers: {
+        'content-type': 'application/json',
+        'Preference-Applied': 'respond-async',
+        [invocationIdHeader]: invocationId,
+      },
       bytes: Buffer.from(JSON.stringify({ invocationId })),
     }
   },
