@@ -17,3 +17,14 @@ export function quantile(values: readonly number[], p: number): number {
 /** Milliseconds with a sensible number of digits. */
 export const ms = (milliseconds: number): string =>
   `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds < 100 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)} ms`
+
+/** Median and 95th percentile of milliseconds. */
+export const medianAndP95 = (values: readonly number[]): string =>
+  `${ms(quantile(values, 0.5))} (p95 ${ms(quantile(values, 0.95))})`
+
+/** The milliseconds that some work takes. */
+export async function elapsed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}

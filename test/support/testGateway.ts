@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { createGatewayClient, type GatewayClient } from '../../src/client/gatewayClient.ts'
 import type { GatewayReady } from '../../src/contract/gateway.ts'
 
-const program = resolve(import.meta.dirname, '../../src/gateway/main.ts')
+const sources = resolve(import.meta.dirname, '../../src/gateway/main.ts')
 
 /** A gateway process of a test's own. */
 export interface TestGateway {
@@ -19,8 +19,12 @@ export interface TestGateway {
   readonly process: ChildProcess
 }
 
-/** Starts a real gateway on the sources and waits until it is ready. */
-export async function startTestGateway(home: string, env: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
+/** Starts a real gateway, on the sources unless another program is named, and waits until it is ready. */
+export async function startTestGateway(
+  home: string,
+  env: Readonly<Record<string, string>> = {},
+  program = sources,
+): Promise<TestGateway> {
   const child = spawn(process.execPath, [program, 'run', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HKS_HOME: home, ...env },
