@@ -22,8 +22,10 @@ export const ResourceName = Type.String({
   description: 'Lower-case letters, digits and "-", at most 52 characters',
 })
 
-/** Plain environment variables; shown to everyone who may read the application. */
-export const Environment = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String())
+/** Plain environment variables; shown to everyone who may read the application. Names as Kubernetes takes them. */
+export const Environment = Type.Record(Type.String({ pattern: '^[-._A-Za-z][-._A-Za-z0-9]*$' }), Type.String(), {
+  additionalProperties: false,
+})
 
 /** A variable whose value comes from a project's secret; `from` is `SECRET/KEY`. */
 export const SecretReference = Type.Object(

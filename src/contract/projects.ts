@@ -35,8 +35,14 @@ export type Secret = Static<typeof Secret>
 
 /** Replaces the given keys of a secret; other keys stay. Values are write-only. */
 export const SecretWrite = Type.Object(
-  { data: Type.Record(Type.String({ pattern: '^[-._a-zA-Z0-9]+$' }), Type.String({ maxLength: 1_000_000 })) },
-  { additionalProperties: false },
+  {
+    data: Type.Record(
+      Type.String({ pattern: '^[-._a-zA-Z0-9]+$' }),
+      Type.String({ maxLength: 1_000_000, pattern: '^[^\\u0000]*$', description: 'no zero byte', writeOnly: true }),
+      { additionalProperties: false, writeOnly: true },
+    ),
+  },
+  { additionalProperties: false, writeOnly: true },
 )
 export type SecretWrite = Static<typeof SecretWrite>
 

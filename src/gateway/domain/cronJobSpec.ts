@@ -3,6 +3,7 @@ import type { CronJobCreate, CronJobUpdate } from '../../contract/cronJobs.ts'
 import { HksError, invalidField, notFound } from '../../contract/errors.ts'
 import { checkSchedule } from './checkSchedule.ts'
 import type { CronJobSpec, Target } from './cronJob.ts'
+import { environmentTexts, refuseZeroBytes } from './zeroBytes.ts'
 
 /** Kubernetes' own defaults (batch/v1 CronJobSpec, JobSpec; core/v1 PodSpec for the grace period). */
 export const cronJobDefaults = {
@@ -116,12 +117,9 @@ const bothTargets = (field: 'command' | 'args') =>
 /** Texts that no process can be started with. */
 function checkTexts(input: Pick<CronJobUpdate, 'command' | 'args' | 'environment'>): void {
   if (input.command?.[0] === '') throw invalidField('command.0', '', 'the program has no name.')
-  const texts = [
+  refuseZeroBytes([
     ...(input.command ?? []).map((text, i) => [`command.${i}`, text] as const),
     ...(input.args ?? []).map((text, i) => [`args.${i}`, text] as const),
-    ...Object.entries(input.environment ?? {}).map(([name, text]) => [`environment.${name}`, text] as const),
-  ]
-  for (const [field, text] of texts) {
-    if (text.includes('\0')) throw invalidField(field, text, 'holds a zero byte, which no process can be given.')
-  }
+    ...environmentTexts(input.environment),
+  ])
 }

@@ -8,6 +8,7 @@ import { createCallFunction, type RunningCall } from './functionCalls.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import type { Perform } from './operation.ts'
 import type { Functions, InvocationStore, Provider } from './ports.ts'
+import { environmentTexts, refuseZeroBytes } from './zeroBytes.ts'
 
 /** A deployment as it was asked for. */
 export type DeployInput = FunctionDeploy & { readonly projectRef: string }
@@ -101,6 +102,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     const functions = functionsOf(provider)
     const spec = specOf(input)
     checkHandler(spec.runtime, spec.handler)
+    refuseZeroBytes(environmentTexts(spec.environment))
     const begun = clock.now()
     const source = await readSource(input.source, spec.runtime, spec.handler, options.tools)
     const { function: record, created, settled } = await functions.deploy(projectId, spec, source)

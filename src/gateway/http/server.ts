@@ -4,12 +4,20 @@ import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ErrorBody } from '../../contract/common.ts'
 import { HksError } from '../../contract/errors.ts'
+import { errorHeader } from '../../contract/headers.ts'
 import { plainPaths, type Route, type RouteName, routes } from '../../contract/routes.ts'
 import { errorAnswer, toHksError } from './errorAnswer.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import type { Guard } from './guard.ts'
 import { createRouteMatcher } from './routeMatcher.ts'
 import { createValidators, type Validators } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route answers with a function's own bytes. */
+    readonly raw?: boolean
+  }
+}
 
 /** What the server needs. `report` receives each error that is the gateway's own fault. */
 export interface ServerOptions {
@@ -42,6 +50,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const { status, body } = errorAnswer(translated)
     if (status >= 500 && translated.code === 'INTERNAL') options.report(translated, request)
     if (translated.code === 'UNAUTHENTICATED') void reply.header('WWW-Authenticate', 'Bearer')
+    // A caller of a function must be able to tell the platform's refusal from the function's own answer.
+    if (isRaw(request)) void reply.header(errorHeader, translated.code)
     if (translated.code === 'RATE_LIMITED') void reply.header('Retry-After', '1')
     return reply.status(status).send(body)
   })
@@ -102,6 +112,8 @@ async function drainBody(request: IncomingMessage): Promise<void> {
   }
 }
 
+const isRaw = (request: FastifyRequest): boolean => request.routeOptions.config?.raw === true
+
 const pathOf = (request: { readonly url: string }) => request.url.split('?', 1)[0] ?? '/'
 
 function parseJson(
@@ -113,7 +125,9 @@ function parseJson(
   try {
     done(null, JSON.parse(body.toString()))
   } catch (cause) {
-    done(new HksError('INVALID_REQUEST', `body: is not valid JSON: ${(cause as Error).message}.`, { cause }))
+    // The parser quotes what it could not read, which may be a secret: only the first clause is passed on.
+    const problem = (cause as Error).message.split(', ', 1)[0]!
+    done(new HksError('INVALID_REQUEST', `body: is not valid JSON: ${problem}.`, { cause }))
   }
 }
 
@@ -135,6 +149,7 @@ function addRoutes(
       app.route({
         method: route.method,
         url,
+        config: { raw: kind === 'raw' },
         ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
         schema: {
           operationId: index === 0 ? name : `${name}Alias${index}`,

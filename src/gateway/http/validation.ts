@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import addFormats from 'ajv-formats'
 import type { TSchema } from 'typebox'
+import { fromInstant } from '../../base/instant.ts'
 import { HksError } from '../../contract/errors.ts'
 
 /** Checks a value against its schema and gives it back. @throws HksError INVALID_REQUEST naming the field */
@@ -16,7 +16,8 @@ export interface Validators {
 export function createValidators(): Validators {
   const compiler = (coerceTypes: false | 'array') => {
     const ajv = new Ajv({ strict: false, allErrors: false, verbose: true, removeAdditional: false, coerceTypes })
-    addFormats.default(ajv, ['date-time'])
+    // The reader of instants decides, so that what passes here is never NaN behind it.
+    ajv.addFormat('date-time', text => fromInstant(text) !== undefined)
     return (schema: TSchema): Validate => {
       let check: ValidateFunction | undefined
       return value => {
@@ -33,7 +34,7 @@ function invalid(check: ValidateFunction): HksError {
   const error = check.errors?.[0]
   if (!error) return new HksError('INVALID_REQUEST', 'The request does not fit its schema.')
   const { field, message } = describe(error)
-  return new HksError('INVALID_REQUEST', `${field}: ${message}`, { details: { field, value: shown(error.data) } })
+  return new HksError('INVALID_REQUEST', `${field}: ${message}`, { details: { field, value: shown(error) } })
 }
 
 function describe(error: ErrorObject): { field: string; message: string } {
@@ -42,26 +43,37 @@ function describe(error: ErrorObject): { field: string; message: string } {
   const below = (name: unknown) => (at === '' ? String(name) : `${at}.${String(name)}`)
   switch (error.keyword) {
     case 'additionalProperties':
+      if ('patternProperties' in (error.parentSchema as object)) {
+        return { field: below(params['additionalProperty']), message: 'is not allowed as a name here.' }
+      }
       return { field: below(params['additionalProperty']), message: 'is not a field of this request.' }
     case 'required':
       return { field: below(params['missingProperty']), message: 'is missing.' }
     case 'enum':
       return {
         field: at || 'body',
-        message: `${quoted(error.data)} is none of ${(params['allowedValues'] as unknown[]).join(', ')}.`,
+        message: `${quoted(error)} is none of ${(params['allowedValues'] as unknown[]).join(', ')}.`,
       }
     case 'pattern': {
       const about = (error.parentSchema as { description?: string } | undefined)?.description
-      return { field: at || 'body', message: `${quoted(error.data)} is not allowed${about ? ` (${about})` : ''}.` }
+      return { field: at || 'body', message: `${quoted(error)} is not allowed${about ? ` (${about})` : ''}.` }
     }
+    case 'format':
+      return { field: at || 'body', message: `${quoted(error)} is no RFC 3339 instant such as 2026-03-01T09:00:00Z.` }
     default:
-      return { field: at || 'body', message: `${quoted(error.data)} ${error.message ?? 'is not allowed'}.` }
+      return { field: at || 'body', message: `${quoted(error)} ${error.message ?? 'is not allowed'}.` }
   }
 }
 
-const quoted = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing'
+/** What may be said of a value; one that is write-only, a secret's, appears in no answer. */
+const quoted = (error: ErrorObject): string => {
+  if (isWriteOnly(error)) return 'the value'
+  const text = JSON.stringify(error.data) ?? 'nothing'
   return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }
 
-const shown = (value: unknown): unknown => (typeof value === 'object' && value !== null ? undefined : value)
+const shown = (error: ErrorObject): unknown =>
+  isWriteOnly(error) || (typeof error.data === 'object' && error.data !== null) ? undefined : error.data
+
+const isWriteOnly = ({ parentSchema }: ErrorObject): boolean =>
+  (parentSchema as { writeOnly?: boolean } | undefined)?.writeOnly === true

@@ -54,17 +54,6 @@ describe('functions over HTTP', function () {
   const invocationsOf = async (id: string) => (await gateway.client.call('listInvocations', { params: { id } })).items
   const isCode = (code: ErrorCode) => (error: unknown) => error instanceof HksError && error.code === code
 
-  it('are refused with an environment that no process can be given', async () => {
-    for (const [name, value] of [
-      ['A=B', '1'],
-      ['', '1'],
-      ['A', '1\0'],
-    ] as const) {
-      const { status, body } = await deploy('unfit', { environment: { [name]: value } })
-      assert.deepEqual([status, body.code, body.details?.['field']], [400, 'INVALID_REQUEST', `environment.${name}`])
-    }
-  })
-
   it('are created with 201, get a revision with 200 and are deleted with 204', async () => {
     const created = await deploy('life', { environment: { A: '1' }, timeout: 7, description: 'An example' })
     assert.equal(created.status, 201)

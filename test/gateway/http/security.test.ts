@@ -110,6 +110,7 @@ describe('the gateway refuses', function () {
       return {
         status: response.status,
         allow: response.headers.get('allow'),
+        platform: response.headers.get('hks-error'),
         body: (await response.json()) as ErrorBody,
       }
     }
@@ -125,11 +126,77 @@ describe('the gateway refuses', function () {
     const large = await send('POST', '/api/v1/projects', JSON.stringify({ path: 'x'.repeat(1024 * 1024) }))
     assert.deepEqual([large.status, large.body.code], [413, 'PAYLOAD_TOO_LARGE'])
     const far = await send('POST', '/api/v1/functions/none/invoke', 'x'.repeat(10 * 1024 * 1024 + 1), 'text/plain')
-    assert.deepEqual([far.status, far.body.code], [413, 'PAYLOAD_TOO_LARGE'])
+    assert.deepEqual([far.status, far.body.code, far.platform], [413, 'PAYLOAD_TOO_LARGE', 'PAYLOAD_TOO_LARGE'])
+    const nobody = await send('POST', '/api/v1/functions/none/invoke', '1')
+    assert.deepEqual([nobody.status, nobody.platform], [404, 'NOT_FOUND'])
     const field = await send('POST', '/api/v1/projects', '{"path": "/tmp", "colour": "red"}')
     assert.deepEqual([field.status, field.body.details?.['field']], [400, 'colour'])
     const relative = await send('POST', '/api/v1/projects', '{"path": "tmp"}')
     assert.deepEqual([relative.status, relative.body.details?.['field']], [400, 'path'])
+  })
+
+  it('a value of a secret that it can not take, without repeating it', async () => {
+    const opened = await fetch(`${gateway.ready.url}/api/v1/projects`, {
+      method: 'POST',
+      headers: { ...authorized(), 'Content-Type': 'application/json' },
+      body: JSON.stringify({ path: folder.path }),
+    })
+    const { id } = (await opened.json()) as { id: string }
+    const write = async (body: string) => {
+      const response = await fetch(`${gateway.ready.url}/api/v1/projects/${id}/secrets/mail`, {
+        method: 'PUT',
+        headers: { ...authorized(), 'Content-Type': 'application/json' },
+        body,
+      })
+      const text = await response.text()
+      assert.doesNotMatch(text, /hunter/)
+      return [response.status, (JSON.parse(text) as ErrorBody).details?.['field']]
+    }
+    assert.deepEqual(await write('{"data":{"password":"hunter\\u00002"}}'), [400, 'data.password'])
+    assert.deepEqual(await write('{"data":{"password":["hunter2"]}}'), [400, 'data.password'])
+    assert.deepEqual(await write('{"data":"hunter2"}'), [400, 'data'])
+    assert.deepEqual(await write('"hunter2"'), [400, 'body'])
+    assert.deepEqual(await write('{"data":{"password":hunter2}}'), [400, undefined])
+    assert.deepEqual(await write('{"data":{"../password":"hunter2"}}'), [400, 'data.../password'])
+  })
+
+  it('an environment that no process can be given', async () => {
+    const opened = await gateway.client.call('openProject', { body: { path: folder.path } })
+    const refused = (environment: Record<string, string>) => [
+      gateway.client.call('createCronJob', {
+        body: { projectId: opened.id, name: 'unfit', schedule: '0 0 * * *', command: ['true'], environment },
+      }),
+      gateway.client.call('deployFunction', {
+        params: { id: opened.id },
+        body: { name: 'unfit', runtime: 'node', source: btoa('export const handler = () => 1'), environment },
+      }),
+    ]
+    for (const [name, value] of [
+      ['A=B', '1'],
+      ['', '1'],
+      ['A', '1\0'],
+    ] as const) {
+      for (const answer of refused({ [name]: value })) {
+        await assert.rejects(answer, {
+          code: 'INVALID_REQUEST',
+          details: { field: `environment.${name}`, ...(value === '1' ? {} : { value }) },
+        })
+      }
+    }
+  })
+
+  it('an instant that is none, and reads a leap second', async () => {
+    const preview = async (from: string) => {
+      const response = await fetch(`${gateway.ready.url}/api/v1/schedules/preview`, {
+        method: 'POST',
+        headers: { ...authorized(), 'Content-Type': 'application/json' },
+        body: JSON.stringify({ schedule: '0 0 * * *', count: 1, from }),
+      })
+      return { status: response.status, body: (await response.json()) as ErrorBody & { next: string[] } }
+    }
+    assert.deepEqual((await preview('2026-12-31T23:59:60Z')).body.next, ['2027-01-02T00:00:00.000Z'])
+    const bad = await preview('2026-03-01T00:00:00+09')
+    assert.deepEqual([bad.status, bad.body.details?.['field']], [400, 'from'])
   })
 
   it('nobody a look at its files: the lock file holds the token and is the owner’s alone', () => {

@@ -1,5 +1,5 @@
 import { defined } from '../../../base/defined.ts'
-import { toInstant } from '../../../base/instant.ts'
+import { fromInstant, toInstant } from '../../../base/instant.ts'
 import type { CronJobService } from '../../domain/cronJobService.ts'
 import type { Call, Handlers } from '../handler.ts'
 import { pageOf } from '../page.ts'
@@ -89,8 +89,8 @@ export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJob
         limit,
         cursor,
         outcome,
-        from: from === undefined ? undefined : Date.parse(from),
-        to: to === undefined ? undefined : Date.parse(to),
+        from: from === undefined ? undefined : fromInstant(from),
+        to: to === undefined ? undefined : fromInstant(to),
       })
       return { body: toWireLedger(await service.ledger(caller, params.id, input)) }
     },

@@ -1,3 +1,5 @@
+import { defined } from '../../../base/defined.ts'
+import { fromInstant } from '../../../base/instant.ts'
 import type { LogQuery } from '../../../contract/logs.ts'
 import type { LogSelection } from '../../domain/log.ts'
 import type { LogService, LogTarget } from '../../domain/logService.ts'
@@ -27,15 +29,8 @@ export function logHandlers(logs: LogService): Pick<Handlers, LogRoute> {
   }
 }
 
-function selectionOf(query: LogQuery): LogSelection {
-  return {
-    ...(query.after === undefined ? {} : { after: query.after }),
-    ...(query.since === undefined ? {} : { since: Date.parse(query.since) }),
-    ...(query.tail === undefined ? {} : { tail: query.tail }),
-    ...(query.limit === undefined ? {} : { limit: query.limit }),
-    ...(query.invocationId === undefined ? {} : { invocationId: query.invocationId }),
-  }
-}
+const selectionOf = ({ after, since, tail, limit, invocationId }: LogQuery): LogSelection =>
+  defined({ after, since: since === undefined ? undefined : fromInstant(since), tail, limit, invocationId })
 
 async function* ndjson(
   logs: LogService,

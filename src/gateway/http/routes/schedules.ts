@@ -1,4 +1,5 @@
-import { toInstant } from '../../../base/instant.ts'
+import { defined } from '../../../base/defined.ts'
+import { fromInstant, toInstant } from '../../../base/instant.ts'
 import type { PreviewSchedule } from '../../domain/scheduleService.ts'
 import type { Handlers } from '../handler.ts'
 
@@ -7,7 +8,7 @@ export const scheduleHandlers = (preview: PreviewSchedule): Pick<Handlers, 'prev
   previewSchedule: async ({ caller, body: { from, ...rest } }) => {
     const { sentence, next, warnings } = preview(caller, {
       ...rest,
-      ...(from === undefined ? {} : { from: Date.parse(from) }),
+      ...defined({ from: from === undefined ? undefined : fromInstant(from) }),
     })
     return {
       body: {

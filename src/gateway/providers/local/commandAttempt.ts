@@ -10,7 +10,8 @@ import {
 } from '../../platform/processTree.ts'
 import { type Attempt, type AttemptContext, type AttemptEnd, failedAttempt, type StartAttempt } from './attempt.ts'
 import { expandReferences } from './expandReferences.ts'
-import { maskSecrets, type RunLog } from './runLog.ts'
+import { createMask } from './maskSecrets.ts'
+import type { RunLog } from './runLog.ts'
 import type { SecretResolver } from './secrets.ts'
 
 /** What commands need. */
@@ -55,7 +56,7 @@ export function createCommandAttempts(deps: CommandAttemptDeps): StartAttempt {
     const argv = [...target.command, ...target.args].map(text => expandReferences(text, own))
     const [program, ...args] = argv
     if (program === undefined) return failedAttempt('It has no command.')
-    const mask = maskSecrets(Object.values(secrets))
+    const mask = createMask(Object.values(secrets))
     const log = deps.logOf(context.job.id, context.executionId)
     try {
       const tree = await startProcessTree(
@@ -74,7 +75,7 @@ export function createCommandAttempts(deps: CommandAttemptDeps): StartAttempt {
       )
       return attemptOf(tree)
     } catch (error) {
-      return notStarted(error as NodeJS.ErrnoException, program, folder)
+      return notStarted(error as NodeJS.ErrnoException, program, folder, mask)
     }
   }
 }
@@ -121,19 +122,24 @@ export function describeEnd(end: ProcessEnd): AttemptEnd {
   return { exitCode: end.exitCode, cause: `The command exited with code ${end.exitCode}${hint}.` }
 }
 
-async function notStarted(error: NodeJS.ErrnoException, program: string, folder: string): Promise<Attempt> {
+async function notStarted(
+  error: NodeJS.ErrnoException,
+  program: string,
+  folder: string,
+  mask: (text: string) => string,
+): Promise<Attempt> {
   if (error.code === 'ENOENT') {
     const present = await stat(folder).then(
       found => found.isDirectory(),
       () => false,
     )
     return present
-      ? failedAttempt(`The command "${program}" was not found.`, notFoundCode)
+      ? failedAttempt(`The command "${mask(program)}" was not found.`, notFoundCode)
       : failedAttempt(`The project's folder ${folder} is not there.`)
   }
-  if (error.code === 'EACCES') return failedAttempt(`"${program}" is not executable.`, notExecutableCode)
+  if (error.code === 'EACCES') return failedAttempt(`"${mask(program)}" is not executable.`, notExecutableCode)
   if (error.code === 'E2BIG') return failedAttempt('Its arguments and environment are larger than the system takes.')
-  return failedAttempt(`The command "${program}" could not be started: ${error.message}`)
+  return failedAttempt(mask(`The command "${program}" could not be started: ${error.message}`))
 }
 
 const sentence = (error: unknown): string =>

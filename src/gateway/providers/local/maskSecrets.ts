@@ -6,7 +6,7 @@ const mask = '***'
 export function createMask(values: readonly string[]): (text: string) => string {
   // A value of several lines is printed line by line. The longest first: one value may be a part of another.
   const hidden = values
-    .flatMap(value => [value, ...value.split('\n')])
+    .flatMap(value => [value, ...value.split('\n').map(line => line.trim())])
     .filter(value => value.length >= shortestMasked)
     .sort((a, b) => b.length - a.length)
   if (hidden.length === 0) return text => text

@@ -38,18 +38,3 @@ export function createRunLog(options: RunLogOptions): RunLog {
   }
   return { write, system: text => write('system', [{ text }]) }
 }
-
-/** Values shorter than this would hide ordinary text. */
-const shortestMasked = 4
-
-/** Replaces each secret value in a text by `***`. */
-export function maskSecrets(secrets: readonly string[]): (text: string) => string {
-  const values = secrets
-    .flatMap(value => value.split('\n'))
-    .map(value => value.trim())
-    .filter(value => value.length >= shortestMasked)
-    .sort((a, b) => b.length - a.length)
-  return values.length === 0
-    ? text => text
-    : text => values.reduce((masked, value) => masked.replaceAll(value, '***'), text)
-}

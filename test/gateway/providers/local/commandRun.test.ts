@@ -98,6 +98,8 @@ describe('a run of a command', function () {
       secrets: [{ name: 'PASSWORD', from: 'mail/password' }],
     })
     assert.deepEqual(await local.lines(job.id, id, 'stdout'), ['13 <***>'])
+    const program = await runOnce(['$(PASSWORD)'], { secrets: [{ name: 'PASSWORD', from: 'mail/password' }] })
+    assert.equal(program.ended.cause, 'The command "***" was not found.')
     const { ended } = await runOnce(['true'], { secrets: [{ name: 'A', from: 'mail/other' }] })
     assert.match(ended.cause!, /"mail\/other" is not set.*hks-func secret set mail other/)
   })

@@ -97,7 +97,7 @@ describe('the secrets of local projects', () => {
 
 describe('a mask', () => {
   it('hides values, their lines and the longest first, but no short ones', () => {
-    const hide = createMask(['abcdef', 'abcd', 'xyz', 'line one\nline two'])
+    const hide = createMask(['abcdef', 'abcd', 'xyz', 'line one\n  line two\r\n'])
     assert.equal(hide('abcdef abcde xyz'), '*** ***e xyz')
     assert.equal(hide('saw line two'), 'saw ***')
     assert.equal(createMask([])('abc'), 'abc')
