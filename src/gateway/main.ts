@@ -206,14 +206,14 @@ async function run(config: Config): Promise<void> {
     setInterval(() => void endWhenIdle().catch(report), Math.max(100, Math.min(5000, config.idleSeconds * 250))),
     setInterval(() => void retain().catch(report), retention.everyMilliseconds),
   ]
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void stop(`the process received ${signal}`, signalGraceSeconds))
+  }
   ownership.publish({ ...ownIdentity(), host: hostname(), port, token, version })
   log.info({ pid: process.pid, port, version }, 'ready')
   if (config.output === 'json') {
     const ready = { url: `http://127.0.0.1:${port}`, token, pid: process.pid, version }
     process.stdout.write(`${JSON.stringify(ready)}\n`)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => void stop(`the process received ${signal}`, signalGraceSeconds))
   }
 
   async function endWhenIdle(): Promise<void> {
