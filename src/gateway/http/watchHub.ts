@@ -52,7 +52,7 @@ export function createWatchHub(providers: readonly Provider[], bootId: string, t
 
   const publish = (change: Unnumbered, projectId: string | undefined) => {
     seq += 1
-    const numbered = { seq, projectId, message: { ...change, cursor: `${bootId}:${seq}` } as WatchChange }
+    const numbered = { seq, projectId, message: { ...change, cursor: `${bootId}:${seq}` } }
     history.push(numbered)
     if (history.length > kept) history.shift()
     for (const listener of [...listeners]) listener(numbered)
