@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { fromInstant } from '../base/instant.ts'
 
 /** A whole number of at least `minimum`, as an option's value. */
 export const wholeNumber =
@@ -21,14 +22,14 @@ export function assignment(text: string, previous: Readonly<Record<string, strin
 /** The values of a repeated option. */
 export const gathered = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text]
 
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i
-
-/** An RFC 3339 instant, as epoch milliseconds. */
+/** An RFC 3339 instant, as epoch milliseconds; its seconds may be left out. */
 export function instant(text: string): number {
-  const at = rfc3339.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(at)) throw new InvalidArgumentError('It must be an instant such as 2026-03-28T00:00:00Z.')
+  const at = readInstant(text)
+  if (at === undefined) throw new InvalidArgumentError('It must be an instant such as 2026-03-28T00:00:00Z.')
   return at
 }
+
+const readInstant = (text: string) => fromInstant(text.replace(/(T\d\d:\d\d)(?=Z$|[+-]\d\d:\d\d$)/i, '$1:00'))
 
 const unitMilliseconds: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -36,6 +37,7 @@ const unitMilliseconds: Readonly<Record<string, number>> = { s: 1000, m: 60_000,
 export function pastInstant(text: string): number {
   const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
   if (count !== undefined && unit !== undefined) return Date.now() - Number(count) * (unitMilliseconds[unit] ?? 0)
-  if (rfc3339.test(text)) return instant(text)
+  const at = readInstant(text)
+  if (at !== undefined) return at
   throw new InvalidArgumentError('It must be a span such as 90s, 10m, 2h or 1d, or an instant.')
 }

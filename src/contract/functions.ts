@@ -72,7 +72,7 @@ export const Function = Type.Object({
 })
 export type Function = Static<typeof Function>
 
-/** `?include=source` adds the deployed source. */
+/** `?include=source` adds the deployed source, as a gzipped tar that can be deployed again. */
 export const FunctionQuery = Type.Object(
   { include: Type.Optional(OneOf(['source'] as const)) },
   { additionalProperties: false },

@@ -58,6 +58,16 @@ describe('hks-func without a gateway', function () {
     assert.deepEqual(times, ['2026-03-28 02:30:00 +01:00', '2026-03-30 02:30:00 +02:00', ''])
   })
 
+  it('reads an instant in every form of RFC 3339, and one without seconds', async () => {
+    const from = async (instant: string) => {
+      const args = ['schedule', 'next', '@daily', '--from', instant, '--count', '1', '--json']
+      const { code, stdout } = await place.run(args, { program: programs.sources })
+      return code === 0 ? (JSON.parse(stdout) as { next: string[] }).next[0] : code
+    }
+    const answers = ['2026-12-31T23:59:60Z', '2027-01-01T05:30+05:30', '2026-02-30T00:00:00Z'].map(from)
+    assert.deepEqual(await Promise.all(answers), ['2027-01-02T00:00:00.000Z', '2027-01-02T00:00:00.000Z', 2])
+  })
+
   it('explains a schedule with its warnings', async () => {
     const [text, never] = await Promise.all([
       place.run(['schedule', 'explain', '0 0 13 * FRI', '--time-zone', 'Asia/Tokyo']),

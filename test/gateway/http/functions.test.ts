@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { type SourceFile, writeCanonicalTar } from '../../../src/base/canonicalTar.ts'
 import type { ErrorBody } from '../../../src/contract/common.ts'
 import { type ErrorCode, HksError } from '../../../src/contract/errors.ts'
@@ -97,7 +97,7 @@ describe('functions over HTTP', function () {
     assert.equal((await api('DELETE', `/functions/${id}`)).status, 404)
   })
 
-  it('show their source only when it is asked for', async () => {
+  it('show their source only when it is asked for, as it can be deployed again', async () => {
     const file: SourceFile = {
       path: 'index.mjs',
       executable: false,
@@ -108,7 +108,11 @@ describe('functions over HTTP', function () {
     const plain = await gateway.client.call('getFunction', { params: { id: body.id } })
     assert.equal(plain.source, undefined)
     const whole = await gateway.client.call('getFunction', { params: { id: body.id }, query: { include: 'source' } })
-    assert.equal(whole.source, base64(writeCanonicalTar([file])))
+    const again = await deploy('source', { source: whole.source! })
+    assert.deepEqual([again.status, again.body.revision], [200, 2])
+    const digests = again.body.revisions.map(revision => revision.sourceDigest)
+    assert.equal(digests[0], digests[1])
+    assert.deepEqual(gunzipSync(Buffer.from(whole.source!, 'base64')), Buffer.from(writeCanonicalTar([file])))
   })
 
   it('answer a call with their own answer and its invocation', async () => {

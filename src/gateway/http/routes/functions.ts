@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { invocationIdHeader } from '../../../contract/headers.ts'
 import { HksError } from '../../../contract/errors.ts'
 import type { InvocationRequest } from '../../domain/function.ts'
@@ -20,6 +22,7 @@ type FunctionRoute =
 
 const deployStatus: Readonly<Record<DeployResult['outcome'], number>> = { created: 201, updated: 200, 'going on': 202 }
 const defaultPageSize = 100
+const gzipped = promisify<Uint8Array, Buffer>(gzip)
 
 /** Routes of functions. */
 export const functionHandlers = (functions: FunctionService): Pick<Handlers, FunctionRoute> => ({
@@ -35,7 +38,8 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     const body = toWireFunction(await functions.get(caller, params.id))
     if (query.include !== 'source') return { body }
     const source = await functions.source(caller, params.id)
-    return { body: source ? { ...body, source: Buffer.from(source).toString('base64') } : body }
+    // Packed as a deployment takes it, so that an answer can be deployed again.
+    return { body: source ? { ...body, source: (await gzipped(source)).toString('base64') } : body }
   },
   deleteFunction: async ({ caller, params }) => {
     await functions.remove(caller, params.id)
