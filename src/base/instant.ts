@@ -1,6 +1,9 @@
 /** Epoch milliseconds as RFC 3339 UTC with milliseconds: how every answer carries an instant. */
 export const toInstant = (milliseconds: number): string => new Date(milliseconds).toISOString()
 
+/** The end of the year 9999, after which RFC 3339 has no form, in epoch milliseconds. */
+export const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
 /** RFC 3339, 5.6: `T`, `t` or a space between date and time, a fraction of any length, `Z`, `z` or an offset. */
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 

@@ -1,3 +1,4 @@
+import { lastInstant } from '../../base/instant.ts'
 import { describeSchedule, lintSchedule, nextRuns, type Warning } from '../../schedule/index.ts'
 import { authorize, type Caller } from './caller.ts'
 import { checkSchedule } from './checkSchedule.ts'
@@ -33,7 +34,7 @@ export const createPreviewSchedule =
     const parsed = checkSchedule(schedule, timeZone)
     return {
       sentence: describeSchedule(schedule, timeZone === undefined ? {} : { timeZone }),
-      next: nextRuns(parsed, from, timeZone ?? 'UTC', count),
+      next: nextRuns(parsed, from, timeZone ?? 'UTC', count).filter(at => at <= lastInstant),
       warnings: lintSchedule(schedule, {
         from,
         ...(timeZone === undefined ? {} : { timeZone }),

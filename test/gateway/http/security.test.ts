@@ -185,16 +185,18 @@ describe('the gateway refuses', function () {
     }
   })
 
-  it('an instant that is none, and reads a leap second', async () => {
-    const preview = async (from: string) => {
+  it('an instant that is none, reads a leap second and names no run that RFC 3339 cannot write', async () => {
+    const preview = async (from: string, schedule = '0 0 * * *', count = 1) => {
       const response = await fetch(`${gateway.ready.url}/api/v1/schedules/preview`, {
         method: 'POST',
         headers: { ...authorized(), 'Content-Type': 'application/json' },
-        body: JSON.stringify({ schedule: '0 0 * * *', count: 1, from }),
+        body: JSON.stringify({ schedule, count, from }),
       })
       return { status: response.status, body: (await response.json()) as ErrorBody & { next: string[] } }
     }
     assert.deepEqual((await preview('2026-12-31T23:59:60Z')).body.next, ['2027-01-02T00:00:00.000Z'])
+    const far = await preview('2026-01-01T00:00:00Z', '@every 2562047h', 1000)
+    assert.deepEqual([far.status, far.body.next.length, far.body.next.at(-1)?.slice(0, 2)], [200, 27, '99'])
     const bad = await preview('2026-03-01T00:00:00+09')
     assert.deepEqual([bad.status, bad.body.details?.['field']], [400, 'from'])
   })
