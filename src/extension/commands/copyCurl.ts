@@ -2,7 +2,6 @@ import { env, l10n } from 'vscode'
 import { memory } from '../contributions.ts'
 import { curlCommand } from '../model/curl.ts'
 import type { Command } from './command.ts'
-import { externalUrl } from './copyUrl.ts'
 import { pickFunction } from './pick.ts'
 
 /** Copies a curl command that calls a function with the last payload; it holds the function's token. */
@@ -14,7 +13,7 @@ export const copyCurl: Command = {
     const client = await services.session.ready()
     const access = await client.call('getFunctionAccess', { params: { id: fn.id } })
     const payload = services.context.workspaceState.get<string>(memory.lastPayload + fn.id) ?? '{}'
-    const url = await externalUrl(access.url)
-    await env.clipboard.writeText(curlCommand({ ...access, url }, payload))
+    // For a terminal, which is where the workspace is; so the address is the gateway's own.
+    await env.clipboard.writeText(curlCommand(access, payload))
   },
 }

@@ -1,4 +1,5 @@
 import { env, l10n, Uri } from 'vscode'
+import { errorHeader } from '../../contract/headers.ts'
 import type { Command } from './command.ts'
 import { pickFunction } from './pick.ts'
 
@@ -7,11 +8,22 @@ export const copyUrl: Command = {
   name: 'copyUrl',
   run: async (services, argument) => {
     const fn = await pickFunction(services, argument, l10n.t('Function whose address to copy'), f => f.revision > 0)
-    if (fn !== undefined) await env.clipboard.writeText(await externalUrl(fn.url))
+    if (fn !== undefined) await env.clipboard.writeText(await externalUrl(Uri.parse(fn.url)))
   },
 }
 
 /** A loopback address as the user's own machine reaches it, through the tunnel of a remote window. */
-export async function externalUrl(url: string): Promise<string> {
-  return (await env.asExternalUri(Uri.parse(url))).toString(true)
+async function externalUrl(local: Uri): Promise<string> {
+  const external = await env.asExternalUri(local)
+  const reached = external.toString() === local.toString() || (await isForwarded(local))
+  return (reached ? external : local).toString(true)
+}
+
+/** A VS Code server may name a proxy that it does not have; behind a real one the function listener answers. */
+async function isForwarded(local: Uri): Promise<boolean> {
+  // An address of no function, as asking a real one would call it.
+  const probe = await env.asExternalUri(local.with({ path: '/f/-' }))
+  const response = await fetch(probe.toString(), { redirect: 'manual' }).catch(() => undefined)
+  // No answer, or one that asks to sign in, says nothing about what the user's machine gets.
+  return response?.status !== 404 || response.headers.has(errorHeader)
 }

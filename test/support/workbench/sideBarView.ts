@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core'
+import { errors, type Locator, type Page } from 'playwright-core'
 import { exactly } from './text.ts'
 
 /** A row of a tree, as a person reads it. */
@@ -49,8 +49,14 @@ export function sideBarView(page: Page, title: string): SideBarView {
       await row(label).locator('.actions').getByRole('button', { name: action }).click()
     },
     menu: async (label, item) => {
+      const menu = page.locator('.context-view .monaco-menu')
       await row(label).click({ button: 'right' })
-      await page.locator('.context-view .monaco-menu').getByRole('menuitem', { name: item, exact: true }).click()
+      await menu.waitFor()
+      // A menu takes no click within the first moments after it appeared.
+      while (await menu.isVisible()) {
+        await menu.getByRole('menuitem', { name: item, exact: true }).click({ timeout: 3_000 }).catch(ignoreTimeout)
+        await menu.waitFor({ state: 'hidden', timeout: 500 }).catch(ignoreTimeout)
+      }
     },
     titleAction: async action => {
       await header.hover()
@@ -66,6 +72,10 @@ interface PageElement {
   readonly dataset: Readonly<Record<string, string>>
   readonly querySelector: (selector: string) => PageElement | null
   readonly getAttribute: (name: string) => string | null
+}
+
+function ignoreTimeout(error: unknown): void {
+  if (!(error instanceof errors.TimeoutError)) throw error
 }
 
 /** Runs in the page. Rows are placed by their offset, not by their order in the document. */
