@@ -32,13 +32,15 @@ export const createPreviewSchedule =
   (caller, { schedule, timeZone, from = clock.now(), count = defaultCount, startingDeadlineSeconds }) => {
     authorize(caller, 'read')
     const parsed = checkSchedule(schedule, timeZone)
+    const warnings = lintSchedule(schedule, {
+      from,
+      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(startingDeadlineSeconds === undefined ? {} : { startingDeadlineSeconds }),
+    })
+    const startsNever = warnings.some(({ code }) => code === 'EVERY_NEVER_STARTS')
     return {
       sentence: describeSchedule(schedule, timeZone === undefined ? {} : { timeZone }),
-      next: nextRuns(parsed, from, timeZone ?? 'UTC', count).filter(at => at <= lastInstant),
-      warnings: lintSchedule(schedule, {
-        from,
-        ...(timeZone === undefined ? {} : { timeZone }),
-        ...(startingDeadlineSeconds === undefined ? {} : { startingDeadlineSeconds }),
-      }),
+      next: startsNever ? [] : nextRuns(parsed, from, timeZone ?? 'UTC', count).filter(at => at <= lastInstant),
+      warnings,
     }
   }

@@ -44,8 +44,11 @@ export function serveSockets(server: Server, options: SocketOptions): { close(re
     const closed = new AbortController()
     const gone = new Promise<void>(resolve => socket.once('close', () => resolve(closed.abort())))
     if (url.pathname.replace(/\/$/, '') === watchPath) {
-      using _subscription = await options.hub.subscribe(query['cursor'], caller.projects, message =>
-        send(socket, JSON.stringify(message)),
+      using _subscription = await options.hub.subscribe(
+        query['cursor'],
+        caller.projects,
+        message => send(socket, JSON.stringify(message)),
+        () => socket.close(1011),
       )
       await gone
       return
@@ -81,9 +84,10 @@ export function serveSockets(server: Server, options: SocketOptions): { close(re
         // A malformed frame makes ws close the connection by itself (1002, 1007 or 1009).
         client.on('error', () => client.terminate())
         connect(client, request, caller).catch((error: unknown) => {
-          const { body } = errorAnswer(toHksError(error))
+          const { status, body } = errorAnswer(toHksError(error))
           if (client.readyState === client.OPEN) client.send(JSON.stringify(body))
-          client.close(1011, body.code)
+          // RFC 6455, 7.4.1: 1011 is the server's fault, 1008 the client's.
+          client.close(status >= 500 ? 1011 : 1008, body.code)
         })
       })
     } catch (error) {

@@ -23,12 +23,14 @@ export interface WatchTranslation {
 export interface WatchHub extends Disposable {
   /**
    * Sends what happened since `cursor`, or a snapshot when that is unknown, then each change.
-   * `projects` limits what is sent. Dispose to stop.
+   * `projects` limits what is sent; `lost` is called when no more can be sent, so that the client comes back. Dispose to
+   * stop.
    */
   subscribe(
     cursor: string | undefined,
     projects: 'all' | readonly string[],
     send: (message: WatchMessage) => void,
+    lost: () => void,
   ): Promise<Disposable>
 }
 
@@ -124,14 +126,14 @@ export function createWatchHub(providers: readonly Provider[], bootId: string, t
   }
 
   return {
-    subscribe: async (cursor, projects, send) => {
+    subscribe: async (cursor, projects, send, lost) => {
       const visible = (projectId: string) => projects === 'all' || projects.includes(projectId)
       let sent = -1
       let pending: Numbered[] | undefined = []
       const deliver = (change: Numbered) => {
         if (change.seq <= sent) return
         sent = change.seq
-        if (change.message === resyncMark) return void restart()
+        if (change.message === resyncMark) return void restart().catch(lost)
         if (projects === 'all' || (change.projectId !== undefined && visible(change.projectId))) send(change.message)
       }
       const listener = (change: Numbered) => (pending ? void pending.push(change) : deliver(change))
