@@ -23,6 +23,8 @@ export interface PipeStock extends Disposable {
 const run = promisify(execFile)
 /** Pipes that one call of `mkfifo` makes. */
 const batch = 16
+/** With fewer in stock more are made in the background. */
+const low = 6
 
 /**
  * Makes real pipes. Node's own are sockets, and a process can not open those again: `echo x > /dev/stderr` fails with
@@ -41,15 +43,17 @@ export function createPipeStock(folder: string): PipeStock {
     await run('mkfifo', ['-m', '600', ...paths])
     stock.push(...paths)
   }
+  const restock = (): Promise<void> =>
+    (making ??= make().finally(() => {
+      making = undefined
+    }))
   return {
     take: async () => {
-      while (stock.length === 0) {
-        making ??= make().finally(() => {
-          making = undefined
-        })
-        await making
-      }
-      return openPipe(stock.pop()!)
+      while (stock.length === 0) await restock()
+      const path = stock.pop()!
+      // The next run is not to wait for it; a failure shows when nothing is left.
+      if (stock.length < low) restock().catch(() => undefined)
+      return openPipe(path)
     },
     [Symbol.dispose]: () => {
       stock = []
