@@ -20,8 +20,13 @@ export async function collectCoverage(root: string, raw: string, merged: string)
   await rm(merged, { recursive: true, force: true })
   await mkdir(merged, { recursive: true })
   const maps = new Map<string, object>()
+  const cut: string[] = []
   for (const file of await readdir(raw)) {
-    const { result } = JSON.parse(await readFile(join(raw, file), 'utf8')) as { result: ScriptCoverage[] }
+    const result = scriptsOf(await readFile(join(raw, file), 'utf8'))
+    if (result === undefined) {
+      cut.push(file)
+      continue
+    }
     const ours = result.flatMap(script => {
       const path = ownPath(root, script.url)
       return path === undefined ? [] : [{ ...script, url: pathToFileURL(path).href }]
@@ -29,8 +34,19 @@ export async function collectCoverage(root: string, raw: string, merged: string)
     for (const { url } of ours) if (url.includes('/dist/') && !maps.has(url)) maps.set(url, await sourceMap(root, url))
     if (ours.length > 0) await writeFile(join(merged, file), JSON.stringify({ result: ours }))
   }
+  if (cut.length > 0) console.log(`coverage: ${cut.length} processes were killed while they wrote theirs`)
   const cache = Object.fromEntries([...maps].map(([url, data]) => [url, { data }]))
   await writeFile(join(merged, 'source-maps.json'), JSON.stringify({ result: [], 'source-map-cache': cache }))
+}
+
+/** The scripts of one process; `undefined` when it was killed, as some tests do, before all was written. */
+function scriptsOf(text: string): ScriptCoverage[] | undefined {
+  try {
+    return (JSON.parse(text) as { result: ScriptCoverage[] }).result
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /** The file of ours that a script is, or is an installed copy of; undefined when it is none. */
