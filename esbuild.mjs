@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rename, rm, watch, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, join, parse, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import esbuild from 'esbuild'
 
@@ -83,7 +83,7 @@ async function bundles() {
       to: 'hks-func.mjs',
       options: { ...nodeModule, target: 'node14.18', banner: { js: '#!/usr/bin/env node' } },
     },
-    { from: 'src/extension/extension.ts', to: 'extension.cjs', options: commonJs },
+    { from: 'src/extension/extension.ts', to: 'extension.cjs', options: commonJs, parts: true },
   ]
   const views = await list(join(root, 'src/webviews'))
   for (const file of views.filter(f => /^[^/]+\/main\.ts$/.test(f))) {
@@ -147,6 +147,38 @@ async function bundle({ from, to, options }) {
   )
 }
 
+/**
+ * Bundles to CommonJS in parts: what is imported only later lies in files of its own, which a start need not compile.
+ * esbuild splits ES modules alone, so each part is translated afterwards.
+ */
+async function bundleInParts({ from, to, options }) {
+  const { banner, define, target, platform, charset } = options
+  const { name, ext } = parse(to)
+  const { outputFiles } = await esbuild.build({
+    ...options,
+    banner: {},
+    define: {},
+    format: 'esm',
+    splitting: true,
+    sourcemap: 'inline',
+    entryPoints: { [name]: join(root, from) },
+    outdir: dist,
+    outExtension: { '.js': ext },
+    chunkNames: `${name}-[name]-[hash]`,
+  })
+  const written = outputFiles.map(async ({ path, text }) => {
+    const file = relative(dist, path).split(sep).join('/')
+    const { code, map } = await esbuild.transform(text, {
+      ...{ define, target, platform, charset, format: 'cjs', sourcemap: 'external' },
+      banner: `"use strict";${text.includes('import.meta.url') ? banner.js : ''}`,
+      supported: { 'dynamic-import': false },
+    })
+    const link = watching ? `//# sourceMappingURL=${file}.map\n` : ''
+    return [await put(file, Buffer.from(code + link)), await put(`${file}.map`, Buffer.from(map))]
+  })
+  return (await Promise.all(written)).flat()
+}
+
 async function copy() {
   const files = []
   for (const folder of copied) {
@@ -167,7 +199,7 @@ export async function build() {
   if (await isCurrent(digest)) return 'dist/ is up to date'
   await rm(stampFile, { force: true })
   // Whatever builds is written, so that work on one part goes on while another is broken.
-  const built = await Promise.allSettled((await bundles()).map(bundle))
+  const built = await Promise.allSettled((await bundles()).map(b => (b.parts ? bundleInParts(b) : bundle(b))))
   const files = [...built.flatMap(b => b.value ?? []), ...(await copy())].sort()
   const failed = built.find(b => b.status === 'rejected')
   if (failed) throw failed.reason
