@@ -53,12 +53,11 @@ function scriptsOf(text: string): ScriptCoverage[] | undefined {
 function ownPath(root: string, url: string): string | undefined {
   if (!url.startsWith('file://')) return undefined
   const path = fileURLToPath(url)
-  const bundle = /\/extensions\/hexabase\.hexabase-hks-[^/]+(\/dist\/.+)$/.exec(path)?.[1]
-  if (bundle !== undefined) return join(root, bundle)
   if (path.startsWith(join(root, 'src/'))) return path
-  return /^\/dist\/(webviews\/)?[^/]+\.[cm]?js$/.test(path.slice(root.length)) && path.startsWith(root)
-    ? path
-    : undefined
+  const installed = /\/extensions\/hexabase\.hexabase-hks-[^/]+(\/dist\/.+)$/.exec(path)?.[1]
+  const inside = installed ?? (path.startsWith(root) ? path.slice(root.length) : '')
+  // What lies deeper in dist/ is shipped as it is, without a map.
+  return /^\/dist\/(webviews\/)?[^/]+\.[cm]?js$/.test(inside) ? join(root, inside) : undefined
 }
 
 /** The map of a bundle with absolute paths, as c8 compares them with its patterns before it resolves them. */
