@@ -13,6 +13,7 @@ import { createLocalFunctions } from './localFunctions.ts'
 import { createLocalProjects } from './localProjects.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/migrations.ts'
+import { rememberFunctions } from './rememberedFunctions.ts'
 import { removeOlderThan } from './removeOlderThan.ts'
 import type { Schema } from './schema.ts'
 import { createSettings } from './settings.ts'
@@ -48,15 +49,21 @@ export async function openStore(file: string): Promise<Store> {
     throw error
   }
   const invocations = createInvocationStore(db)
+  const projects = createLocalProjects(db)
+  const functions = rememberFunctions(createLocalFunctions(db))
   let closed: Promise<void> | undefined
   return {
     executions: createExecutionStore(db),
     ledger: createLedgerStore(db),
     invocations,
     audit: createAuditStore(db),
-    projects: createLocalProjects(db),
+    projects: {
+      ...projects,
+      // Its functions go along.
+      rekey: (id, project) => projects.rekey(id, project).finally(functions.forget),
+    },
     cronJobs: createLocalCronJobs(db),
-    functions: createLocalFunctions(db),
+    functions,
     settings: createSettings(db),
     retain: at => removeOlderThan(db, at),
     close: () => (closed ??= invocations.flushed().then(() => db.destroy())),

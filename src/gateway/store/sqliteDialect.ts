@@ -1,5 +1,12 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import {
+  CompiledQuery,
+  type Kysely,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+  type Transaction,
+} from 'kysely'
 import { translateSqlite } from './storeError.ts'
 
 /** More distinct statements than the store has; a bound, since `IN` lists make new ones. */
@@ -8,6 +15,20 @@ const cachedStatements = 500
 /** Kysely's SQLite dialect over node:sqlite. Errors of SQLite leave it as `HksError`. */
 export const createSqliteDialect = (file: string): SqliteDialect =>
   new SqliteDialect({ database: async () => openDatabase(file) })
+
+/**
+ * A transaction whose commit does not wait for the disk: it survives the end of this process, and a power cut once a
+ * later commit or checkpoint has been flushed. The database stays sound either way.
+ */
+export const withoutFlush = <S, T>(db: Kysely<S>, work: (transaction: Transaction<S>) => Promise<T>): Promise<T> =>
+  db.connection().execute(async connection => {
+    await connection.executeQuery(CompiledQuery.raw('PRAGMA synchronous = NORMAL'))
+    try {
+      return await connection.transaction().execute(work)
+    } finally {
+      await connection.executeQuery(CompiledQuery.raw('PRAGMA synchronous = FULL'))
+    }
+  })
 
 function openDatabase(file: string): SqliteDatabase {
   const translated = <T>(work: () => T): T => {

@@ -44,7 +44,11 @@ describe('the state of the local provider', () => {
     it('take their applications along to a new id', async () => {
       const job = cronJob('shop')
       await store.cronJobs.insert(job)
+      const fn = storedFunction('shop')
+      await store.functions.insert(fn)
+      await store.functions.get(fn.id)
       await store.projects.rekey('shop', { ...shop, id: 'moved', path: '/elsewhere' })
+      assert.equal((await store.functions.get(fn.id))?.projectId, 'moved')
       assert.equal(await store.projects.get('shop'), undefined)
       assert.equal((await store.cronJobs.get(job.id))?.cronJob.projectId, 'moved')
     })
@@ -124,6 +128,23 @@ describe('the state of the local provider', () => {
       await assert.rejects(store.functions.update(storedFunction('shop', { spec: functionSpec({ name: 'x' }) })), {
         code: 'NOT_FOUND',
       })
+    })
+
+    it('are those of the last write, whoever read them while it was under way', async () => {
+      const fn = storedFunction('shop')
+      const readWhile = async (write: Promise<void>) => {
+        await Promise.all([write, store.functions.get(fn.id), store.functions.revisions(fn.id)])
+      }
+      await readWhile(store.functions.insert(fn))
+      assert.deepEqual(await store.functions.get(fn.id), fn)
+      const ready = { ...fn, status: 'ready' as const, serving: 1 }
+      await readWhile(store.functions.update(ready))
+      assert.deepEqual(await store.functions.get(fn.id), ready)
+      const first = revision(fn.id, 1)
+      await readWhile(store.functions.saveRevision(first))
+      assert.deepEqual(await store.functions.revisions(fn.id), [first])
+      await readWhile(store.functions.remove(fn.id))
+      assert.equal(await store.functions.get(fn.id), undefined)
     })
 
     it('keep their revisions, newest first, and take them along when they go', async () => {
