@@ -1,3 +1,4 @@
+import { createKeyedQueue } from '../../base/queue.ts'
 import type { CronJobCreate, CronJobUpdate } from '../../contract/cronJobs.ts'
 import { invalidField, notFound } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
@@ -6,13 +7,12 @@ import type { CronJobRecord, CronJobSpec, Execution } from './cronJob.ts'
 import { changedCronJobSpec, newCronJobSpec } from './cronJobSpec.ts'
 import { createCronJobViews, type CronJobView, nextRunOf } from './cronJobViews.ts'
 import type { Directory } from './directory.ts'
+import { lastOutput } from './lastOutput.ts'
 import { type LedgerAnswer, type LedgerInput, readLedger } from './ledgerReader.ts'
 import { parseCursor } from './ledgerPage.ts'
 import type { LogSource } from './log.ts'
 import type { Perform } from './operation.ts'
-import { lastOutput } from './outputTail.ts'
 import type { ExecutionStore, LedgerStore, Provider } from './ports.ts'
-import { createTurns } from './turns.ts'
 import { createRecentRuns } from './recentRuns.ts'
 import { type ResumeEffect, resumeEffect } from './resumePreview.ts'
 
@@ -76,7 +76,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
   const viewAll = createCronJobViews(recent, ledger, clock)
   const view = async (record: CronJobRecord): Promise<CronJobView> => (await viewAll([record]))[0]!
 
-  const inTurn = createTurns()
+  const turns = createKeyedQueue()
 
   /** Finds a job for a reader. */
   const found = async (caller: Caller, id: string) => {
@@ -101,7 +101,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     return perform(caller, subject, () => work(provider, cronJob))
   }
   /** Changes of one spec follow each other: each is made to what the one before it left. */
-  const changingSpec: typeof changing = (caller, id, ...rest) => inTurn(id, () => changing(caller, id, ...rest))
+  const changingSpec: typeof changing = (caller, id, ...rest) => turns.add(id, () => changing(caller, id, ...rest))
   /** A schedule calls functions of its own project only. */
   const checkTarget = async (projectId: string, { target }: CronJobSpec): Promise<void> => {
     if (target.kind !== 'function') return

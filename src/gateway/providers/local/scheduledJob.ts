@@ -1,3 +1,4 @@
+import { createQueue } from '../../../base/queue.ts'
 import { HksError } from '../../../contract/errors.ts'
 import { latestRun, parseSchedule, type Schedule } from '../../../schedule/index.ts'
 import type { ChangePublisher } from '../../domain/changes.ts'
@@ -6,7 +7,6 @@ import type { CronJobRecord, CronJobSpec, Execution } from '../../domain/cronJob
 import type { LocalCronJobs } from '../../domain/localState.ts'
 import type { ExecutionStore, LedgerStore } from '../../domain/ports.ts'
 import { decide, minuteOf } from './decide.ts'
-import { createQueue } from './queue.ts'
 import type { Run, RunStart, StopReason } from './run.ts'
 import { movesRuns, beginsPeriod, periodOf } from './schedulePeriod.ts'
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createQueue } from '../../../base/queue.ts'
 import type { SecretReference } from '../../../contract/common.ts'
 import { HksError, notFound } from '../../../contract/errors.ts'
 import type { Secrets } from '../../domain/ports.ts'
 import { writePrivately } from './privateFile.ts'
-import { createQueue } from './queue.ts'
 
 /** Turns references into values; for the provider's own use when it starts a process. */
 export interface SecretResolver {

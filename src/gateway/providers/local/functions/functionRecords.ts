@@ -1,8 +1,8 @@
+import { createQueue } from '../../../../base/queue.ts'
 import { notFound } from '../../../../contract/errors.ts'
 import type { ChangePublisher } from '../../../domain/changes.ts'
 import type { FunctionRecord, RevisionRecord } from '../../../domain/function.ts'
 import type { LocalFunctions, StoredFunction } from '../../../domain/localState.ts'
-import { createQueue } from '../queue.ts'
 
 /** What is stored of functions, completed by what is known only while the gateway runs. */
 export interface FunctionRecords {

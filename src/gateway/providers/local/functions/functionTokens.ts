@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createQueue } from '../../../../base/queue.ts'
 import { HksError } from '../../../../contract/errors.ts'
 import { writePrivately } from '../privateFile.ts'
-import { createQueue } from '../queue.ts'
 
 /** The invoke-only token of each function. */
 export interface FunctionTokens {

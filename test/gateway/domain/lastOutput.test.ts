@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { lastOutput } from '../../../src/gateway/domain/outputTail.ts'
+import { lastOutput } from '../../../src/gateway/domain/lastOutput.ts'
 import { createLogStore } from '../../../src/gateway/store/logs/logStore.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { execution } from '../store/records.ts'
