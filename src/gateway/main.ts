@@ -30,9 +30,7 @@ import { scheduleHandlers } from './http/routes/schedules.ts'
 import { secretHandlers } from './http/routes/secrets.ts'
 import { createServer } from './http/server.ts'
 import { serveSockets } from './http/sockets.ts'
-import { createWatchHub } from './http/watchHub.ts'
-import { toWireCronJob, toWireExecution } from './http/wire/cronJob.ts'
-import { toWireFunction } from './http/wire/function.ts'
+import { createWatchHub } from './http/watch/watchHub.ts'
 import { cleanEnvironment } from './platform/cleanEnvironment.ts'
 import { createGatewayLog } from './platform/gatewayLog.ts'
 import { defaultPath, loginShellPath } from './platform/loginShellPath.ts'
@@ -186,16 +184,7 @@ async function run(config: Config): Promise<void> {
     metrics: createMetrics(),
     report: (error, request) => log.error({ err: error, method: request.method, url: request.url }),
   })
-  const hub = createWatchHub([provider], bootId, {
-    cronJob: async record => toWireCronJob(await cronJobService.view(record)),
-    cronJobById: async id => {
-      const record = await provider.cronJobs.get(id)
-      return record && toWireCronJob(await cronJobService.view(record))
-    },
-    cronJobs: async () => (await cronJobService.views()).map(toWireCronJob),
-    execution: toWireExecution,
-    function: toWireFunction,
-  })
+  const hub = createWatchHub([provider], bootId, cronJobService)
   const sockets = serveSockets(app.server, { guard, hub, handlers, gateway })
 
   await functionListener.start()

@@ -10,7 +10,7 @@ import type { Guard } from './guard.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import { pathPattern } from './routeMatcher.ts'
 import { createValidators } from './validation.ts'
-import type { WatchHub } from './watchHub.ts'
+import type { WatchHub } from './watch/watchHub.ts'
 
 /** What the WebSocket side needs. */
 export interface SocketOptions {
@@ -44,12 +44,12 @@ export function serveSockets(server: Server, options: SocketOptions): { close(re
     const closed = new AbortController()
     const gone = new Promise<void>(resolve => socket.once('close', () => resolve(closed.abort())))
     if (url.pathname.replace(/\/$/, '') === watchPath) {
-      using _subscription = await options.hub.subscribe(
-        query['cursor'],
-        caller.projects,
-        message => send(socket, JSON.stringify(message)),
-        () => socket.close(1011),
-      )
+      using _subscription = await options.hub.subscribe({
+        cursor: query['cursor'],
+        projects: caller.projects,
+        send: message => send(socket, JSON.stringify(message)),
+        lost: () => socket.close(1011),
+      })
       await gone
       return
     }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import WebSocket from 'ws'
-import type { CronJob } from '../../../src/contract/cronJobs.ts'
-import { watchPath } from '../../../src/contract/routes.ts'
-import type { WatchMessage } from '../../../src/contract/watch.ts'
-import { eventually } from '../../support/eventually.ts'
-import { temporaryFolder } from '../../support/temporaryFolder.ts'
-import { startTestGateway, type TestGateway } from '../../support/testGateway.ts'
+import type { CronJob } from '../../../../src/contract/cronJobs.ts'
+import { watchPath } from '../../../../src/contract/routes.ts'
+import type { WatchMessage } from '../../../../src/contract/watch.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { temporaryFolder } from '../../../support/temporaryFolder.ts'
+import { startTestGateway, type TestGateway } from '../../../support/testGateway.ts'
 
 /** A connection and what came over it. */
 interface Watcher {

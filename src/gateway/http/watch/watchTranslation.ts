@@ -1,0 +1,92 @@
+import type { CronJob } from '../../../contract/cronJobs.ts'
+import type { Function } from '../../../contract/functions.ts'
+import type { Project } from '../../../contract/projects.ts'
+import type { WatchSnapshot } from '../../../contract/watch.ts'
+import type { Change } from '../../domain/changes.ts'
+import type { CronJobRecord } from '../../domain/cronJob.ts'
+import type { CronJobService } from '../../domain/cronJobService.ts'
+import type { Provider } from '../../domain/ports.ts'
+import { toWireCronJob, toWireExecution } from '../wire/cronJob.ts'
+import { toWireFunction } from '../wire/function.ts'
+import { toWireProject } from '../wire/project.ts'
+import type { UnnumberedChange } from './changeLog.ts'
+
+/** A CronJob is shown with a summary of its ledger, which is read for each change. */
+export type CronJobViews = Pick<CronJobService, 'view' | 'views'>
+
+/** What the watch shows of the domain. */
+export interface WatchTranslation {
+  /** The changes of the wire that one of the domain makes; a run changes the summary of its CronJob, too. */
+  changes(change: Change): Promise<readonly UnnumberedChange[]>
+  /** Everything there is at this moment. */
+  everything(): Promise<Pick<WatchSnapshot, 'projects' | 'cronJobs' | 'functions'>>
+}
+
+/** Translates; remembers which project an object is in, as not every change says so. */
+export function createWatchTranslation(providers: readonly Provider[], cronJobs: CronJobViews): WatchTranslation {
+  const projectOf = new Map<string, string>()
+
+  const presentCronJob = async (id: string): Promise<CronJobRecord | undefined> => {
+    for (const provider of providers) {
+      const record = await provider.cronJobs.get(id)
+      if (record) return record
+    }
+    return undefined
+  }
+  const putCronJob = (object: CronJob): UnnumberedChange => {
+    projectOf.set(object.id, object.projectId)
+    return { message: { type: 'put', kind: 'cronJob', object }, projectId: object.projectId }
+  }
+  const putFunction = (object: Function): UnnumberedChange => {
+    projectOf.set(object.id, object.projectId)
+    return { message: { type: 'put', kind: 'function', object }, projectId: object.projectId }
+  }
+  const putProject = (object: Project): UnnumberedChange => ({
+    message: { type: 'put', kind: 'project', object },
+    projectId: object.id,
+  })
+  const forget = (kind: 'project' | 'cronJob' | 'function', id: string): UnnumberedChange => {
+    const projectId = projectOf.get(id) ?? id
+    projectOf.delete(id)
+    return { message: { type: 'delete', kind, id }, projectId }
+  }
+
+  return {
+    changes: async change => {
+      switch (change.kind) {
+        case 'project':
+          return [putProject(toWireProject(change.project))]
+        case 'cronJob':
+          return [putCronJob(toWireCronJob(await cronJobs.view(change.cronJob)))]
+        case 'function':
+          return [putFunction(toWireFunction(change.function))]
+        case 'execution': {
+          const { applicationId } = change.execution
+          const record = await presentCronJob(applicationId)
+          const cronJob = record && toWireCronJob(await cronJobs.view(record))
+          const object = toWireExecution(change.execution)
+          const projectId = cronJob?.projectId ?? projectOf.get(applicationId)
+          const run: UnnumberedChange = { message: { type: 'put', kind: 'execution', object }, projectId }
+          return cronJob ? [run, putCronJob(cronJob)] : [run]
+        }
+        case 'deployment': {
+          const projectId = projectOf.get(change.step.functionId)
+          return [{ message: { type: 'put', kind: 'deployment', object: change.step }, projectId }]
+        }
+        case 'deleted':
+          return [forget(change.what, change.id)]
+      }
+    },
+    everything: async () => {
+      const projects: Project[] = []
+      const functions: Function[] = []
+      for (const provider of providers) {
+        for (const project of await provider.projects.list()) projects.push(toWireProject(project))
+        for (const record of (await provider.functions?.list()) ?? []) functions.push(toWireFunction(record))
+      }
+      const all = (await cronJobs.views()).map(toWireCronJob)
+      for (const object of [...all, ...functions]) projectOf.set(object.id, object.projectId)
+      return { projects, cronJobs: all, functions }
+    },
+  }
+}
