@@ -44,7 +44,7 @@ async function readAtStart(part: string, seen = new Map<string, Buffer>()): Prom
   if (seen.has(part)) return seen
   const content = await readFile(join(dist, part))
   seen.set(part, content)
-  const required = content.toString().matchAll(/^(?:var \w+ = )?require\("\.\/(.+)"\);$/gm)
+  const required = content.toString().matchAll(/(?<![(>])require\("\.\/([^"]+)"\)/g)
   for (const [, file] of required) await readAtStart(file!, seen)
   return seen
 }
