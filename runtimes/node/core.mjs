@@ -7,6 +7,7 @@ import { describeFailure, PlatformFailure } from './failure.mjs'
 import { MalformedFrame } from './frames.mjs'
 import { locateFailure } from './loadFailure.mjs'
 import { findHandler, importHandler } from './loadHandler.mjs'
+import { checkSources, findRefusal } from './sourceCheck.mjs'
 
 const protocolVersion = 1
 
@@ -34,16 +35,22 @@ export function createCore({ send, logs }) {
       found = findHandler(dir, frame.handler)
       const handle = await importHandler(found)
       logs.endUntied()
+      if (frame.check === true)
+        for (const warning of checkSources(found.file, dir)) logs.current().err.write(`${warning}\n`)
       send({ t: 'result', id: frame.id })
       return { frame, handle }
     } catch (error) {
-      const isOurs = error instanceof PlatformFailure
-      const place = isOurs || dir === undefined ? {} : locateFailure(error, dir, found?.file)
-      const failure = { ...describeFailure(error, 'LOAD_FAILED', dir), ...place }
+      const failure = describeLoadFailure((found && findRefusal(error, found.file, dir)) ?? error)
       logs.endUntied()
       send({ t: 'error', id: frame.id, ...failure })
       return { failure }
     }
+  }
+
+  function describeLoadFailure(error) {
+    const failure = describeFailure(error, 'LOAD_FAILED', dir)
+    if (error instanceof PlatformFailure || dir === undefined) return failure
+    return { ...failure, ...locateFailure(error, dir) }
   }
 
   /** Runs inside the call's log, so that what the answer's own toJSON prints is tied as well. */

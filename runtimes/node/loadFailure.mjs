@@ -1,10 +1,7 @@
-// Where in the source a load failed. V8 keeps the place of a syntax error in an ES module to itself, so it is asked again.
-import { spawnSync } from 'node:child_process'
+// Where in the source a load failed.
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-const mostFilesChecked = 40
 
 const isFile = path => existsSync(path) && statSync(path).isFile()
 
@@ -42,32 +39,13 @@ function readImporter(message) {
   return at < 0 ? { path } : { path, line: at + 1, column: lines[at].search(/['"`]/) + 1 }
 }
 
-/** Checks the module and those it imports by relative path, nearest first, until one does not parse. */
-function findSyntaxError(entry) {
-  const queue = [entry]
-  for (let i = 0; i < queue.length && i < mostFilesChecked; i++) {
-    const path = queue[i]
-    const checked = spawnSync(process.execPath, ['--check', path], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    if (checked.status !== 0 && checked.status !== null) return readArrow(checked.stderr)
-    for (const [, specifier] of readFileSync(path, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]*)['"]/g)) {
-      const next = resolve(dirname(path), specifier)
-      if (isFile(next) && !queue.includes(next)) queue.push(next)
-    }
-  }
-  return undefined
-}
-
 /** `{file, line, column}` of what failed, the file relative to `dir`, as far as they can be told. Counted from one. */
-export function locateFailure(error, dir, entry) {
+export function locateFailure(error, dir) {
   if (!(error instanceof Error)) return {}
   const stack = String(error.stack)
   const place =
     (/^(?:file:\/\/)?\//.test(stack) ? readArrow(stack) : undefined) ??
     readImporter(String(error.message)) ??
-    (error instanceof SyntaxError && entry !== undefined ? findSyntaxError(entry) : undefined) ??
     readFrame(stack, dir)
   if (place === undefined || !place.path.startsWith(`${dir}/`)) return {}
   return {

@@ -16,7 +16,7 @@ interface FailedLoad {
   readonly python: Sources
   /** Else the default handler of the language. */
   readonly handler?: string
-  readonly code: 'LOAD_FAILED' | 'HANDLER_NOT_FOUND'
+  readonly code: 'LOAD_FAILED' | 'SOURCE_INVALID' | 'HANDLER_NOT_FOUND'
   readonly type: { readonly node: string; readonly python: string }
   readonly message: RegExp
   /** File without its ending, line and column. */
@@ -28,7 +28,7 @@ const failed: readonly FailedLoad[] = [
     name: 'a syntax error',
     node: { 'index.mjs': 'export const a = 1\n\nexport const handler = event => event event\n' },
     python: { 'main.py': 'a = 1\n\nhandler = lambda event: event event\n' },
-    code: 'LOAD_FAILED',
+    code: 'SOURCE_INVALID',
     type: { node: 'SyntaxError', python: 'SyntaxError' },
     message: /Unexpected identifier 'event'|invalid syntax/,
     place: ['', 3],
@@ -40,10 +40,41 @@ const failed: readonly FailedLoad[] = [
       'lib/part.mjs': '\n\na = = 1\n',
     },
     python: { 'main.py': 'import lib.part\ndef handler(event): return 1\n', 'lib/part.py': '\n\na = = 1\n' },
-    code: 'LOAD_FAILED',
+    code: 'SOURCE_INVALID',
     type: { node: 'SyntaxError', python: 'SyntaxError' },
     message: /Unexpected|invalid syntax/,
     place: ['lib/part', 3, 5],
+  },
+  {
+    name: 'a syntax error in a module that it imports while it runs',
+    node: {
+      'index.mjs': "await import('./part.mjs')",
+      'part.mjs': "await import('./deep.mjs')",
+      'deep.mjs': '\na = = 1',
+    },
+    python: { 'main.py': '__import__("part")\n', 'part.py': 'import deep', 'deep.py': '\na = = 1\n' },
+    code: 'SOURCE_INVALID',
+    type: { node: 'SyntaxError', python: 'SyntaxError' },
+    message: /^(Unexpected token '='|invalid syntax)$/,
+    place: ['deep', 2],
+  },
+  {
+    name: 'a SyntaxError that it raises itself',
+    node: { 'index.mjs': "\nJSON.parse('{')\nexport const handler = () => 1\n" },
+    python: { 'main.py': '\ncompile("(", "main.py", "exec")\ndef handler(event): return 1\n' },
+    code: 'LOAD_FAILED',
+    type: { node: 'SyntaxError', python: 'SyntaxError' },
+    message: /JSON|never closed|unexpected EOF/,
+    place: ['', 2],
+  },
+  {
+    name: 'a SyntaxError of code that it makes',
+    node: { 'index.mjs': "\nnew Function('{')\n", 'unused.mjs': 'a = = 1' },
+    python: { 'main.py': 'import ast\nast.parse("(", "unused.py")\n', 'unused.py': 'a = = 1' },
+    code: 'LOAD_FAILED',
+    type: { node: 'SyntaxError', python: 'SyntaxError' },
+    message: /Unexpected|never closed|unexpected EOF/,
+    place: ['', 2],
   },
   {
     name: 'an exception at import',

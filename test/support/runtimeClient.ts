@@ -34,6 +34,8 @@ export interface CallOptions {
 interface LoadOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly secrets?: Readonly<Record<string, string>>
+  /** Whether source files that are not imported are checked too. */
+  readonly check?: boolean
 }
 
 /** A running runtime process, driven over fd 3 as the gateway does it. */
@@ -130,6 +132,7 @@ export async function startRuntime({ command, args }: RuntimeCommand): Promise<R
         functionName: 'under-test',
         revision: 'rev-1',
         timeoutSeconds: callSeconds,
+        check: options.check ?? false,
       }),
     call: (options = {}) => {
       counter += 1

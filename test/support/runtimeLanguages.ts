@@ -30,7 +30,7 @@ const runtimeLanguages: readonly RuntimeLanguage[] = [
     extension: 'mjs',
     defaultHandler: 'index.handler',
     command: process.execPath,
-    args: [join(root, 'runtimes/node/main.mjs')],
+    args: ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', join(root, 'runtimes/node/main.mjs')],
     missing: undefined,
   },
   {

@@ -11,8 +11,9 @@ import time
 from .answer import encode_answer
 from .context import Signal, create_context
 from .event import read_event
-from .failure import PlatformFailure, describe_failure, is_cancellation, locate_failure, print_failure
+from .failure import describe_failure, describe_load_failure, is_cancellation, print_failure
 from .frames import MalformedFrame
+from .import_watch import load_watched
 from .load_handler import is_coroutine_function, load_handler
 from .workers import Loop, Threads
 
@@ -123,7 +124,9 @@ class Core:
             os.chdir(self._folder)
             sys.path.insert(0, self._folder)
             importlib.invalidate_caches()
-            handle = load_handler(self._folder, frame["handler"])
+            handle = load_watched(self._folder, lambda: load_handler(self._folder, frame["handler"]))
+            if frame.get("check") is True:
+                self._check_sources()
             if is_coroutine_function(handle):
                 self._loop.start()
             refusal = None
@@ -131,9 +134,7 @@ class Core:
             self._send({"t": "result", "id": frame["id"]})
         except BaseException as error:
             handle = None
-            refusal = describe_failure(error, "LOAD_FAILED", self._folder)
-            if self._folder is not None and not isinstance(error, PlatformFailure):
-                refusal.update(locate_failure(error, self._folder))
+            refusal = describe_load_failure(error, self._folder)
             self._logs.close_untied()
             self._send(dict(refusal, t="error", id=frame["id"]))
         with self._lock:
@@ -141,6 +142,13 @@ class Core:
             waiting, self._waiting = self._waiting, []
         for call in waiting:
             self._begin(call)
+
+    def _check_sources(self):
+        from .source_check import check_sources
+
+        self._logs.close_untied()
+        for warning in check_sources(self._folder):
+            self._logs.current().err.write(warning + "\n")
 
     def _begin(self, call):
         if self._refusal is not None:

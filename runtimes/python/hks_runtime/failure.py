@@ -9,9 +9,10 @@ RUNTIME_DIR = os.path.dirname(os.path.realpath(__file__)) + os.sep
 class PlatformFailure(Exception):
     """A failure that the platform itself names. `code` is one of the protocol's error codes."""
 
-    def __init__(self, code, message):
+    def __init__(self, code, message, details=None):
         super().__init__(message)
         self.code = code
+        self.details = details or {}
 
 
 def relative_paths(text, folder):
@@ -52,23 +53,26 @@ def describe_failure(error, code, folder):
 
 
 def locate_failure(error, folder):
-    """{file, line, column} of what failed, the file relative to `folder`, as far as they can be told. From one."""
+    """{file, line} of the innermost code of the function that an exception passed, the file relative to `folder`."""
     inside = folder + os.sep
-    if isinstance(error, SyntaxError) and isinstance(error.filename, str):
-        path = os.path.join(folder, error.filename)
-        place = {"line": error.lineno, "column": error.offset}
-    else:
-        path, place = None, {}
-        trace = error.__traceback__
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename.startswith(inside):
-                path, place = trace.tb_frame.f_code.co_filename, {"line": trace.tb_lineno}
-            trace = trace.tb_next
-    if path is None or not path.startswith(inside):
-        return {}
-    located = {"file": path[len(inside):]}
-    located.update((name, value) for name, value in place.items() if isinstance(value, int) and value > 0)
+    located = {}
+    trace = error.__traceback__
+    while trace is not None:
+        path = trace.tb_frame.f_code.co_filename
+        if path.startswith(inside):
+            located = {"file": path[len(inside) :], "line": trace.tb_lineno}
+        trace = trace.tb_next
     return located
+
+
+def describe_load_failure(error, folder):
+    """The fields of the error frame of a load."""
+    failure = describe_failure(error, "LOAD_FAILED", folder)
+    if isinstance(error, PlatformFailure):
+        failure.update(error.details)
+    elif folder is not None:
+        failure.update(locate_failure(error, folder))
+    return failure
 
 
 def print_failure(failure, log):

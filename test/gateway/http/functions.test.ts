@@ -224,6 +224,9 @@ describe('functions over HTTP', function () {
     const failed = await deploy('bad', { source: base64('throw new Error("at once")') })
     assert.deepEqual([failed.status, failed.body.code], [422, 'DEPLOY_FAILED'])
     assert.match(failed.body.error, /at once/)
+    const raised = await deploy('bad', { source: base64('\nJSON.parse("{")') })
+    assert.deepEqual([raised.status, raised.body.code], [422, 'DEPLOY_FAILED'])
+    assert.deepEqual([raised.body.details?.file, raised.body.details?.line], ['index.mjs', 2])
     await assert.rejects(gateway.client.call('listFunctions', { params: { id: 'nowhere' } }), isCode('NOT_FOUND'))
   })
 

@@ -62,8 +62,9 @@ export function loadFailure(
   hide: (text: string) => string,
   printed: readonly string[],
 ): LoadFailure {
-  const { type, message, stack, file, line, column } = frame
+  const { code, type, message, stack, file, line, column } = frame
   const place = file === undefined ? {} : { place: defined({ file, line, column }) }
   const trace = stack.split('\n').filter(one => one !== '')
-  return new LoadFailure(type, hide(message), { ...place, printed, trace: trace.map(hide) })
+  const isSyntaxError = code === 'SOURCE_INVALID'
+  return new LoadFailure(type, hide(message), { ...place, isSyntaxError, printed, trace: trace.map(hide) })
 }

@@ -4,7 +4,8 @@ import { LoadFailure } from './functionPool.ts'
 
 /** Why a revision can not serve, as an error of the product. What nobody foresaw stays as it is, as the cause. */
 export function explainFailure(error: unknown, revision: RevisionRecord): HksError {
-  if (error instanceof LoadFailure) return error.isSyntaxError ? syntaxError(error) : loadFailed(error, revision)
+  if (error instanceof LoadFailure)
+    return error.context.isSyntaxError ? syntaxError(error) : loadFailed(error, revision)
   if (!(error instanceof HksError)) {
     return new HksError('INTERNAL', `Revision ${revision.number} could not be deployed.`, { cause: error })
   }
@@ -18,11 +19,9 @@ export function explainFailure(error: unknown, revision: RevisionRecord): HksErr
 }
 
 function syntaxError(failure: LoadFailure): HksError {
-  const { place } = failure.context
-  // Python says the place once more.
-  const message = place ? failure.message.replace(/ \([^()]+, line \d+\)$/, '') : failure.message
+  const { message, context } = failure
   return new HksError('INVALID_SOURCE', `source: ${placeOf(failure)}${message}`, {
-    details: { field: 'source', ...place, message },
+    details: { field: 'source', ...context.place, message },
     hint: 'Nothing was replaced. Correct the file and deploy again.',
     cause: failure,
   })

@@ -216,4 +216,5 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   )
 
 /** Faults of the request itself, as against code that fails when it is loaded. */
-const isRefusal = (error: unknown): boolean => (error instanceof LoadFailure ? error.isSyntaxError : true)
+const isRefusal = (error: unknown): boolean =>
+  error instanceof LoadFailure ? error.context.isSyntaxError === true : true

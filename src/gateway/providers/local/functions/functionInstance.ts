@@ -101,6 +101,7 @@ export async function openInstance(options: InstanceOptions): Promise<FunctionIn
         functionName: code.functionName,
         revision: code.revision,
         timeoutSeconds: code.timeoutSeconds,
+        check: code.isNew === true,
       })
     },
     onResult: (frame, body, bytes) => {

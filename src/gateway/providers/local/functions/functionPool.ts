@@ -14,6 +14,8 @@ export interface RevisionCode {
   readonly environment: Readonly<Record<string, string>>
   readonly secrets: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
+  /** It was never loaded before: its source files are checked, also those that loading does not import. */
+  readonly isNew?: boolean
 }
 
 /** One call. */
@@ -84,6 +86,8 @@ export interface SourcePlace {
 /** What is known of a failed load besides its sentence. */
 export interface LoadFailureContext {
   readonly place?: SourcePlace
+  /** A file of the function does not parse; nothing of it ran. */
+  readonly isSyntaxError?: boolean
   /** The last lines that the process printed, oldest first. */
   readonly printed: readonly string[]
   /** Lines of the exception's stack. */
@@ -102,11 +106,4 @@ export class LoadFailure extends Error {
     this.type = type
     this.context = context
   }
-
-  /** The language's own syntax checker refused the source. */
-  get isSyntaxError(): boolean {
-    return syntaxErrorTypes.has(this.type)
-  }
 }
-
-const syntaxErrorTypes = new Set(['SyntaxError', 'IndentationError', 'TabError'])

@@ -77,8 +77,8 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     closing.set(slot, closed)
     return closed
   }
-  const openSlot = async (startable: StartableRevision, signal: AbortSignal): Promise<Slot> => {
-    const code = await startable.prepare()
+  const openSlot = async (startable: StartableRevision, signal: AbortSignal, isNew: boolean): Promise<Slot> => {
+    const code = { ...(await startable.prepare()), isNew }
     const opened: { slot?: Slot } = {}
     const isCurrent = () => opened.slot !== undefined && opened.slot === current
     const instance = await pool.open(
@@ -130,7 +130,7 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     else dropCurrent(`Scaled to zero after ${options.idleSeconds} seconds without a call.`)
   }
   const start = (startable: StartableRevision): Promise<Slot> => {
-    const opening = openSlot(startable, stopping.signal).then(slot => {
+    const opening = openSlot(startable, stopping.signal, false).then(slot => {
       // A deployment that finished meanwhile is newer.
       if (current?.instance.isOpen) {
         void slot.close()
@@ -154,7 +154,7 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     get revision() {
       return revision?.number ?? 0
     },
-    openCandidate: openSlot,
+    openCandidate: (startable, signal) => openSlot(startable, signal, true),
     promote: candidate => {
       revision = candidate.revision
       serve(candidate as Slot)

@@ -23,7 +23,7 @@ export interface ProcessPoolOptions {
 
 /** Options and program of each runtime (docs/runtime-protocol.md, "Channel"). */
 const programs: Readonly<Record<Runtime, { readonly options: readonly string[]; readonly file: string }>> = {
-  node: { options: ['--disable-warning=ExperimentalWarning'], file: 'node/main.mjs' },
+  node: { options: ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'], file: 'node/main.mjs' },
   python: { options: ['-IB'], file: 'python/main.py' },
 }
 
