@@ -68,3 +68,7 @@ export function loadFailure(
   const isSyntaxError = code === 'SOURCE_INVALID'
   return new LoadFailure(type, hide(message), { ...place, isSyntaxError, printed, trace: trace.map(hide) })
 }
+
+/** The process ended before the code was loaded; `printed` are its last lines. */
+export const endedEarly = (reason: string, printed: readonly string[]): LoadFailure =>
+  new LoadFailure('ProcessEnded', `The process ended while the code was loaded (${reason}).`, { printed, trace: [] })

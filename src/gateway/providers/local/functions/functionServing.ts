@@ -8,6 +8,7 @@ import {
   LoadFailure,
   type RevisionCode,
 } from './functionPool.ts'
+import { untilAborted } from './untilAborted.ts'
 
 /** A revision that can be started at any time: secrets are read anew for each start. */
 export interface StartableRevision {
@@ -189,18 +190,6 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
       current = undefined
       await Promise.all([...slots].map(slot => discard(slot, graceSeconds)))
     },
-  }
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  if (signal.aborted) abort()
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
 

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
 import { createSharedScan } from '../../../platform/processTable.ts'
-import { openInstance } from './functionInstance.ts'
 import type { FunctionPool, RevisionCode } from './functionPool.ts'
 import type { Interpreters } from './interpreters.ts'
-import { startRuntime } from './runtimeProcess.ts'
+import { createLoadLimit } from './loadLimit.ts'
+import { loadInto } from './loadInto.ts'
+import { startRuntime } from './startRuntime.ts'
 
 /** What the pool needs. */
 export interface ProcessPoolOptions {
@@ -37,28 +38,23 @@ export function createProcessPool(options: ProcessPoolOptions): FunctionPool {
       signal.throwIfAborted()
       const runId = options.newId()
       const program = programs[code.runtime]
-      return openInstance({
-        code,
-        listener,
-        signal,
-        now: options.now,
-        loadSeconds: options.loadSeconds,
-        onLines: lines => options.onLines(code, lines),
-        start: events =>
-          startRuntime(
-            {
-              program: interpreter.path,
-              args: [...program.options, join(options.runtimesFolder, program.file), '--fd', '3'],
-              cwd: code.folder,
-              // What the function asked for comes with the load frame: a pooled process must be anybody's.
-              environment: { ...clean, ...interpreter.environment, HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId },
-              runId,
-              scan,
-              report: options.report,
-            },
-            events,
-          ),
-      })
+      const limit = createLoadLimit(options.loadSeconds, signal)
+      const onLines = (lines: readonly NewLogLine[]) => options.onLines(code, lines)
+      const runtime = await startRuntime(
+        {
+          program: interpreter.path,
+          args: [...program.options, join(options.runtimesFolder, program.file), '--fd', '3'],
+          // What the function asked for comes with the load frame: a pooled process must be anybody's.
+          cwd: options.runtimesFolder,
+          environment: { ...clean, ...interpreter.environment, HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId },
+          runId,
+          scan,
+          onLines,
+          report: options.report,
+        },
+        limit,
+      )
+      return loadInto(runtime, code, { listener, limit, onLines, now: options.now })
     },
   }
 }

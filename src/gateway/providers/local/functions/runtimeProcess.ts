@@ -24,26 +24,28 @@ export interface RuntimeOptions {
   readonly report: (error: unknown) => void
 }
 
-/** What a runtime process tells its owner, in order. Listeners must not throw. */
+/** What a runtime process tells the one who listens, in order; what is left out is not heard. Must not throw. */
 export interface RuntimeListener {
-  readonly onReady: (frame: ReadyFrame) => void
+  readonly onReady?: (frame: ReadyFrame) => void
   /** `body` is absent when it was longer than is kept. */
-  readonly onResult: (frame: ResultFrame, body: Uint8Array | undefined, bytes: number) => void
-  readonly onError: (frame: ErrorFrame) => void
+  readonly onResult?: (frame: ResultFrame, body: Uint8Array | undefined, bytes: number) => void
+  readonly onError?: (frame: ErrorFrame) => void
   /** Something came: it is alive. */
-  readonly onSign: () => void
+  readonly onSign?: () => void
   /** Lines of the function; those it printed before an answer come before that answer. */
   readonly onLines: (lines: readonly NewLogLine[]) => void
   /** The invocation that a line without one belongs to, if that is certain. */
-  readonly onlyInvocation: () => string | undefined
+  readonly onlyInvocation?: () => string | undefined
   /** It ended or was ended because it broke the protocol. `reason` is a clause, such as `exit code 1`. Once. */
-  readonly onEnd: (reason: string) => void
+  readonly onEnd?: (reason: string) => void
 }
 
 /** A language's runtime as a process. */
 export interface RuntimeProcess {
   readonly frames: Pick<FrameSocket, 'send'>
   readonly tail: OutputTail
+  /** Tells another from now on, one at a time: who starts it, who loads code, who calls. One that has ended says so. */
+  listen(listener: RuntimeListener): void
   /** Ends it with all that it started. Resolves when nothing is left. Idempotent. */
   end(): Promise<void>
 }
@@ -58,8 +60,13 @@ const leftoverGraceMs = 1000
 /** Microseconds, against Date.now() which may be a millisecond off. */
 const preciseNow = () => Math.round((performance.timeOrigin + performance.now()) * 1000) / 1000
 
-/** Starts a runtime in a session of its own, with frames on descriptor 3 and its output on pipes. */
-export function startRuntime(options: RuntimeOptions, listener: RuntimeListener): RuntimeProcess {
+/**
+ * Starts a process in a session of its own, with frames on descriptor 3 and its output on pipes; `startRuntime` also
+ * waits for it. @throws HksError FUNCTION_UNAVAILABLE
+ */
+export function spawnRuntime(options: RuntimeOptions, first: RuntimeListener): RuntimeProcess {
+  let listener = first
+  let ended: string | undefined
   const tail = createOutputTail()
   const child = spawn(options.program, options.args, {
     cwd: options.cwd,
@@ -94,13 +101,13 @@ export function startRuntime(options: RuntimeOptions, listener: RuntimeListener)
         return
       }
       flush()
-      if (frame.t === 'ready') listener.onReady(frame)
-      else if (frame.t === 'result') listener.onResult(frame, body, bytes)
-      else listener.onError(frame)
+      if (frame.t === 'ready') listener.onReady?.(frame)
+      else if (frame.t === 'result') listener.onResult?.(frame, body, bytes)
+      else listener.onError?.(frame)
     },
     onChunk: () => {
       flush()
-      listener.onSign()
+      listener.onSign?.()
     },
     onError: error => {
       broken = `it broke the runtime protocol: ${error.message}`
@@ -110,7 +117,7 @@ export function startRuntime(options: RuntimeOptions, listener: RuntimeListener)
   const takeLines = (stream: 'stdout' | 'stderr', lines: readonly SplitLine[]) => {
     if (lines.length === 0) return
     const time = preciseNow()
-    const invocationId = listener.onlyInvocation()
+    const invocationId = listener.onlyInvocation?.()
     const tie = invocationId === undefined ? {} : { invocationId }
     const logged = lines.map(line => ({ time, stream, ...line, ...tie }))
     logged.forEach(tail.add)
@@ -138,7 +145,8 @@ export function startRuntime(options: RuntimeOptions, listener: RuntimeListener)
     // What it wrote before it ended may still be on its way.
     await Promise.race([drained, wait(drainMs)])
     for (const pipe of pipes) pipe.finish()
-    listener.onEnd(broken ?? reason)
+    ended = broken ?? reason
+    listener.onEnd?.(ended)
     await endTree()
     frames.close()
   })
@@ -147,7 +155,11 @@ export function startRuntime(options: RuntimeOptions, listener: RuntimeListener)
     await endTree()
     await swept
   }
-  return { frames, tail, end }
+  const listen = (next: RuntimeListener) => {
+    listener = next
+    if (ended !== undefined) listener.onEnd?.(ended)
+  }
+  return { frames, tail, listen, end }
 }
 
 /** How a process ended, as a clause. */

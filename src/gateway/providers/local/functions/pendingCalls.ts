@@ -1,0 +1,126 @@
+import type { CallOutcome, InstanceCall } from './functionPool.ts'
+import { cancelled, timedOut } from './callOutcomes.ts'
+
+/** How calls reach their process, and what their owner is told of them. */
+export interface PendingCallsOptions {
+  readonly timeoutSeconds: number
+  /** Sends a call; what it returns takes it back, and answers whether it still could. */
+  readonly send: (id: string, call: InstanceCall) => () => boolean
+  /** Tells the handler that its answer is not wanted any more. */
+  readonly sendCancel: (id: string, reason: 'timeout' | 'client') => void
+  /** A mark in the output of the process. */
+  readonly mark: () => number
+  /** The time of a call is up, and its handler has yet to heed that. */
+  readonly onOverdue: () => void
+  /** A handler did not heed that its time was up: its process hangs. */
+  readonly onHung: () => void
+  /** A call was answered, or nobody waits for it any more. */
+  readonly onFewer: () => void
+}
+
+/** The calls that a process has not answered yet, also those whose caller no longer waits. */
+export interface PendingCalls {
+  readonly size: number
+  /** Whether somebody waits for one of them. */
+  readonly areAwaited: boolean
+  /** The invocation under way if there is only one. */
+  readonly only: string | undefined
+  /** Sends a call and waits for its outcome, the end of its time, or its caller to leave. Never rejects. */
+  start(call: InstanceCall): Promise<CallOutcome>
+  /** An id that is not pending is ignored: a handler may answer what was given up. */
+  answer(id: string, outcome: CallOutcome): void
+  answerAll(outcomeOf: (call: PendingCall) => CallOutcome): void
+}
+
+/** One of them. */
+export interface PendingCall {
+  readonly invocationId: string
+  /** The place in the output where it began. */
+  readonly mark: number
+}
+
+interface Entry extends PendingCall {
+  awaited: boolean
+  readonly settle: (outcome: CallOutcome) => void
+  /** Stops its timers and listeners. */
+  readonly release: () => void
+}
+
+/** How long a handler may take to heed a cancel before its process counts as hung. */
+const cancelGraceMs = 1000
+
+/** No calls. */
+export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
+  const entries = new Map<string, Entry>()
+  let lastId = 0
+
+  const remove = (id: string, entry: Entry) => {
+    entry.release()
+    entries.delete(id)
+    options.onFewer()
+  }
+  const answer = (id: string, outcome: CallOutcome) => {
+    const entry = entries.get(id)
+    if (!entry) return
+    entry.settle(outcome)
+    remove(id, entry)
+  }
+
+  const start = (call: InstanceCall): Promise<CallOutcome> => {
+    const id = String((lastId += 1))
+    const { promise, resolve } = Promise.withResolvers<CallOutcome>()
+    let timer: NodeJS.Timeout
+    /** The caller gets its outcome now; the handler is told and its answer, if one comes, is dropped. */
+    const giveUp = (reason: 'timeout' | 'client', outcome: CallOutcome) => {
+      if (!entry.awaited) return
+      entry.settle(outcome)
+      if (takeBack()) return remove(id, entry)
+      options.sendCancel(id, reason)
+      options.onFewer()
+    }
+    const onTimeout = () => {
+      giveUp('timeout', timedOut(options.timeoutSeconds))
+      if (!entries.has(id)) return
+      options.onOverdue()
+      timer = setTimeout(options.onHung, cancelGraceMs)
+    }
+    const onAbort = () => giveUp('client', cancelled)
+    const entry: Entry = {
+      invocationId: call.invocationId,
+      mark: options.mark(),
+      awaited: true,
+      settle: outcome => {
+        entry.awaited = false
+        resolve(outcome)
+      },
+      release: () => {
+        clearTimeout(timer)
+        call.signal.removeEventListener('abort', onAbort)
+      },
+    }
+    entries.set(id, entry)
+    timer = setTimeout(onTimeout, options.timeoutSeconds * 1000)
+    call.signal.addEventListener('abort', onAbort, { once: true })
+    const takeBack = options.send(id, call)
+    if (call.signal.aborted) onAbort()
+    return promise
+  }
+
+  return {
+    get size() {
+      return entries.size
+    },
+    get areAwaited() {
+      return [...entries.values()].some(entry => entry.awaited)
+    },
+    get only() {
+      const [first, ...others] = entries.values()
+      return others.length === 0 ? first?.invocationId : undefined
+    },
+    start,
+    answer,
+    answerAll: outcomeOf => {
+      for (const [id, entry] of [...entries]) answer(id, outcomeOf(entry))
+    },
+  }
+}
