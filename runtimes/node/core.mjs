@@ -56,7 +56,7 @@ export function createCore({ send, logs }) {
   /** Runs inside the call's log, so that what the answer's own toJSON prints is tied as well. */
   async function invoke(loaded, frame, body, signal) {
     const { event, cloudEvent } = readEvent(frame.request.headers, body)
-    const context = createContext(loaded.frame, frame, signal, cloudEvent)
+    const context = createContext(loaded.frame, frame, body, signal, cloudEvent)
     return encodeAnswer(await loaded.handle(event, context))
   }
 

@@ -161,6 +161,20 @@ describeEachRuntime('events and context', language => {
     })
   })
 
+  for (const [name, headers, body] of [
+    ['JSON', json, '{ "a" : 1e2 }\r\n'],
+    ['a structured CloudEvent', { 'content-type': 'application/cloudevents+json' }, JSON.stringify(envelope)],
+    ['text in another charset', { 'content-type': 'text/plain; charset=latin1' }, Buffer.from([0xfc])],
+    ['bytes', {}, Buffer.from([0, 255])],
+    ['nothing', json, ''],
+  ] as const) {
+    it(`gives the bytes of ${name} as they arrived, and leaves them out of the request as JSON`, async () => {
+      const answer = read(await runtime.call({ method: 'PUT', path: '/body', headers, body }))
+      const request = { method: 'PUT', path: '/body', query: {}, headers }
+      assert.deepEqual(answer, { bytes: Buffer.from(body).toString('hex'), isBytes: true, request })
+    })
+  }
+
   it('gives the attributes of a binary CloudEvent in the context', async () => {
     const headers = { ...event, 'ce-subject': 'caf%C3%A9 100%', 'ce-traceparent': '00-1', 'content-type': 'text/plain' }
     const { cloudEvent } = read(await runtime.call({ path: '/context', headers, body: 'x' })) as { cloudEvent: unknown }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,6 +42,23 @@ describeEachRuntime('function templates', language => {
 
   it('are the same in every language', async () => {
     assert.deepEqual((await readdir(templates)).sort(), Object.keys(calls).sort())
+  })
+
+  it('webhook checks the signature of the very bytes when it has a secret', async () => {
+    const runtime = await startRuntime(language)
+    try {
+      const secrets = { WEBHOOK_SECRET: 'it is known to two' }
+      await runtime.load(join(templates, 'webhook'), language.defaultHandler, { secrets })
+      const body = '{ "total" : 3.0 }'
+      const signature = `sha256=${createHmac('sha256', secrets.WEBHOOK_SECRET).update(body).digest('hex')}`
+      const statusOf = async (signed: string) => {
+        const headers = { ...json, 'x-hub-signature-256': signed }
+        return (await runtime.call({ headers, body })).frame.status
+      }
+      assert.deepEqual([await statusOf(signature), await statusOf(`${signature.slice(0, -1)}x`)], [202, 401])
+    } finally {
+      await runtime.stop()
+    }
   })
 
   for (const [name, [call, status, expected]] of Object.entries(calls)) {

@@ -26,14 +26,22 @@ class Signal:
         self._event.set()
 
 
-class Request:
-    """The request as it came: method, path, query (each name with the list of its values), headers (names lower-case)."""
+class _WithBody:
+    """Keeps the body out of `vars(request)`, which handlers answer as JSON."""
 
-    def __init__(self, method, path, query, headers):
+    __slots__ = ("body",)
+
+
+class Request(_WithBody):
+    """The request as it came: method, path, query (each name with the list of its values), headers (names lower-case),
+    body (the bytes as they arrived, before anything was parsed)."""
+
+    def __init__(self, method, path, query, headers, body):
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
+        self.body = body
 
 
 class Context:
@@ -62,7 +70,7 @@ def _parse_query(text):
     return query
 
 
-def create_context(loaded, call, signal, cloud_event):
+def create_context(loaded, call, body, signal, cloud_event):
     """`loaded` is the load frame, `call` the call frame."""
     request = call["request"]
     return Context(
@@ -71,6 +79,6 @@ def create_context(loaded, call, signal, cloud_event):
         call.get("invocationId"),
         call.get("deadline"),
         signal,
-        Request(request["method"], request["path"], _parse_query(request["query"]), request["headers"]),
+        Request(request["method"], request["path"], _parse_query(request["query"]), request["headers"], body),
         cloud_event,
     )

@@ -183,8 +183,11 @@ class Core:
             self._fail(call, error)
 
     def _invoke(self, call):
-        event, cloud_event = read_event(call.frame["request"]["headers"], call.take_body())
-        return self._handle(event, create_context(self._load, call.frame, call.signal, cloud_event))
+        body = call.take_body()
+        event, cloud_event = read_event(call.frame["request"]["headers"], body)
+        context = create_context(self._load, call.frame, body, call.signal, cloud_event)
+        del body
+        return self._handle(event, context)
 
     def _schedule(self, call, awaitable):
         """Makes a task of an awaitable, in the running context, so that what it prints is tied."""

@@ -23,6 +23,11 @@ const routes = {
     kind: kindOf(event),
     value: event instanceof Uint8Array ? Buffer.from(event).toString('hex') : event,
   }),
+  body: (_event, { request }) => ({
+    bytes: Buffer.from(request.body).toString('hex'),
+    isBytes: request.body instanceof Uint8Array,
+    request,
+  }),
   context: (_event, { functionName, revision, invocationId, deadline, signal, request, cloudEvent }) => ({
     functionName,
     revision,

@@ -39,6 +39,11 @@ def show_context(event, context):
     }
 
 
+def show_body(event, context):
+    body = context.request.body
+    return {"bytes": body.hex(), "isBytes": isinstance(body, bytes), "request": vars(context.request)}
+
+
 async def later(event, context):
     await asyncio.sleep(event["ms"] / 1000)
     return event
@@ -127,6 +132,7 @@ def leave(event, context):
 
 ROUTES = {
     "event": describe,
+    "body": show_body,
     "context": show_context,
     "respond": lambda event, context: context.response(event["status"], event.get("headers"), event.get("body")),
     "respondDefault": lambda event, context: context.response(),
