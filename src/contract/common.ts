@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { errorCodes } from './errors.ts'
+import { longestName, namePatterns } from './names.ts'
 
 /** One of a few literal strings. */
 export const OneOf = <const T extends readonly string[]>(values: T) =>
@@ -17,21 +18,21 @@ export const ProjectRef = Type.String({ minLength: 1, maxLength: 300, descriptio
 /** A DNS-1123 label of at most 52 characters: what Kubernetes allows as a CronJob's name. */
 export const ResourceName = Type.String({
   minLength: 1,
-  maxLength: 52,
-  pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+  maxLength: longestName,
+  pattern: namePatterns.resource,
   description: 'Lower-case letters, digits and "-", at most 52 characters',
 })
 
-/** Plain environment variables; shown to everyone who may read the application. Names as Kubernetes takes them. */
-export const Environment = Type.Record(Type.String({ pattern: '^[-._A-Za-z][-._A-Za-z0-9]*$' }), Type.String(), {
+/** Plain environment variables; shown to everyone who may read the application. */
+export const Environment = Type.Record(Type.String({ pattern: namePatterns.variable }), Type.String(), {
   additionalProperties: false,
 })
 
 /** A variable whose value comes from a project's secret; `from` is `SECRET/KEY`. */
 export const SecretReference = Type.Object(
   {
-    name: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
-    from: Type.String({ pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[-._a-zA-Z0-9]+$' }),
+    name: Type.String({ pattern: namePatterns.variable }),
+    from: Type.String({ pattern: namePatterns.secretKey }),
   },
   { additionalProperties: false },
 )

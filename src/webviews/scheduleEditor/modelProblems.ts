@@ -1,3 +1,4 @@
+import { longestName, namePatterns } from '../../contract/names.ts'
 import { parseSchedule } from '../../schedule/parse.ts'
 import { validateTimeZone } from '../../schedule/timeZones.ts'
 import { t } from '../ui/text.ts'
@@ -26,11 +27,9 @@ export interface Problem {
   readonly message: string
 }
 
-/** What the name of a CronJob must be (a DNS-1123 label; 52 leaves room for the Job's suffix). */
-const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
-const nameLength = 52
-const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/
-const secretPattern = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[-._a-zA-Z0-9]+$/
+const namePattern = new RegExp(namePatterns.resource)
+const variablePattern = new RegExp(namePatterns.variable)
+const secretPattern = new RegExp(namePatterns.secretKey)
 
 /** The labels of the fields, also for the list of what is missing. */
 export const labels = (): Readonly<Record<string, string>> => ({
@@ -81,7 +80,7 @@ export function problemsOf(form: Form, mode: 'create' | 'edit', from: Form): Pro
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return t('Give the CronJob a name.')
-  if (name.length > nameLength) return t('A name has at most {0} characters, this has {1}.', nameLength, name.length)
+  if (name.length > longestName) return t('A name has at most {0} characters, this has {1}.', longestName, name.length)
   return namePattern.test(name)
     ? undefined
     : t('Use lower-case letters, digits and "-"; begin and end with a letter or digit.')
@@ -117,7 +116,8 @@ function rowProblems(
   for (const [i, row] of rows.entries()) {
     if (row.name === '' && row.value === '') continue
     const isRepeated = rows.slice(0, i).some(other => other.name === row.name)
-    if (!variablePattern.test(row.name)) add(i, 'name', t('Use letters, digits and "_"; do not begin with a digit.'))
+    if (!variablePattern.test(row.name))
+      add(i, 'name', t('Use letters, digits, "_", "-" and "."; do not begin with a digit.'))
     else if (isRepeated) add(i, 'name', t('{0} is set twice; keep one of them.', row.name))
     const problem = valueProblem(row.value)
     if (problem !== undefined) add(i, 'value', problem)

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { Environment, SecretReference } from '../../../src/contract/common.ts'
 import { HksError, invalidField } from '../../../src/contract/errors.ts'
 import { type Form, formOf, newForm } from '../../../src/webviews/scheduleEditor/modelForm.ts'
 import { problemsOf } from '../../../src/webviews/scheduleEditor/modelProblems.ts'
@@ -49,6 +52,24 @@ describe('what keeps a CronJob from being saved', () => {
     ['no number of retries', { backoffLimit: '' }, 'backoffLimit'],
   ]
   for (const [name, change, field] of faults) it(`names ${name}`, () => assert.deepEqual(fieldsOf(change), [field]))
+
+  it('takes exactly the names of variables that the gateway takes', () => {
+    const isTaken = (schema: TSchema, value: unknown) => Value.Check(schema, value)
+    for (const name of ['A', '_a1', '-x', '.x', 'a.b-c', '1A', 'A=B', 'A B', 'ä', '\u{1F600}', 'A\n', '']) {
+      const formTakes = (rows: Partial<Form>) => fieldsOf(rows).length === 0
+      assert.equal(
+        formTakes({ environment: [{ name, value: 'x' }] }),
+        isTaken(Environment, { [name]: 'x' }),
+        `environment ${JSON.stringify(name)}`,
+      )
+      assert.equal(
+        formTakes({ secrets: [{ name, value: 'database/password' }] }),
+        isTaken(SecretReference, { name, from: 'database/password' }),
+        `secrets ${JSON.stringify(name)}`,
+      )
+    }
+    assert.deepEqual(fieldsOf({ environment: [{ name: 'java.home', value: '' }] }), [])
+  })
 
   it('lets a job that was made without a zone keep none', () => {
     const { timeZone: _, ...without } = cronJob()

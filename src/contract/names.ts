@@ -1,0 +1,15 @@
+/** What names may be made of, as text for `new RegExp` and for JSON schemas: forms and the gateway accept the same. */
+export const namePatterns = {
+  /** A DNS-1123 label: CronJobs and functions; at most {@link longestName} characters. */
+  resource: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+  /**
+   * An environment variable, plain or with the value of a secret. Every Kubernetes takes these; those since 1.30 take
+   * more, which no shell could read.
+   */
+  variable: '^[-._A-Za-z][-._A-Za-z0-9]*$',
+  /** `SECRET/KEY`. */
+  secretKey: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[-._a-zA-Z0-9]+$',
+} as const
+
+/** What Kubernetes leaves of 63 characters for a CronJob, whose Jobs get a suffix. */
+export const longestName = 52
