@@ -83,12 +83,22 @@ export const CronJobUpdate = Type.Object(
 )
 export type CronJobUpdate = Static<typeof CronJobUpdate>
 
+const zone = (description: string) =>
+  Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()], { description }))
+
 /** The body of `PATCH …/schedule`. */
 export const ScheduleUpdate = Type.Object(
-  { schedule: Type.String({ maxLength: 300 }), timeZone: nullable(Type.String({ maxLength: 64 })) },
+  { schedule: spec.schedule, timeZone: zone('IANA name; without it the zone stays, null clears it') },
   { additionalProperties: false },
 )
 export type ScheduleUpdate = Static<typeof ScheduleUpdate>
+
+/** The body of `PUT …/schedule`. */
+export const ScheduleReplacement = Type.Object(
+  { schedule: spec.schedule, timeZone: zone('IANA name; without it none: UTC on local') },
+  { additionalProperties: false },
+)
+export type ScheduleReplacement = Static<typeof ScheduleReplacement>
 
 /** One process tree (or pod) of an execution under `backoffLimit`. */
 export const Attempt = Type.Object({
@@ -125,7 +135,10 @@ export type ExecutionSummary = Static<typeof ExecutionSummary>
 export const CronJobExecution = Type.Object({ ...executionFields, logs: Type.String() })
 export type CronJobExecution = Static<typeof CronJobExecution>
 
-/** A CronJob as every answer carries it: the fields of its creation plus what is known about it. */
+/**
+ * A CronJob as every answer carries it: the fields of its creation plus what is known about it. It has either `command`
+ * and `args` or `functionId` and `payload`; the other two are absent.
+ */
 export const CronJob = Type.Object({
   id: Id,
   type: Type.Literal('cronjob'),
@@ -133,11 +146,11 @@ export const CronJob = Type.Object({
   name: Type.String(),
   schedule: Type.String(),
   timeZone: Type.Optional(Type.String()),
-  command: Type.Array(Type.String()),
-  args: Type.Array(Type.String()),
+  command: Type.Optional(Type.Array(Type.String(), { description: 'Absent where functionId is there' })),
+  args: Type.Optional(Type.Array(Type.String(), { description: 'Absent where functionId is there' })),
   templateAppId: Type.Optional(Id),
   functionId: Type.Optional(Id),
-  payload: Type.Optional(Type.Unknown()),
+  payload: Type.Optional(Type.Unknown({ description: 'Only beside functionId; null for none' })),
   environment: Environment,
   secrets: Type.Array(SecretReference),
   concurrencyPolicy: OneOf(concurrencyPolicies),

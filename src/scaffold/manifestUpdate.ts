@@ -27,6 +27,10 @@ export function manifestUpdate(create: Omit<CronJobCreate, 'projectId'>, present
   const { name: _name, templateAppId: _template, ...fields } = create
   const wanted: Record<string, unknown> = { ...absent, ...fields }
   const known: Readonly<Record<string, unknown>> = present
-  const differs = Object.entries(wanted).some(([field, value]) => !isDeepStrictEqual(known[field] ?? null, value))
+  const missing: Readonly<Record<string, unknown>> = absent
+  // An answer leaves out what has no value, and the command of a CronJob that calls a function.
+  const differs = Object.entries(wanted).some(
+    ([field, value]) => !isDeepStrictEqual(known[field] ?? missing[field] ?? null, value),
+  )
   return differs ? wanted : undefined
 }

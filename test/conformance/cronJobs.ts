@@ -117,7 +117,7 @@ export const cronJobTests: readonly ConformanceTest[] = [
     },
   },
   {
-    title: 'changes the schedule by PATCH and by PUT',
+    title: 'changes the schedule by PATCH, which keeps the zone, and by PUT, which replaces both',
     run: async ({ client, projectId, name, sleep }) => {
       const { id } = await client.call('createCronJob', {
         body: { projectId, name: name(), schedule: rarely, command: sleep(1) },
@@ -128,9 +128,17 @@ export const cronJobTests: readonly ConformanceTest[] = [
       })
       assert.equal(patched.schedule, '15 3 * * *')
       assert.match(patched.nextExecutionAt!, /T03:15:00\.000Z$/)
+      const kept = await client.call('updateSchedule', { params: { id }, body: { schedule: '16 3 * * *' } })
+      assert.deepEqual([kept.schedule, kept.timeZone], ['16 3 * * *', 'UTC'])
+      const cleared = await client.call('updateSchedule', {
+        params: { id },
+        body: { schedule: '16 3 * * *', timeZone: null },
+      })
+      assert.equal(cleared.timeZone, undefined)
+      const zoned = { schedule: '30 2 * * *', timeZone: 'Europe/Berlin' }
+      assert.equal((await client.call('replaceSchedule', { params: { id }, body: zoned })).timeZone, 'Europe/Berlin')
       const put = await client.call('replaceSchedule', { params: { id }, body: { schedule: '@hourly' } })
-      assert.equal(put.schedule, '@hourly')
-      assert.equal(put.timeZone, 'UTC')
+      assert.deepEqual([put.schedule, put.timeZone], ['@hourly', undefined])
       const wrong = { params: { id }, body: { schedule: '61 * * * *' } }
       await assert.rejects(client.call('updateSchedule', wrong), { code: 'INVALID_SCHEDULE' })
       assert.equal((await client.call('getCronJob', { params: { id } })).schedule, '@hourly')

@@ -87,7 +87,7 @@ describeInVscode('the main job', function () {
     const jobs = await (await gateway()).call('listCronJobs')
     const tick = jobs.items.find(job => job.name === 'tick')
     assert.equal(tick?.schedule, '* * * * *')
-    assert.deepEqual(tick.command.slice(0, 2), ['sh', '-c'])
+    assert.deepEqual(tick.command?.slice(0, 2), ['sh', '-c'])
   })
 
   it('watches it run by itself', async () => {

@@ -30,7 +30,7 @@ const same = {
   name: job.name,
   schedule: job.schedule,
   timeZone: 'Europe/Berlin',
-  command: [...job.command],
+  command: ['sh', '-c', 'date'],
   environment: { B: '2', A: '1' },
   secrets: [{ from: 'mail/key', name: 'KEY' }],
   concurrencyPolicy: 'Forbid',
@@ -61,7 +61,11 @@ describe('manifestUpdate', () => {
   })
 
   it('turns a CronJob that calls a function into one that runs the command', () => {
-    const update = manifestUpdate(body, { ...job, command: [], functionId: 'f', payload: 1 })
+    const { command: _command, args: _args, ...rest } = job
+    const calling = { ...rest, functionId: 'f', payload: 1 }
+    const update = manifestUpdate(body, calling)
     assert.deepEqual([update?.functionId, update?.command], [null, job.command])
+    const { command: _wanted, ...wanted } = body
+    assert.equal(manifestUpdate({ ...wanted, functionId: 'f', payload: 1 }, calling), undefined)
   })
 })

@@ -11,6 +11,7 @@ import {
   LedgerQuery,
   ResumePreview,
   ResumeRequest,
+  ScheduleReplacement,
   ScheduleUpdate,
   TriggerRequest,
 } from '../cronJobs.ts'
@@ -83,10 +84,10 @@ export const cronJobRoutes = {
     method: 'PUT',
     path: `${jobs}/:id/schedule`,
     aliases: [`${applications}/:id/schedule`],
-    summary: 'Change a schedule',
+    summary: 'Replace a schedule and its time zone',
     scope: 'write',
     params: id,
-    body: ScheduleUpdate,
+    body: ScheduleReplacement,
     success: { status: 200, body: CronJob },
   },
   deleteCronJob: {

@@ -10,7 +10,7 @@ import { codeMarkdown, escapeMarkdown, joined, type RenderOptions } from './tree
 export function cronJobTooltip(job: CronJob, options: RenderOptions): string {
   const { t } = options
   const zone = job.timeZone ?? 'UTC'
-  const runs = [...job.command, ...job.args].map(shellWord).join(' ')
+  const runs = [...(job.command ?? []), ...(job.args ?? [])].map(shellWord).join(' ')
   return joined(
     [
       `**${escapeMarkdown(job.name)}**${job.suspend ? ` (${escapeMarkdown(t('suspended'))})` : ''}`,

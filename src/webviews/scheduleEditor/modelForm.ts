@@ -91,7 +91,9 @@ export function newForm(init: Pick<ScheduleEditorInit, 'projects' | 'projectId' 
 
 /** The form of an existing CronJob. */
 export function formOf(job: CronJob): Form {
-  const [program, option, line, ...more] = [...job.command, ...job.args]
+  const { command = [], args = [] } = job
+  const parts = [...command, ...args]
+  const [program, option, line, ...more] = parts
   const isShell = program === shellCommand[0] && option === shellCommand[1] && line !== undefined && more.length === 0
   const number = (value: number | undefined) => (value === undefined ? '' : String(value))
   return {
@@ -102,8 +104,8 @@ export function formOf(job: CronJob): Form {
     timeZone: job.timeZone ?? '',
     work: job.functionId !== undefined ? 'function' : isShell ? 'shell' : 'program',
     shell: isShell ? line : '',
-    parts: job.command.length + job.args.length === 0 ? [''] : [...job.command, ...job.args],
-    commandLength: job.command.length === 0 && job.args.length === 0 ? 1 : job.command.length,
+    parts: parts.length === 0 ? [''] : parts,
+    commandLength: parts.length === 0 ? 1 : command.length,
     functionId: job.functionId ?? '',
     payload: job.payload == null ? '' : JSON.stringify(job.payload, null, 2),
     environment: Object.entries(job.environment).map(([name, value]) => ({ name, value })),

@@ -74,8 +74,9 @@ describe('the form of a CronJob', () => {
   })
 
   it('moves between a command and a function, clearing the one that goes', () => {
-    const calls = formOf(cronJob({ command: [], args: [], functionId: 'f-1', payload: { n: 1 } }))
-    assert.equal(calls.work, 'function')
+    const { command: _command, args: _args, ...rest } = cronJob()
+    const calls = formOf({ ...rest, functionId: 'f-1', payload: { n: 1 } })
+    assert.deepEqual([calls.work, calls.parts, calls.commandLength], ['function', [''], 1])
     assert.deepEqual(JSON.parse(calls.payload), { n: 1 })
     const back = updateBody(calls, { ...calls, work: 'shell', shell: 'make' })
     assert.equal(back.functionId, null)

@@ -1,5 +1,6 @@
 import { defined } from '../../../base/defined.ts'
 import { fromInstant, toInstant } from '../../../base/instant.ts'
+import type { CronJobUpdate } from '../../../contract/cronJobs.ts'
 import type { CronJobService } from '../../domain/cronJobService.ts'
 import type { Call, Handlers } from '../handler.ts'
 import { pageOf } from '../page.ts'
@@ -25,8 +26,11 @@ type CronJobRoute =
 /** Routes of CronJobs, their runs and their ledger. */
 export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJobRoute> {
   const writePage = createCronJobPages()
-  const changeSchedule = async ({ caller, params, body }: Call<'updateSchedule'> | Call<'replaceSchedule'>) => ({
-    body: toWireCronJob(await service.update(caller, params.id, body)),
+  const change = async (
+    { caller, params }: Pick<Call<'updateCronJob'>, 'caller' | 'params'>,
+    input: CronJobUpdate,
+  ) => ({
+    body: toWireCronJob(await service.update(caller, params.id, input)),
   })
   return {
     createCronJob: async ({ caller, body }) => ({
@@ -38,11 +42,10 @@ export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJob
       return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, bytes: writePage(page) }
     },
     getCronJob: async ({ caller, params }) => ({ body: toWireCronJob(await service.get(caller, params.id)) }),
-    updateCronJob: async ({ caller, params, body }) => ({
-      body: toWireCronJob(await service.update(caller, params.id, body)),
-    }),
-    updateSchedule: changeSchedule,
-    replaceSchedule: changeSchedule,
+    updateCronJob: call => change(call, call.body),
+    updateSchedule: call => change(call, call.body),
+    // What a PUT leaves out is gone.
+    replaceSchedule: call => change(call, { timeZone: null, ...call.body }),
     deleteCronJob: async ({ caller, params }) => {
       await service.remove(caller, params.id)
       return { status: 204 }

@@ -25,7 +25,7 @@ export function toWireCronJob(view: CronJobView): CronJob {
     projectId,
     ...(target.kind === 'command'
       ? { command: [...target.command], args: [...target.args] }
-      : { command: [], args: [], functionId: target.functionId, payload: target.payload }),
+      : { functionId: target.functionId, payload: target.payload }),
     environment: { ...environment },
     secrets: [...secrets],
     createdAt: toInstant(createdAt),
