@@ -78,6 +78,12 @@ export const FunctionQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** `?force=true` deletes a function that CronJobs still call; their runs fail from then on. */
+export const FunctionDelete = Type.Object(
+  { force: Type.Optional(Type.Boolean({ description: 'Also when CronJobs call it' })) },
+  { additionalProperties: false },
+)
+
 /** How to reach a function's URL; the only answer that carries its token. */
 export const FunctionAccess = Type.Object({ url: Type.String(), headers: Type.Record(Type.String(), Type.String()) })
 export type FunctionAccess = Static<typeof FunctionAccess>

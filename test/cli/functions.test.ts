@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CronJob } from '../../src/contract/cronJobs.ts'
 import type { Function } from '../../src/contract/functions.ts'
 import type { LogLine } from '../../src/contract/logs.ts'
 import { finished, openWorkplace, untilWritten, type Workplace } from './hksFunc.ts'
@@ -229,6 +230,27 @@ describe('hks-func and functions', function () {
     assert.equal(await setIn('third', '--project', '..'), 'Set a/b of third.\n')
     const missing = await place.run(['list', '--project', './nowhere'])
     assert.deepEqual([missing.code, missing.stdout], [4, ''])
+  })
+
+  it('deletes a function that CronJobs call only by force, and names them', async () => {
+    await place.json('deploy', 'oddJobs.mjs', '-n', 'called')
+    await place.json('cronjob', 'create', 'caller', '-s', '0 0 1 1 *', '--function', 'called')
+    const { items } = await place.json<Items<CronJob>>('cronjob', 'list')
+    const caller = items.find(job => job.name === 'caller')!
+    assert.deepEqual([caller.payload, 'command' in caller, 'args' in caller], [null, false, false])
+    const [asked, refused, json] = await Promise.all([
+      place.run(['delete', 'called']),
+      place.run(['delete', 'called', '--yes']),
+      place.run(['delete', 'called', '--yes', '--json']),
+    ])
+    assert.equal(asked.code, 2)
+    assert.match(asked.stderr, /and log\? The CronJob caller calls it and will fail\. Nobody can answer here\./)
+    assert.equal(refused.code, 5)
+    assert.match(refused.stderr, /The CronJob caller calls the function "called"\. \(CONFLICT\)\n.*--force/)
+    assert.deepEqual(errorOf(json.stderr).details, { cronJobs: [{ id: caller.id, name: 'caller' }] })
+    const forced = await place.run(['delete', 'called', '--force'])
+    assert.deepEqual([forced.code, forced.stdout], [0, 'Deleted called.\n'])
+    assert.equal((await place.run(['cronjob', 'delete', 'caller', '-y'])).code, 0)
   })
 
   it('deletes only when it is told that it may', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { GatewayClient } from '../../src/client/gatewayClient.ts'
 import type { CronJobExecution } from '../../src/contract/cronJobs.ts'
+import { cronJobFunctionTests } from './cronJobFunctions.ts'
 import { cronJobLedgerTests } from './cronJobLedger.ts'
 import { cronJobRunTests } from './cronJobRuns.ts'
 import { cronJobTests } from './cronJobs.ts'
@@ -38,7 +39,12 @@ export interface Conformance {
   readonly skips: Readonly<Record<string, string>>
 }
 
-const tests: readonly ConformanceTest[] = [...cronJobTests, ...cronJobRunTests, ...cronJobLedgerTests]
+const tests: readonly ConformanceTest[] = [
+  ...cronJobTests,
+  ...cronJobRunTests,
+  ...cronJobFunctionTests,
+  ...cronJobLedgerTests,
+]
 
 /** Declares the suite that every provider passes. */
 export function runConformance({ name, createProviderUnderTest, skips }: Conformance): void {

@@ -10,7 +10,7 @@ import type {
 } from '../../src/gateway/domain/function.ts'
 import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
 import type { Functions } from '../../src/gateway/domain/ports.ts'
-import { functionSpec, jsonOf, jsonRequest, sourceOf, sourceOfFiles } from '../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, jsonRequest, patient, sourceOf, sourceOfFiles } from '../support/localFunctionsRig.ts'
 
 /** A provider's functions in a project of the suite's own. */
 export interface FunctionsHarness extends AsyncDisposable {
@@ -190,6 +190,7 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
       projectId,
       full,
       await sourceOf(code.code[runtime], runtime, full.handler),
+      patient,
     )
     return { ...deployment, record: await deployment.settled }
   }
@@ -387,7 +388,8 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
       const { functions, projectId, log } = harnessOf()
       const deployFolder = async (name: string, files: Readonly<Record<string, string>>) => {
         const spec = functionSpec({ runtime, name })
-        return (await functions.deploy(projectId, spec, await sourceOfFiles(files, runtime, spec.handler))).settled
+        return (await functions.deploy(projectId, spec, await sourceOfFiles(files, runtime, spec.handler), patient))
+          .settled
       }
       const saved = await call(await deployFolder('backup', backup), {
         db_config: { name: 'shop' },

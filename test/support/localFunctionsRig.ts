@@ -99,8 +99,8 @@ export async function openLocalFunctions(
     reported,
     deploy: async (source, given = {}) => {
       const spec = functionSpec(given)
-      const { settled } = await functions.deploy(projectId, spec, await sourceOf(source, spec.runtime, spec.handler))
-      return settled
+      const packed = await sourceOf(source, spec.runtime, spec.handler)
+      return (await functions.deploy(projectId, spec, packed, patient)).settled
     },
     call: (id, event, signal = new AbortController().signal) =>
       functions.invoke(id, randomUUID(), jsonRequest(event), { diagnostics: true, signal }),
@@ -126,6 +126,9 @@ export async function openLocalFunctions(
     },
   }
 }
+
+/** The deployment of someone who waits as long as it takes. */
+export const patient = { answerBy: Number.POSITIVE_INFINITY }
 
 /** A spec with what a test does not care about filled in; a Node function called `fn`. */
 export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec {

@@ -1,5 +1,13 @@
 import { IdParams, Page, PageQuery } from '../common.ts'
-import { Function, FunctionAccess, FunctionDeploy, FunctionQuery, Invocation, Revision } from '../functions.ts'
+import {
+  Function,
+  FunctionAccess,
+  FunctionDelete,
+  FunctionDeploy,
+  FunctionQuery,
+  Invocation,
+  Revision,
+} from '../functions.ts'
 import { LogPage, LogQuery } from '../logs.ts'
 import { type Route, v1 } from './route.ts'
 
@@ -42,6 +50,7 @@ export const functionRoutes = {
     summary: 'Delete a function',
     scope: 'deploy',
     params: id,
+    query: FunctionDelete,
     success: { status: 204 },
   },
   cancelDeployment: {

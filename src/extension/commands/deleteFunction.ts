@@ -1,4 +1,5 @@
 import { l10n, window } from 'vscode'
+import { callersOf, deletionQuestion } from '../model/functionCallers.ts'
 import type { Command } from './command.ts'
 import { pickFunction } from './pick.ts'
 
@@ -8,18 +9,17 @@ export const deleteFunction: Command = {
   run: async (services, argument) => {
     const fn = await pickFunction(services, argument, l10n.t('Function to delete'))
     if (fn === undefined) return
-    const callers = [...services.session.resources.cronJobs.values()].filter(job => job.functionId === fn.id)
-    const detail = [
-      l10n.t('Its address stops answering; its revisions and logs are deleted. This cannot be undone.'),
-      ...(callers.length === 0
-        ? []
-        : [l10n.t('CronJobs that call it will fail: {0}.', callers.map(j => j.name).join(', '))]),
-    ].join(' ')
+    const callers = callersOf(fn, services.session.resources.cronJobs.values())
+    const detail = l10n.t('Its address stops answering; its revisions and logs are deleted. This cannot be undone.')
     const button = l10n.t('Delete Function and Its Revisions')
-    const choice = await window.showWarningMessage(l10n.t('Delete {0}?', fn.name), { modal: true, detail }, button)
+    const choice = await window.showWarningMessage(
+      deletionQuestion(fn, callers, l10n.t),
+      { modal: true, detail },
+      button,
+    )
     if (choice !== button) return
     const client = await services.session.ready()
-    await client.call('deleteFunction', { params: { id: fn.id } })
+    await client.call('deleteFunction', { params: { id: fn.id }, query: { force: callers.length > 0 } })
     services.logs.stop(fn.id)
   },
 }

@@ -3,7 +3,7 @@ import type { CronJobCreate, CronJobUpdate } from '../../contract/cronJobs.ts'
 import { invalidField, notFound } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
-import type { CronJobRecord, CronJobSpec, Execution } from './cronJob.ts'
+import type { CronJobRecord, CronJobSpec, Execution, Target } from './cronJob.ts'
 import { changedCronJobSpec, newCronJobSpec } from './cronJobSpec.ts'
 import { createCronJobViews, type CronJobView, nextRunOf } from './cronJobViews.ts'
 import type { Directory } from './directory.ts'
@@ -13,6 +13,7 @@ import { parseCursor } from './ledgerPage.ts'
 import type { LogSource } from './log.ts'
 import type { Perform } from './operation.ts'
 import type { ExecutionStore, LedgerStore, Provider } from './ports.ts'
+import { requireFolder } from './project.ts'
 import { createRecentRuns } from './recentRuns.ts'
 import { type ResumeEffect, resumeEffect } from './resumePreview.ts'
 
@@ -123,6 +124,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
       const subject = { scope: 'write', action: 'cronJob.create', resource: input.name, projectId: project.id } as const
       return perform(caller, subject, async () => {
         const spec = newCronJobSpec(input)
+        requireFolder(project)
         await checkTarget(project.id, spec)
         return view(await provider.cronJobs.create(project.id, spec))
       })
@@ -140,7 +142,8 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     update: (caller, id, input) =>
       changingSpec(caller, id, 'update', 'write', async (provider, cronJob) => {
         const spec = changedCronJobSpec(cronJob.spec, input)
-        await checkTarget(cronJob.projectId, spec)
+        // Whatever became of the function that it calls already, the rest can be changed.
+        if (!isSameFunction(spec.target, cronJob.spec.target)) await checkTarget(cronJob.projectId, spec)
         return view(await provider.cronJobs.update(id, spec))
       }),
     remove: (caller, id) => changing(caller, id, 'delete', 'write', provider => provider.cronJobs.remove(id)),
@@ -199,3 +202,6 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     },
   }
 }
+
+const isSameFunction = (a: Target, b: Target): boolean =>
+  a.kind === 'function' && b.kind === 'function' && a.functionId === b.functionId

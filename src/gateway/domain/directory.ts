@@ -12,9 +12,14 @@ export interface Directory {
   /** @throws HksError NOT_FOUND */
   cronJob(id: string): Promise<{ readonly provider: Provider; readonly cronJob: CronJobRecord }>
   /** @throws HksError NOT_FOUND */
-  function(
-    id: string,
-  ): Promise<{ readonly provider: Provider; readonly functions: Functions; readonly function: FunctionRecord }>
+  function(id: string): Promise<FoundFunction>
+}
+
+/** A function and what it is changed through. */
+export interface FoundFunction {
+  readonly provider: Provider
+  readonly functions: Functions
+  readonly function: FunctionRecord
 }
 
 /** A directory over the configured providers. */

@@ -2,12 +2,14 @@ import type { FunctionAccess, FunctionDeploy } from '../../contract/functions.ts
 import { HksError } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
-import type { Directory } from './directory.ts'
+import type { Directory, FoundFunction } from './directory.ts'
 import type { FunctionRecord, FunctionSpec, InvocationRecord, InvocationRequest } from './function.ts'
+import { refuseWhenCalled } from './functionCallers.ts'
 import { createCallFunction, type RunningCall } from './functionCalls.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import type { Perform } from './operation.ts'
 import type { Functions, InvocationStore, Provider } from './ports.ts'
+import { requireFolder } from './project.ts'
 import { environmentTexts, refuseZeroBytes } from './zeroBytes.ts'
 
 /** A deployment as it was asked for. */
@@ -42,7 +44,8 @@ export interface FunctionService {
   get(caller: Caller, id: string): Promise<FunctionRecord>
   /** The canonical tar of the serving revision. */
   source(caller: Caller, id: string): Promise<Uint8Array | undefined>
-  remove(caller: Caller, id: string): Promise<void>
+  /** @throws HksError CONFLICT naming the CronJobs that call it, unless `force` says that their runs may fail */
+  remove(caller: Caller, id: string, options: { readonly force: boolean }): Promise<void>
   cancelDeployment(caller: Caller, id: string): Promise<FunctionRecord>
   invocations(caller: Caller, id: string, page: InvocationPage): Promise<readonly InvocationRecord[]>
   access(caller: Caller, id: string): Promise<FunctionAccess>
@@ -92,11 +95,11 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     caller: Caller,
     id: string,
     action: string,
-    work: (functions: Functions, id: string) => Promise<T>,
+    work: (found: FoundFunction) => Promise<T>,
   ): Promise<T> => {
-    const { functions, function: record } = await directory.function(id)
-    const subject = { scope: 'deploy', action, resource: record.id, projectId: record.projectId } as const
-    return perform(caller, subject, () => work(functions, record.id))
+    const found = await directory.function(id)
+    const { projectId } = found.function
+    return perform(caller, { scope: 'deploy', action, resource: id, projectId }, () => work(found))
   }
   const deploy = async (input: DeployInput, provider: Provider, projectId: string): Promise<DeployResult> => {
     const functions = functionsOf(provider)
@@ -105,10 +108,10 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     refuseZeroBytes(environmentTexts(spec.environment))
     const begun = clock.now()
     const source = await readSource(input.source, spec.runtime, spec.handler, options.tools)
-    const { function: record, created, settled } = await functions.deploy(projectId, spec, source)
-    const waitMs = (input.waitSeconds ?? defaultWaitSeconds) * 1000
+    const answerBy = begun + (input.waitSeconds ?? defaultWaitSeconds) * 1000
+    const { function: record, created, settled } = await functions.deploy(projectId, spec, source, { answerBy })
     const timeUp = Promise.withResolvers<undefined>()
-    using _timer = clock.callAfter(Math.max(0, waitMs - (clock.now() - begun)), () => timeUp.resolve(undefined))
+    using _timer = clock.callAfter(Math.max(0, answerBy - clock.now()), () => timeUp.resolve(undefined))
     const done = await Promise.race([settled, timeUp.promise])
     if (!done) return { function: (await functions.get(record.id)) ?? record, outcome: 'going on' }
     return { function: done, outcome: created ? 'created' : 'updated' }
@@ -124,7 +127,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
         projectId: project.id,
       } as const
       return perform(caller, subject, () => {
-        if (project.status === 'missing') throw missingProject(project.name)
+        requireFolder(project)
         return deploy(input, provider, project.id)
       })
     },
@@ -135,9 +138,13 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     },
     get: async (caller, id) => (await find(caller, id, 'read')).function,
     source: async (caller, id) => (await find(caller, id, 'read')).functions.source(id),
-    remove: (caller, id) => change(caller, id, 'function.delete', (functions, found) => functions.remove(found)),
+    remove: (caller, id, { force }) =>
+      change(caller, id, 'function.delete', async ({ provider, functions, function: fn }) => {
+        if (!force) refuseWhenCalled(fn, await provider.cronJobs.list(fn.projectId))
+        await functions.remove(fn.id)
+      }),
     cancelDeployment: (caller, id) =>
-      change(caller, id, 'function.cancelDeployment', (functions, found) => functions.cancelDeployment(found)),
+      change(caller, id, 'function.cancelDeployment', ({ functions }) => functions.cancelDeployment(id)),
     invocations: async (caller, id, { limit, after }) => {
       await find(caller, id, 'read')
       return invocations.list(id, limit, after)
@@ -190,8 +197,3 @@ const scheduledRequest = (payload: unknown, executionId: string): InvocationRequ
     body: isEmpty ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(payload)),
   }
 }
-
-const missingProject = (name: string) =>
-  new HksError('PROJECT_MISSING', `The folder of the project "${name}" is not there any more.`, {
-    hint: 'Move it back, or relink the project to its new place.',
-  })

@@ -44,14 +44,16 @@ export interface Functions {
   list(projectId?: string): Promise<readonly FunctionRecord[]>
   get(id: string): Promise<FunctionRecord | undefined>
   /**
-   * Adds a revision (and the function, when the name is new). A fault of the request, such as a syntax error, rejects
-   * at once and leaves nothing (INVALID_SOURCE, RUNTIME_MISSING …). `settled` resolves when the revision serves and
-   * rejects when it can't (DEPLOY_FAILED, CANCELLED …), which the record then says, too; nobody has to wait for it.
+   * Adds a revision (and the function, when the name is new). A fault of the request that shows before `answerBy`
+   * (epoch milliseconds), such as a syntax error, rejects and leaves nothing (INVALID_SOURCE, RUNTIME_MISSING …); one
+   * that shows later is the revision's. `settled` resolves when the revision serves and rejects when it can't
+   * (DEPLOY_FAILED, CANCELLED …), which the record then says, too; nobody has to wait for it.
    */
   deploy(
     projectId: string,
     spec: FunctionSpec,
     source: Source,
+    options: { readonly answerBy: number },
   ): Promise<{
     readonly function: FunctionRecord
     readonly created: boolean

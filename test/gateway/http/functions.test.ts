@@ -6,6 +6,7 @@ import { type ErrorCode, HksError } from '../../../src/contract/errors.ts'
 import type { Function, FunctionDeploy } from '../../../src/contract/functions.ts'
 import { platformStatus } from '../../../src/gateway/domain/functionAnswer.ts'
 import { statusOf } from '../../../src/gateway/http/status.ts'
+import { eventually } from '../../support/eventually.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { startTestGateway, type TestGateway } from '../../support/testGateway.ts'
 
@@ -237,6 +238,28 @@ describe('functions over HTTP', function () {
     const cancelled = await gateway.client.call('cancelDeployment', { params: { id: going.body.id } })
     assert.deepEqual([cancelled.status, cancelled.reason], ['failed', 'The deployment was cancelled.'])
     await assert.rejects(gateway.client.call('cancelDeployment', { params: { id: going.body.id } }), isCode('CONFLICT'))
+  })
+
+  it('answer within waitSeconds, however long the code takes to show a fault', async () => {
+    const source = base64('await new Promise(r => setTimeout(r, 600_000)); export const handler = () => 1')
+    const begun = performance.now()
+    const { status, body } = await deploy('patient', { source, waitSeconds: 1 })
+    const seconds = (performance.now() - begun) / 1000
+    assert.deepEqual([status, body.status], [202, 'deploying'])
+    // It waits that long at least; what the answer itself takes is far less than the check for a syntax error may take.
+    assert.ok(seconds >= 1 && seconds < 3.5, `${seconds} s`)
+    await gateway.client.call('cancelDeployment', { params: { id: body.id } })
+  })
+
+  it('fail their revision when a fault of the source shows after the answer', async () => {
+    const late = await deploy('late', { source: base64('export const = 1'), waitSeconds: 0 })
+    assert.equal(late.status, 202)
+    const failed = await eventually(async () => {
+      const fn = await gateway.client.call('getFunction', { params: { id: late.body.id } })
+      assert.equal(fn.status, 'failed')
+      return fn
+    })
+    assert.match(failed.reason ?? '', /^source: index\.mjs, line 1: /)
   })
 
   it('take and give 10 MB', async () => {

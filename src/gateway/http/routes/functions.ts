@@ -41,8 +41,8 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     // Packed as a deployment takes it, so that an answer can be deployed again.
     return { body: source ? { ...body, source: (await gzipped(source)).toString('base64') } : body }
   },
-  deleteFunction: async ({ caller, params }) => {
-    await functions.remove(caller, params.id)
+  deleteFunction: async ({ caller, params, query }) => {
+    await functions.remove(caller, params.id, { force: query.force === true })
     return { status: 204 }
   },
   cancelDeployment: async ({ caller, params }) => ({

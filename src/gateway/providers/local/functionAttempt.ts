@@ -1,3 +1,4 @@
+import { HksError } from '../../../contract/errors.ts'
 import type { SplitLine } from '../../platform/splitLines.ts'
 import { createLineSplitter } from '../../platform/splitLines.ts'
 import { type AttemptEnd, failedAttempt, type StartAttempt } from './attempt.ts'
@@ -38,7 +39,7 @@ export function createFunctionAttempts(
         log.system(`The function answered ${answer.status} with ${answer.body.length} bytes.`)
         return endOf(answer)
       },
-      (error: unknown) => ({ exitCode: 1, cause: `The function was not called: ${(error as Error).message}` }),
+      (error: unknown) => ({ exitCode: 1, cause: notCalled(error) }),
     )
     return {
       ended,
@@ -49,6 +50,12 @@ export function createFunctionAttempts(
     }
   }
 }
+
+/** A CronJob is made only with a function that exists. */
+const notCalled = (error: unknown): string =>
+  error instanceof HksError && error.code === 'NOT_FOUND'
+    ? 'The function it calls was deleted.'
+    : `The function was not called: ${(error as Error).message}`
 
 function endOf({ status, message }: FunctionCall): AttemptEnd {
   if (status >= 200 && status < 300) return { exitCode: 0 }

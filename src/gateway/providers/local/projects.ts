@@ -5,7 +5,7 @@ import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { LocalProjects, StoredProject } from '../../domain/localState.ts'
 import type { Projects } from '../../domain/ports.ts'
-import type { ProjectRecord } from '../../domain/project.ts'
+import { type ProjectRecord, requireFolder } from '../../domain/project.ts'
 import { projectIdOf } from './projectId.ts'
 
 /** What local projects need. */
@@ -80,15 +80,8 @@ export function createLocalProjects(deps: LocalProjectsDeps): LocalProjectsRole 
     },
     folder: async id => {
       const project = await withStatus(await stored(id))
-      if (project.path !== undefined && project.status === 'ready') return project.path
-      throw new HksError(
-        'PROJECT_MISSING',
-        `The folder ${project.path} of the project "${project.name}" is not there.`,
-        {
-          details: { projectId: id, path: project.path },
-          hint: 'Relink the project to the place the folder moved to.',
-        },
-      )
+      requireFolder(project)
+      return project.path!
     },
   }
 }

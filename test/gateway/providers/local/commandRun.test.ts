@@ -5,6 +5,7 @@ import type { CronJobSpec } from '../../../../src/gateway/domain/cronJob.ts'
 import { startTimeOf } from '../../../../src/gateway/platform/processTable.ts'
 import { createSystemClock } from '../../../../src/gateway/platform/systemClock.ts'
 import { cronJobSpec } from '../../store/records.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { openLocal } from './localGateway.ts'
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../../../fixtures/processes', name)
@@ -179,5 +180,22 @@ describe('a run of a command', function () {
     assert.equal((await local.provider.projects.get(project.id))!.status, 'missing')
     await assert.rejects(local.provider.executions.trigger(job.id, {}), { code: 'PROJECT_MISSING' })
     assert.deepEqual(await local.runs(job.id), [])
+  })
+
+  it('fails where the folder is not there any more when it is due, and names the folder and the way out', async () => {
+    const gone = join(local.home, '..', 'gone at night')
+    mkdirSync(gone)
+    const { project } = await local.provider.projects.open(gone)
+    const spec = cronJobSpec({ name: 'nightly', schedule: '@every 1s', backoffLimit: 0 })
+    const job = await local.provider.cronJobs.create(project.id, spec)
+    rmSync(gone, { recursive: true })
+    const failed = await eventually(async () => {
+      const run = (await local.runs(job.id)).find(each => each.status === 'failed')
+      assert.ok(run)
+      return run
+    })
+    assert.ok(failed.cause?.startsWith(`The folder ${gone} of the project "gone at night" is not there.`), failed.cause)
+    assert.match(failed.cause ?? '', /Relink Project/)
+    await local.provider.cronJobs.remove(job.id)
   })
 })

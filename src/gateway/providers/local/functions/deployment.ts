@@ -33,7 +33,7 @@ export interface DeploymentOptions {
   readonly forgetServing: (functionId: string) => Promise<void>
   readonly prepare: (projectId: string, revision: RevisionRecord) => Promise<RevisionCode>
   readonly inTurn: <T>(projectId: string, name: string, work: () => Promise<T>) => Promise<T>
-  /** How long the answer waits for a syntax check before the revision is recorded. */
+  /** How long the answer waits for a syntax check, at most, before the revision is recorded. */
   readonly checkSeconds: number
   /** Receives every failure of a recorded deployment, for whom nobody may wait. */
   readonly onFailure: (error: unknown) => void
@@ -58,7 +58,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       step: { functionId, revision: number, message, done: progress === 'done' },
     })
 
-  const deploy: Functions['deploy'] = (projectId, spec, source) =>
+  const deploy: Functions['deploy'] = (projectId, spec, source, { answerBy }) =>
     options.inTurn(projectId, spec.name, async () => {
       const existing = (await state.list(projectId)).find(stored => stored.spec.name === spec.name)
       const revision = await newRevision(existing, spec, source)
@@ -75,7 +75,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
         // A source that does not parse is refused as a request: nothing is recorded, nothing replaced.
         const early = await Promise.race([
           failureOf(opened),
-          sleep(options.checkSeconds * 1000, undefined, { ref: false }),
+          sleep(Math.min(options.checkSeconds * 1000, Math.max(0, answerBy - clock.now())), undefined, { ref: false }),
         ])
         if (early !== undefined && isRefusal(early)) throw explainFailure(early, revision)
         await record(existing, projectId, revision)

@@ -149,12 +149,12 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   return {
     list: records.list,
     get: records.get,
-    deploy: async (projectId, spec, source) => {
+    deploy: async (projectId, spec, source, options) => {
       refuseWhenStopped()
       const reserved = reservedVariables.find(name => name in spec.environment)
       if (reserved) throw invalidField(`environment.${reserved}`, spec.environment[reserved], 'is reserved.')
       await interpreters.find(spec.runtime)
-      return deployments.deploy(projectId, spec, source)
+      return deployments.deploy(projectId, spec, source, options)
     },
     cancelDeployment: async id => {
       const { spec } = await required(id)

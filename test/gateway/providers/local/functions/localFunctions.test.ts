@@ -12,6 +12,7 @@ import {
   jsonRequest,
   type LocalFunctionsRig,
   openLocalFunctions,
+  patient,
   sourceOf,
 } from '../../../../support/localFunctionsRig.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
@@ -283,7 +284,7 @@ export function handler(event) {
     await using rig = await openLocalFunctions()
     const first = await rig.deploy(echo)
     const source = await sourceOf('await new Promise(resolve => setTimeout(resolve, 600_000))', 'node', 'index.handler')
-    const { function: record, settled } = await rig.functions.deploy(rig.projectId, functionSpec(), source)
+    const { function: record, settled } = await rig.functions.deploy(rig.projectId, functionSpec(), source, patient)
     assert.deepEqual([record.status, record.serving, record.revisions[0]?.status], ['deploying', 1, 'deploying'])
     const refused = assert.rejects(settled, isCode('CANCELLED'))
     const after = await rig.functions.cancelDeployment(record.id)
