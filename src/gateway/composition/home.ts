@@ -1,0 +1,52 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { createGatewayLog, type GatewayLog } from '../platform/gatewayLog.ts'
+import { machineId } from '../platform/machineId.ts'
+import { type Ownership, takeOwnership } from '../platform/ownership.ts'
+
+/** The data folder, owned by this process, and who this process is. */
+export interface Home {
+  /** Real path of the data folder. */
+  readonly folder: string
+  readonly ownership: Ownership
+  readonly log: GatewayLog
+  readonly logFile: string
+  readonly machineId: string
+  /** Names the data folder in the environment of each process. */
+  readonly id: string
+  /** Names this start of the gateway. */
+  readonly bootId: string
+  /** Logs a failure that nobody waits for. */
+  readonly report: (error: unknown) => void
+  /** Logs a sentence and keeps it for the user. */
+  readonly notice: (text: string) => void
+  /** The sentences so far, oldest first. */
+  readonly notices: () => readonly string[]
+}
+
+/** Makes and takes the data folder, and opens the log in it. @throws Error with `code` `OWNED` when another has it */
+export function openHome(path: string): Home {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const folder = realpathSync(path)
+  const ownership = takeOwnership(folder)
+  const logFile = join(folder, 'logs', 'gateway.log')
+  const log = createGatewayLog(logFile)
+  const machine = machineId()
+  const notices: string[] = []
+  return {
+    folder,
+    ownership,
+    log,
+    logFile,
+    machineId: machine,
+    id: createHash('sha256').update(`${machine}\n${folder}`).digest('hex').slice(0, 32),
+    bootId: randomUUID(),
+    report: error => log.error({ err: error }),
+    notice: text => {
+      log.warn(text)
+      notices.push(text)
+    },
+    notices: () => notices,
+  }
+}

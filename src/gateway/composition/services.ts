@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { createCronJobService } from '../domain/cronJobService.ts'
+import { createDirectory } from '../domain/directory.ts'
+import { createFunctionService } from '../domain/functionService.ts'
+import { createGatewayService, type GatewayServiceOptions } from '../domain/gatewayService.ts'
+import { createLogService } from '../domain/logService.ts'
+import { createPerform } from '../domain/operation.ts'
+import type { Provider } from '../domain/ports.ts'
+import { createProjectService } from '../domain/projectService.ts'
+import { createPreviewSchedule } from '../domain/scheduleService.ts'
+import { createSecretService } from '../domain/secretService.ts'
+import { sourceTools } from '../platform/sourceTools.ts'
+import type { Home } from './home.ts'
+import type { Storage } from './storage.ts'
+
+/** The operations of the gateway, one service a kind of thing. */
+export type Services = ReturnType<typeof createServices>
+
+/** Makes the services over the providers; `stop` ends the process. */
+export function createServices(
+  { idleSeconds }: Config,
+  { notices }: Home,
+  { clock, database, logs }: Storage,
+  providers: readonly Provider[],
+  stop: GatewayServiceOptions['stop'],
+) {
+  const { executions, invocations, ledger, settings } = database
+  const perform = createPerform(database.audit, clock)
+  const directory = createDirectory(providers)
+  return {
+    cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
+    functions: createFunctionService({ directory, invocations, clock, perform, newId: randomUUID, tools: sourceTools }),
+    gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, notices, stop }),
+    logs: createLogService(directory, logs, executions),
+    previewSchedule: createPreviewSchedule(clock),
+    projects: createProjectService(directory, perform),
+    secrets: createSecretService(directory, perform),
+  }
+}
