@@ -289,6 +289,43 @@ describe('functions over HTTP', function () {
     assert.match(missing.body.hint ?? '', /hks-func secret set db password/)
   })
 
+  it('use a changed secret from the next call on, while calls under way end', async () => {
+    const params = { id: projectId, secret: 'turning' }
+    const write = (data: Record<string, string>) => gateway.client.call('writeSecret', { params, body: { data } })
+    await write({ key: 'first', other: 'x' })
+    const { body: fn } = await deploy('turning', {
+      secrets: [{ name: 'KEY', from: 'turning/key' }],
+      source: base64(`export const handler = async held => {
+        if (held) console.log('holding')
+        if (held) await new Promise(done => process.once('SIGUSR2', done))
+        return [process.env.KEY, process.pid]
+      }`),
+    })
+    const call = async (event: unknown) =>
+      JSON.parse(textOf((await gateway.client.invoke(fn.id, json(event), asJson)).body)) as [string, number]
+    const [, pid] = await call(false)
+    const held = call(true)
+    const lines = await gateway.client.open('getFunctionLogs', { params: { id: fn.id }, query: { follow: true } })
+    for await (const chunk of lines.body!) if (Buffer.from(chunk).toString().includes('holding')) break
+
+    await write({ other: 'y' })
+    await write({ key: 'first' })
+    assert.deepEqual(await call(false), ['first', pid], 'goes on while its own secret is the same')
+    await write({ key: 'second' })
+    const [value, next] = await call(false)
+    assert.equal(value, 'second')
+    assert.notEqual(next, pid)
+    process.kill(pid, 'SIGUSR2')
+    assert.deepEqual(await held, ['first', pid])
+
+    await gateway.client.call('deleteSecret', { params })
+    const gone = await gateway.client.invoke(fn.id, json(false), asJson)
+    assert.deepEqual([gone.status, gone.code], [503, 'FUNCTION_UNAVAILABLE'])
+    assert.match(textOf(gone.body), /secret set turning key/)
+    await write({ key: 'third' })
+    assert.equal((await call(false))[0], 'third')
+  })
+
   it('have the statuses of the platform that every other answer has', () => {
     for (const [code, status] of Object.entries(platformStatus)) assert.equal(status, statusOf[code as ErrorCode], code)
   })

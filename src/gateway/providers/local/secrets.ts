@@ -15,8 +15,17 @@ export interface SecretResolver {
   resolve(projectId: string, references: readonly SecretReference[]): Promise<Readonly<Record<string, string>>>
 }
 
+/** Gets the references (`SECRET/KEY`) whose value was set anew or removed. Must not throw. */
+export type SecretsListener = (projectId: string, changed: ReadonlySet<string>) => Promise<void>
+
+/** For who holds values: tells that they are not the project's any more. */
+export interface SecretChanges {
+  /** A change is acknowledged when every listener is done with it. */
+  subscribe(listener: SecretsListener): Disposable
+}
+
 /** The secrets of local projects. */
-export interface LocalSecrets extends Secrets, SecretResolver {
+export interface LocalSecrets extends Secrets, SecretResolver, SecretChanges {
   /** Forgets all secrets of a project that is removed. */
   removeProject(projectId: string): Promise<void>
   /** Moves the secrets of a project that got another id. */
@@ -32,6 +41,12 @@ export function createLocalSecrets(dataFolder: string): LocalSecrets {
   const file = join(dataFolder, 'secrets.json')
   const changes = createQueue()
 
+  const listeners = new Set<SecretsListener>()
+  const tell = async (projectId: string, secret: string, keys: readonly string[]) => {
+    const changed = new Set(keys.map(key => `${secret}/${key}`))
+    if (changed.size > 0) await Promise.all([...listeners].map(listener => listener(projectId, changed)))
+  }
+
   const change = <T>(edit: (data: FileData) => readonly [FileData, T]): Promise<T> =>
     changes.add(async () => {
       const [next, result] = edit(await readSecrets(file))
@@ -46,19 +61,31 @@ export function createLocalSecrets(dataFolder: string): LocalSecrets {
         .sort()
         .map(name => ({ name, keys: Object.keys(own(project, name) ?? {}).sort() }))
     },
-    write: (projectId, secret, data) =>
-      change(all => {
-        const merged = { ...own(own(all, projectId) ?? {}, secret), ...data }
+    write: async (projectId, secret, data) => {
+      const { keys, changed } = await change(all => {
+        const former = own(own(all, projectId) ?? {}, secret) ?? {}
+        const merged = { ...former, ...data }
         const next = { ...all, [projectId]: { ...own(all, projectId), [secret]: merged } }
-        return [next, { name: secret, keys: Object.keys(merged).sort() }]
-      }),
-    remove: (projectId, secret) =>
-      change(all => {
+        const changed = Object.keys(data).filter(key => own(former, key) !== data[key])
+        return [next, { keys: Object.keys(merged).sort(), changed }]
+      })
+      await tell(projectId, secret, changed)
+      return { name: secret, keys }
+    },
+    remove: async (projectId, secret) => {
+      const removed = await change(all => {
         const project = own(all, projectId) ?? {}
-        if (!Object.hasOwn(project, secret)) throw notFound('secret', secret)
+        const data = own(project, secret)
+        if (!data) throw notFound('secret', secret)
         const { [secret]: _removed, ...rest } = project
-        return [{ ...all, [projectId]: rest }, undefined]
-      }),
+        return [{ ...all, [projectId]: rest }, Object.keys(data)]
+      })
+      await tell(projectId, secret, removed)
+    },
+    subscribe: listener => {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
+    },
     removeProject: projectId =>
       change(all => {
         const { [projectId]: _removed, ...rest } = all

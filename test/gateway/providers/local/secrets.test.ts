@@ -14,6 +14,24 @@ const isError = (code: string, message: RegExp) => (error: unknown) => {
 }
 
 describe('the secrets of local projects', () => {
+  it('tell which values changed, and only those', async () => {
+    using folder = temporaryFolder()
+    const secrets = createLocalSecrets(folder.path)
+    const told: unknown[] = []
+    const subscription = secrets.subscribe(async (projectId, changed) => void told.push([projectId, ...changed]))
+    await secrets.write('p', 'db', { user: 'u', password: 'first' })
+    await secrets.write('p', 'db', { user: 'u', password: 'second' })
+    await secrets.write('p', 'db', { user: 'u' })
+    await secrets.remove('p', 'db')
+    subscription[Symbol.dispose]()
+    await secrets.write('p', 'db', { user: 'u' })
+    assert.deepEqual(told, [
+      ['p', 'db/user', 'db/password'],
+      ['p', 'db/password'],
+      ['p', 'db/user', 'db/password'],
+    ])
+  })
+
   it('are listed by key and resolved by reference, each project its own', async () => {
     using folder = temporaryFolder()
     const secrets = createLocalSecrets(folder.path)

@@ -13,6 +13,8 @@ export interface RevisionCode {
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
   readonly secrets: Readonly<Record<string, string>>
+  /** What those values are of: `SECRET/KEY`. */
+  readonly secretReferences: readonly string[]
   readonly timeoutSeconds: number
   /** It was never loaded before: its source files are checked, also those that loading does not import. */
   readonly isNew?: boolean

@@ -36,6 +36,8 @@ export interface FunctionServing {
   openCandidate(revision: StartableRevision, signal: AbortSignal): Promise<Candidate>
   /** New calls go to the candidate from now on; the former instance ends its calls, then itself. */
   promote(candidate: Candidate): void
+  /** These secrets (`SECRET/KEY`) changed: what was started with one of them gets no new calls. */
+  renew(changed: ReadonlySet<string>): void
   /** No new calls; resolves when no instance is left. */
   stop(graceSeconds: number): Promise<void>
 }
@@ -55,7 +57,9 @@ export interface ServingOptions {
 
 interface Slot extends Candidate {
   readonly instance: FunctionInstance
-  readonly timeoutSeconds: number
+  readonly code: RevisionCode
+  /** How many changes of secrets had been seen before its own were read. */
+  readonly secretsAsOf: number
 }
 
 /** A process that ends as soon as it has started is not started for ever. */
@@ -72,13 +76,25 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
   let starting: Promise<Slot> | undefined
   let idleTimer: Disposable | undefined
   let idleSince = 0
+  /** The number of the change in which a secret got its value. */
+  const changedIn = new Map<string, number>()
+  let secretChanges = 0
 
+  const isStale = ({ code, secretsAsOf }: Slot) =>
+    code.secretReferences.some(from => (changedIn.get(from) ?? 0) > secretsAsOf)
   const discard = (slot: Slot, graceSeconds: number): Promise<void> => {
     const closed = slot.instance.close(graceSeconds).finally(() => closing.delete(slot))
     closing.set(slot, closed)
     return closed
   }
   const openSlot = async (startable: StartableRevision, signal: AbortSignal, isNew: boolean): Promise<Slot> => {
+    const slot = await openOnce(startable, signal, isNew)
+    if (!isStale(slot)) return slot
+    void slot.close()
+    return openSlot(startable, signal, isNew)
+  }
+  const openOnce = async (startable: StartableRevision, signal: AbortSignal, isNew: boolean): Promise<Slot> => {
+    const secretsAsOf = secretChanges
     const code = { ...(await startable.prepare()), isNew }
     const opened: { slot?: Slot } = {}
     const isCurrent = () => opened.slot !== undefined && opened.slot === current
@@ -97,7 +113,8 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     const slot: Slot = {
       revision: startable,
       instance,
-      timeoutSeconds: code.timeoutSeconds,
+      code,
+      secretsAsOf,
       close: () => discard(slot, 0),
     }
     opened.slot = slot
@@ -106,16 +123,20 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
   const dropCurrent = (reason: string) => {
     const slot = current
     current = undefined
-    if (slot) void discard(slot, slot.timeoutSeconds)
+    if (slot) void discard(slot, slot.code.timeoutSeconds)
     onEvent(reason)
     onReplicas()
   }
   const serve = (slot: Slot) => {
     const former = current
     current = slot
-    if (former) void discard(former, former.timeoutSeconds)
+    if (former) void discard(former, former.code.timeoutSeconds)
     watchIdle()
     onReplicas()
+    dropStale()
+  }
+  const dropStale = () => {
+    if (current && isStale(current)) dropCurrent('A secret of the function has changed: the next call starts it anew.')
   }
   /** One timer at a time: calls only move the instant from which it counts. */
   const watchIdle = () => {
@@ -179,6 +200,11 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
         }
       }
       return { outcome: unavailable('No revision of the function serves.'), coldStart, revision: revision?.number ?? 0 }
+    },
+    renew: changed => {
+      secretChanges += 1
+      for (const from of changed) changedIn.set(from, secretChanges)
+      dropStale()
     },
     stop: async graceSeconds => {
       stopping.abort(new HksError('GATEWAY_DRAINING', 'The function is being stopped.'))

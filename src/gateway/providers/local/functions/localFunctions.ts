@@ -86,6 +86,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       folder,
       environment: spec.environment,
       secrets: await deps.secrets.resolve(projectId, spec.secrets),
+      secretReferences: spec.secrets.map(({ from }) => from),
       timeoutSeconds: spec.timeoutSeconds,
     }
   }
@@ -127,6 +128,14 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       if (error instanceof HksError && (error.code === 'INTERNAL' || error.code === 'STORE_FAILED')) deps.report(error)
     },
   })
+  const renew = async (projectId: string, changed: ReadonlySet<string>) => {
+    for (const [id, serving] of servings) {
+      const stored = await state.get(id)
+      // One that is deployed for the first time is not stored yet.
+      if (!stored || stored.projectId === projectId) serving.renew(changed)
+    }
+  }
+  const secretChanges = deps.secrets.subscribe((projectId, changed) => renew(projectId, changed).catch(deps.report))
   const digestsInUse = async (): Promise<ReadonlySet<string>> => {
     const digests = new Set(deployments.digests())
     for (const { id } of await state.list()) {
@@ -206,6 +215,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     },
     stop: async graceSeconds => {
       stopped = true
+      secretChanges[Symbol.dispose]()
       await deployments.stop()
       await Promise.all([...servings.values()].map(serving => serving.stop(graceSeconds)))
     },

@@ -4,7 +4,7 @@ import type { Clock } from '../../../domain/clock.ts'
 import type { LocalFunctions } from '../../../domain/localState.ts'
 import type { LogStore } from '../../../domain/log.ts'
 import type { Functions, InvocationStore } from '../../../domain/ports.ts'
-import type { SecretResolver } from '../secrets.ts'
+import type { SecretChanges, SecretResolver } from '../secrets.ts'
 
 /** Functions on this machine, with the life of their processes. */
 export interface LocalFunctionsHost extends Functions {
@@ -32,7 +32,7 @@ export interface LocalFunctionsDeps {
   readonly changes: ChangePublisher
   readonly logs: LogStore
   readonly invocations: InvocationStore
-  readonly secrets: SecretResolver
+  readonly secrets: SecretResolver & SecretChanges
   /** PATH of the login shell, HOME, LANG, TZ: all that a process inherits. */
   readonly environment: () => Promise<Readonly<Record<string, string>>>
   /** The executable that runs this gateway, with what it needs to run as Node; used when the user's own is too old. */

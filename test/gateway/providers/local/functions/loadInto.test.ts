@@ -61,6 +61,7 @@ describe('a runtime process', function () {
       folder: folder.path,
       environment: {},
       secrets,
+      secretReferences: [],
       timeoutSeconds: 10,
     }
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { HksError } from '../../../../../src/contract/errors.ts'
 import type { FunctionRecord } from '../../../../../src/gateway/domain/function.ts'
 import { listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
+import { eventually } from '../../../../support/eventually.ts'
 import { createFakeClock } from '../../../../support/fakeClock.ts'
 import {
   functionSpec,
@@ -230,6 +231,31 @@ export function handler(event) {
       if (name === 'secrets.json' || !(await stat(join(rig.folder, name))).isFile()) continue
       assert.doesNotMatch(await readFile(join(rig.folder, name), 'latin1'), /correct-horse/)
     }
+  })
+
+  it('serve with the secret that was set while they were loaded', async () => {
+    await using rig = await openLocalFunctions()
+    const mark = join(rig.folder, 'loading')
+    await rig.secrets.write(rig.projectId, 'db', { password: 'old' })
+    const deployed = rig.deploy(
+      `import { writeFileSync } from 'node:fs'
+if (process.env.KEY === 'old') {
+  const told = new Promise(done => process.once('SIGUSR2', done))
+  writeFileSync(process.env.MARK, String(process.pid))
+  await told
+}
+export const handler = () => process.env.KEY`,
+      { secrets: [{ name: 'KEY', from: 'db/password' }], environment: { MARK: mark } },
+    )
+    const pid = await eventually(async () => {
+      const text = await readFile(mark, 'utf8')
+      assert.notEqual(text, '')
+      return Number(text)
+    })
+    await rig.secrets.write(rig.projectId, 'db', { password: 'new' })
+    process.kill(pid, 'SIGUSR2')
+    assert.equal(jsonOf(await rig.call((await deployed).id)), 'new')
+    assert.deepEqual(rig.reported, [])
   })
 
   it('say which secret is gone when they can not start for it', async () => {
