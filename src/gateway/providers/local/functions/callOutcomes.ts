@@ -1,3 +1,4 @@
+import { HksError } from '../../../../contract/errors.ts'
 import { defined } from '../../../../base/defined.ts'
 import { type CallOutcome, LoadFailure } from './functionPool.ts'
 import type { TailLine } from './outputTail.ts'
@@ -72,3 +73,27 @@ export function loadFailure(
 /** The process ended before the code was loaded; `printed` are its last lines. */
 export const endedEarly = (reason: string, printed: readonly string[]): LoadFailure =>
   new LoadFailure('ProcessEnded', `The process ended while the code was loaded (${reason}).`, { printed, trace: [] })
+
+/** No process could take the call. */
+export const unavailable = (
+  message: string,
+  exception?: { type: string; message: string; stack: string },
+): CallOutcome => ({
+  kind: 'failure',
+  code: 'FUNCTION_UNAVAILABLE',
+  message,
+  ...(exception ? { exception } : {}),
+})
+
+/** The process for a call could not be started; what nobody foresaw is thrown on. */
+export function notStarted(error: unknown, signal: AbortSignal): CallOutcome {
+  if (signal.aborted) return cancelled
+  if (error instanceof LoadFailure) {
+    const { type, message, context } = error
+    const stack = [...context.printed, ...context.trace].join('\n')
+    return unavailable('The function could not be started.', { type, message, stack })
+  }
+  if (!(error instanceof HksError)) throw error
+  const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`
+  return unavailable('The function could not be started.', { type: error.code, message, stack: '' })
+}

@@ -1,13 +1,7 @@
-import type { Clock } from '../../../domain/clock.ts'
 import { HksError } from '../../../../contract/errors.ts'
-import {
-  type CallOutcome,
-  type FunctionInstance,
-  type FunctionPool,
-  type InstanceCall,
-  LoadFailure,
-  type RevisionCode,
-} from './functionPool.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import { notStarted, unavailable } from './callOutcomes.ts'
+import type { CallOutcome, FunctionInstance, FunctionPool, InstanceCall, RevisionCode } from './functionPool.ts'
 import { untilAborted } from './untilAborted.ts'
 
 /** A revision that can be started at any time: secrets are read anew for each start. */
@@ -217,23 +211,4 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
       await Promise.all([...slots].map(slot => discard(slot, graceSeconds)))
     },
   }
-}
-
-const unavailable = (message: string, exception?: { type: string; message: string; stack: string }): CallOutcome => ({
-  kind: 'failure',
-  code: 'FUNCTION_UNAVAILABLE',
-  message,
-  ...(exception ? { exception } : {}),
-})
-
-function notStarted(error: unknown, signal: AbortSignal): CallOutcome {
-  if (signal.aborted) return { kind: 'failure', code: 'CANCELLED', message: 'The caller went away.' }
-  if (error instanceof LoadFailure) {
-    const { type, message, context } = error
-    const stack = [...context.printed, ...context.trace].join('\n')
-    return unavailable('The function could not be started.', { type, message, stack })
-  }
-  if (!(error instanceof HksError)) throw error
-  const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`
-  return unavailable('The function could not be started.', { type: error.code, message, stack: '' })
 }

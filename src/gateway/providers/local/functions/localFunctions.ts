@@ -8,13 +8,14 @@ import { join } from 'node:path'
 import { createCodeStore } from './codeStore.ts'
 import { createDeployments } from './deployment.ts'
 import { createFunctionLog } from './functionLog.ts'
-import type { CallOutcome, RevisionCode } from './functionPool.ts'
+import type { CallOutcome } from './functionPool.ts'
 import { createFunctionRecords, listedRevisions } from './functionRecords.ts'
-import { createFunctionServing, type FunctionServing } from './functionServing.ts'
 import { createFunctionTokens } from './functionTokens.ts'
 import { createInterpreters } from './interpreters.ts'
 import type { LocalFunctionsDeps, LocalFunctionsHost } from './localFunctionsHost.ts'
+import { createPrepareRevision } from './prepareRevision.ts'
 import { createProcessPool } from './processPool.ts'
+import { createServings } from './servings.ts'
 import { settleInterrupted } from './settleInterrupted.ts'
 
 const defaultIdleSeconds = 300
@@ -30,7 +31,6 @@ const reservedVariables = ['HKS_RUN_ID', 'HKS_HOME_ID']
 /** Functions on this machine: each a process of its own that is started by a call and ends when none comes. */
 export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHost {
   const { state, changes, clock, newId, logs } = deps
-  const servings = new Map<string, FunctionServing>()
   const turns = createKeyedQueue()
   const code = createCodeStore(join(deps.dataFolder, 'functions'), newId)
   const tokens = createFunctionTokens(deps.dataFolder)
@@ -39,7 +39,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   const records = createFunctionRecords({
     state,
     changes,
-    replicas: id => servings.get(id)?.replicas ?? 0,
+    replicas: id => servings.replicas(id),
     url: id => `${deps.origin()}/f/${id}`,
   })
   const pool = createProcessPool({
@@ -65,63 +65,23 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     if (!revision) throw new HksError('FUNCTION_UNAVAILABLE', 'No revision of the function serves.')
     return revision
   }
-  const prepare = async (projectId: string, revision: RevisionRecord): Promise<RevisionCode> => {
-    const { spec, functionId, number, sourceDigest } = revision
-    const folder = await code.find(sourceDigest)
-    if (folder === undefined) {
-      throw new HksError(
-        'FUNCTION_UNAVAILABLE',
-        `The source of revision ${number} is not in the data folder any more.`,
-        {
-          hint: 'Deploy the function again.',
-        },
-      )
-    }
-    return {
-      functionId,
-      functionName: spec.name,
-      revision: number,
-      runtime: spec.runtime,
-      handler: spec.handler,
-      folder,
-      environment: spec.environment,
-      secrets: await deps.secrets.resolve(projectId, spec.secrets),
-      secretReferences: spec.secrets.map(({ from }) => from),
-      timeoutSeconds: spec.timeoutSeconds,
-    }
-  }
-  const makeServing = (id: string, serving: number): FunctionServing => {
-    const known = servings.get(id)
-    if (known) return known
-    const made = createFunctionServing({
-      pool,
-      clock,
-      idleSeconds: deps.idleSeconds ?? defaultIdleSeconds,
-      ...(serving === 0
-        ? {}
-        : {
-            revision: {
-              number: serving,
-              prepare: async () => prepare((await required(id)).projectId, await servingRevision(id)),
-            },
-          }),
-      onReplicas: () => void records.publish(id).catch(deps.report),
-      onEvent: text => log.system(id, text),
-    })
-    servings.set(id, made)
-    return made
-  }
+  const prepare = createPrepareRevision(code, deps.secrets)
+  const servings = createServings({
+    pool,
+    clock,
+    idleSeconds: deps.idleSeconds ?? defaultIdleSeconds,
+    prepare: async id => prepare((await required(id)).projectId, await servingRevision(id)),
+    onReplicas: id => void records.publish(id).catch(deps.report),
+    onEvent: log.system,
+  })
   const deployments = createDeployments({
     deps,
     records,
     code,
     log,
     checkSeconds,
-    serving: async id => makeServing(id, (await state.get(id))?.serving ?? 0),
-    forgetServing: async id => {
-      await servings.get(id)?.stop(0)
-      servings.delete(id)
-    },
+    serving: async id => servings.of(id, (await state.get(id))?.serving ?? 0),
+    forgetServing: id => servings.end(id, 0),
     prepare,
     inTurn: (projectId, name, work) => turns.add(`${projectId}/${name}`, work),
     onFailure: error => {
@@ -129,7 +89,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     },
   })
   const renew = async (projectId: string, changed: ReadonlySet<string>) => {
-    for (const [id, serving] of servings) {
+    for (const [id, serving] of servings.all()) {
       const stored = await state.get(id)
       // One that is deployed for the first time is not stored yet.
       if (!stored || stored.projectId === projectId) serving.renew(changed)
@@ -144,8 +104,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     return digests
   }
   const erase = async ({ id }: StoredFunction) => {
-    await servings.get(id)?.stop(removalGraceSeconds)
-    servings.delete(id)
+    await servings.end(id, removalGraceSeconds)
     const used = (await state.revisions(id)).map(revision => revision.sourceDigest)
     await state.remove(id)
     await tokens.remove(id)
@@ -183,7 +142,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
         const message = `No revision of "${spec.name}" serves${status === 'deploying' ? ' yet' : ''}.`
         return platformAnswer('FUNCTION_UNAVAILABLE', message, { coldStart: false, revision: 0 })
       }
-      const { outcome, ...context } = await makeServing(id, number).call({ invocationId, request, signal })
+      const { outcome, ...context } = await servings.of(id, number).call({ invocationId, request, signal })
       return toResponse(outcome, context)
     },
     access: async id => {
@@ -217,7 +176,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       stopped = true
       secretChanges[Symbol.dispose]()
       await deployments.stop()
-      await Promise.all([...servings.values()].map(serving => serving.stop(graceSeconds)))
+      await servings.stop(graceSeconds)
     },
     runtimeInfo: interpreters.list,
     deployedCount: async () => (await state.list()).filter(({ status }) => status !== 'deleting').length,

@@ -1,0 +1,62 @@
+import type { Clock } from '../../../domain/clock.ts'
+import type { FunctionPool, RevisionCode } from './functionPool.ts'
+import { createFunctionServing, type FunctionServing } from './functionServing.ts'
+
+/** The servings of all functions, each made when it is first asked for. */
+export interface Servings {
+  /** `number` is the revision that serves, 0 for none yet; it counts only where no serving is known. */
+  of(id: string, number: number): FunctionServing
+  /** Each with the id of its function; one that is made while this is read is read, too. */
+  all(): Iterable<readonly [id: string, serving: FunctionServing]>
+  /** Instances of a function. */
+  replicas(id: string): number
+  /** Stops the serving of a function and forgets it; calls under way get `graceSeconds`. */
+  end(id: string, graceSeconds: number): Promise<void>
+  /** Stops all; calls under way get `graceSeconds`. */
+  stop(graceSeconds: number): Promise<void>
+}
+
+/** What servings need. Listeners must not throw. */
+export interface ServingsOptions {
+  readonly pool: FunctionPool
+  readonly clock: Clock
+  /** Seconds without a call after which a function scales to zero. */
+  readonly idleSeconds: number
+  /** Gathers the revision that serves, anew for each start. @throws HksError */
+  readonly prepare: (id: string) => Promise<RevisionCode>
+  /** The number of a function's instances changed. */
+  readonly onReplicas: (id: string) => void
+  /** A sentence for the log of a function. */
+  readonly onEvent: (id: string, text: string) => void
+}
+
+/** No servings. */
+export function createServings(options: ServingsOptions): Servings {
+  const { pool, clock, idleSeconds, prepare, onReplicas, onEvent } = options
+  const servings = new Map<string, FunctionServing>()
+  return {
+    of: (id, number) => {
+      const known = servings.get(id)
+      if (known) return known
+      const made = createFunctionServing({
+        pool,
+        clock,
+        idleSeconds,
+        ...(number === 0 ? {} : { revision: { number, prepare: () => prepare(id) } }),
+        onReplicas: () => onReplicas(id),
+        onEvent: text => onEvent(id, text),
+      })
+      servings.set(id, made)
+      return made
+    },
+    all: () => servings.entries(),
+    replicas: id => servings.get(id)?.replicas ?? 0,
+    end: async (id, graceSeconds) => {
+      await servings.get(id)?.stop(graceSeconds)
+      servings.delete(id)
+    },
+    stop: async graceSeconds => {
+      await Promise.all([...servings.values()].map(serving => serving.stop(graceSeconds)))
+    },
+  }
+}
