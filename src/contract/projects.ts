@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Id, Instant, OneOf } from './common.ts'
+import { Id, Instant, OneOf, ProjectRef } from './common.ts'
 
 /** Where resources live: on `local`, a workspace folder. */
 export const Project = Type.Object({
@@ -16,7 +16,9 @@ export type Project = Static<typeof Project>
 export const ProjectOpen = Type.Object(
   {
     path: Type.String({ minLength: 1, maxLength: 4096 }),
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'Default: that of the folder' }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -46,8 +48,11 @@ export const SecretWrite = Type.Object(
 )
 export type SecretWrite = Static<typeof SecretWrite>
 
+/** `{id}` of a project in a path. */
+export const ProjectParams = Type.Object({ id: ProjectRef }, { additionalProperties: false })
+
 /** `{id, secret}` in a path. */
 export const SecretParams = Type.Object(
-  { id: Type.String(), secret: Type.String({ pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 }) },
+  { id: ProjectRef, secret: Type.String({ pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 }) },
   { additionalProperties: false },
 )

@@ -249,7 +249,7 @@ describe('hks-func and CronJobs', function () {
     )
     assert.equal((await place.run(['deploy', 'count.mjs'])).code, 0)
     const job = await create('counting', '-s', '@yearly', '--function', 'count', '--payload', '{"n": 1}')
-    assert.deepEqual([job.payload, job.command], [{ n: 1 }, []])
+    assert.deepEqual([job.payload, job.command], [{ n: 1 }, undefined])
     const { code, stderr } = await place.run(['cronjob', 'trigger', 'counting', '--follow'])
     assert.equal(code, 0, stderr)
     assert.match((await place.run(['logs', 'count'])).stdout, /^got 1$/m)

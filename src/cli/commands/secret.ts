@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { HksError, invalidField } from '../../contract/errors.ts'
 import { canAsk, confirmLoss } from '../confirm.ts'
 import type { Context, Run } from '../context.ts'
+import { everyPage } from '../everyPage.ts'
 import { examples } from '../help.ts'
 import { table } from '../output/table.ts'
 import { findProject, openProject } from '../project.ts'
@@ -47,9 +48,12 @@ export function addSecret(program: Command, run: Run): void {
 async function list(context: Context): Promise<void> {
   const project = await findProject(context)
   const client = await context.client()
-  const { items } = project
-    ? await client.call('listSecrets', { params: { id: project.id }, signal: context.signal })
-    : { items: [] }
+  const { signal } = context
+  const items = project
+    ? await everyPage(cursor =>
+        client.call('listSecrets', { params: { id: project.id }, query: { limit: 1000, ...cursor }, signal }),
+      )
+    : []
   context.out.result({ items }, () =>
     items.length === 0
       ? `${project?.name ?? context.cwd} has no secrets.`

@@ -9,6 +9,7 @@ import {
   Revision,
 } from '../functions.ts'
 import { LogPage, LogQuery } from '../logs.ts'
+import { ProjectParams } from '../projects.ts'
 import { type Route, v1 } from './route.ts'
 
 const id = IdParams
@@ -21,7 +22,7 @@ export const functionRoutes = {
     path: `${v1}/projects/:id/functions`,
     summary: 'Deploy a function',
     scope: 'deploy',
-    params: id,
+    params: ProjectParams,
     body: FunctionDeploy,
     bodyLimit: 32 * MiB,
     success: { status: 201, body: Function, also: [200, 202] },
@@ -31,7 +32,7 @@ export const functionRoutes = {
     path: `${v1}/projects/:id/functions`,
     summary: "List a project's functions",
     scope: 'read',
-    params: id,
+    params: ProjectParams,
     query: PageQuery,
     success: { status: 200, body: Page(Function) },
   },

@@ -1,8 +1,8 @@
-import { IdParams, Page, PageQuery } from '../common.ts'
-import { Project, ProjectOpen, ProjectRelink, Secret, SecretParams, SecretWrite } from '../projects.ts'
+import { Page, PageQuery } from '../common.ts'
+import { Project, ProjectOpen, ProjectParams, ProjectRelink, Secret, SecretParams, SecretWrite } from '../projects.ts'
 import { type Route, v1 } from './route.ts'
 
-const id = IdParams
+const id = ProjectParams
 
 /** Routes of projects and their secrets. */
 export const projectRoutes = {
@@ -53,6 +53,7 @@ export const projectRoutes = {
     summary: "List a project's secrets by key",
     scope: 'read',
     params: id,
+    query: PageQuery,
     success: { status: 200, body: Page(Secret) },
   },
   writeSecret: {

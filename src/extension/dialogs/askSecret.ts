@@ -41,7 +41,7 @@ export async function askSecret(client: GatewayClient, project: Project): Promis
 }
 
 async function listKeys(client: GatewayClient, project: Project): Promise<string[]> {
-  const { items } = await client.call('listSecrets', { params: { id: project.id } })
+  const { items } = await client.call('listSecrets', { params: { id: project.id }, query: { limit: 1000 } })
   return items.flatMap(secret => secret.keys.map(key => `${secret.name}/${key}`))
 }
 

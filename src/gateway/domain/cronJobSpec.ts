@@ -3,6 +3,7 @@ import type { CronJobCreate, CronJobUpdate } from '../../contract/cronJobs.ts'
 import { HksError, invalidField, notFound } from '../../contract/errors.ts'
 import { checkSchedule } from './checkSchedule.ts'
 import type { CronJobSpec, Target } from './cronJob.ts'
+import { refuseRepeatedVariables } from './secretVariables.ts'
 import { environmentTexts, refuseZeroBytes } from './zeroBytes.ts'
 
 /** Kubernetes' own defaults (batch/v1 CronJobSpec, JobSpec; core/v1 PodSpec for the grace period). */
@@ -114,12 +115,13 @@ const bothTargets = (field: 'command' | 'args') =>
     hint: 'A CronJob runs a command or calls a function, never both.',
   })
 
-/** Texts that no process can be started with. */
-function checkTexts(input: Pick<CronJobUpdate, 'command' | 'args' | 'environment'>): void {
+/** Texts that no process can be started with, and variables that could have only one of two values. */
+function checkTexts(input: Pick<CronJobUpdate, 'command' | 'args' | 'environment' | 'secrets'>): void {
   if (input.command?.[0] === '') throw invalidField('command.0', '', 'the program has no name.')
   refuseZeroBytes([
     ...(input.command ?? []).map((text, i) => [`command.${i}`, text] as const),
     ...(input.args ?? []).map((text, i) => [`args.${i}`, text] as const),
     ...environmentTexts(input.environment),
   ])
+  refuseRepeatedVariables(input.secrets)
 }

@@ -10,6 +10,7 @@ import { checkHandler, defaultHandler, readSource, type SourceTools } from './fu
 import type { Perform } from './operation.ts'
 import type { Functions, InvocationStore, Provider } from './ports.ts'
 import { requireFolder } from './project.ts'
+import { refuseRepeatedVariables } from './secretVariables.ts'
 import { environmentTexts, refuseZeroBytes } from './zeroBytes.ts'
 
 /** A deployment as it was asked for. */
@@ -106,6 +107,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     const spec = specOf(input)
     checkHandler(spec.runtime, spec.handler)
     refuseZeroBytes(environmentTexts(spec.environment))
+    refuseRepeatedVariables(spec.secrets)
     const begun = clock.now()
     const source = await readSource(input.source, spec.runtime, spec.handler, options.tools)
     const answerBy = begun + (input.waitSeconds ?? defaultWaitSeconds) * 1000

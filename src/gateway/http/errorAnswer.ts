@@ -9,6 +9,7 @@ const fastifyCodes: Readonly<Record<string, { readonly code: ErrorCode; readonly
     code: 'UNSUPPORTED_MEDIA_TYPE',
     message: 'The body must be JSON: send Content-Type: application/json.',
   },
+  FST_ERR_BAD_URL: { code: 'INVALID_REQUEST', message: 'The path holds a % that begins no valid escape.' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'INVALID_REQUEST', message: 'Content-Length does not fit the body.' },
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { ErrorBody } from '../../contract/common.ts'
 import { HksError } from '../../contract/errors.ts'
 import { errorHeader } from '../../contract/headers.ts'
@@ -9,6 +10,7 @@ import { plainPaths, type Route, type RouteName, routes } from '../../contract/r
 import { errorAnswer, toHksError } from './errorAnswer.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import type { Guard } from './guard.ts'
+import { readJsonBodies } from './jsonBody.ts'
 import { createRouteMatcher } from './routeMatcher.ts'
 import { createValidators, type Validators } from './validation.ts'
 
@@ -37,7 +39,13 @@ const MiB = 1024 * 1024
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: MiB,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    // How long a parameter may be is said by its schema.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
+    // A path that no route can be looked up for has no handler of errors either.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = errorAnswer(toHksError(error))
+      void (reply as FastifyReply).status(status).send(body)
+    },
     return503OnClosing: false,
     forceCloseConnections: true,
   })
@@ -62,8 +70,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     void reply.header('Allow', allowed.join(', '))
     throw new HksError('METHOD_NOT_ALLOWED', `${pathOf(request)} takes ${allowed.join(', ')}, not ${request.method}.`)
   })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json(?:;|$)/, { parseAs: 'buffer' }, parseJson)
+  readJsonBodies(app)
 
   await app.register(swagger, {
     openapi: {
@@ -116,21 +123,6 @@ const isRaw = (request: FastifyRequest): boolean => request.routeOptions.config?
 
 const pathOf = (request: { readonly url: string }) => request.url.split('?', 1)[0] ?? '/'
 
-function parseJson(
-  _request: FastifyRequest,
-  body: string | Buffer,
-  done: (error: Error | null, value?: unknown) => void,
-) {
-  if (body.length === 0) return done(null, undefined)
-  try {
-    done(null, JSON.parse(body.toString()))
-  } catch (cause) {
-    // The parser quotes what it could not read, which may be a secret: only the first clause is passed on.
-    const problem = (cause as Error).message.split(', ', 1)[0]!
-    done(new HksError('INVALID_REQUEST', `body: is not valid JSON: ${problem}.`, { cause }))
-  }
-}
-
 function addRoutes(
   app: FastifyInstance,
   handlers: Handlers,
@@ -166,17 +158,21 @@ function addRoutes(
   }
 }
 
+/** What a route takes that says nothing of a query or of a body: an unknown field is an error there, too. */
+const noFields = Type.Object({}, { additionalProperties: false })
+
 function createRouteHandler(route: Route, handler: unknown, validators: Validators, guard: Guard) {
   const checkParams = route.params && validators.query(route.params)
-  const checkQuery = route.query && validators.query(route.query)
-  const checkBody = route.body && validators.body(route.body)
+  // A function's own request may hold anything.
+  const checkQuery = route.raw ? undefined : validators.query(route.query ?? noFields)
+  const checkBody = route.raw ? undefined : validators.body(route.body ?? noFields)
   const run = handler as Handler<RouteName>
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const call = {
       caller: guard(request.raw, pathOf(request)),
       params: checkParams?.(request.params),
       query: checkQuery?.(request.query),
-      body: checkBody?.(request.body ?? {}),
+      body: checkBody?.(request.body === undefined ? {} : request.body),
       headers: request.headers,
       raw: route.raw ? ((request.body as Uint8Array | undefined) ?? new Uint8Array()) : new Uint8Array(),
       signal: abortedWith(reply.raw),

@@ -156,7 +156,7 @@ describe('the gateway refuses', function () {
     assert.deepEqual(await write('{"data":{"password":["hunter2"]}}'), [400, 'data.password'])
     assert.deepEqual(await write('{"data":"hunter2"}'), [400, 'data'])
     assert.deepEqual(await write('"hunter2"'), [400, 'body'])
-    assert.deepEqual(await write('{"data":{"password":hunter2}}'), [400, undefined])
+    assert.deepEqual(await write('{"data":{"password":hunter2}}'), [400, 'body'])
     assert.deepEqual(await write('{"data":{"../password":"hunter2"}}'), [400, 'data.../password'])
   })
 

@@ -1,4 +1,3 @@
-import { HksError } from '../../../contract/errors.ts'
 import type { ProjectService } from '../../domain/projectService.ts'
 import type { Handlers } from '../handler.ts'
 import { pageOf } from '../page.ts'
@@ -9,11 +8,6 @@ export const projectHandlers = (
   projects: ProjectService,
 ): Pick<Handlers, 'openProject' | 'listProjects' | 'getProject' | 'relinkProject' | 'removeProject'> => ({
   openProject: async ({ caller, body }) => {
-    if (!body.path.startsWith('/')) {
-      throw new HksError('INVALID_REQUEST', `path: "${body.path}" is not an absolute path.`, {
-        details: { field: 'path', value: body.path },
-      })
-    }
     const { project, created } = await projects.open(caller, body)
     return { status: created ? 201 : 200, body: toWireProject(project) }
   },

@@ -2,14 +2,16 @@ import type { Secret } from '../../../contract/projects.ts'
 import type { SecretKeys } from '../../domain/project.ts'
 import type { SecretService } from '../../domain/secretService.ts'
 import type { Handlers } from '../handler.ts'
+import { pageOf } from '../page.ts'
 
 /** Routes of secrets: keys only, in every answer. */
 export const secretHandlers = (
   secrets: SecretService,
 ): Pick<Handlers, 'listSecrets' | 'writeSecret' | 'deleteSecret'> => ({
-  listSecrets: async ({ caller, params }) => ({
-    body: { items: (await secrets.list(caller, params.id)).map(toWireSecret) },
-  }),
+  listSecrets: async ({ caller, params, query }) => {
+    const page = pageOf(await secrets.list(caller, params.id), query, secret => secret.name)
+    return { body: { ...page, items: page.items.map(toWireSecret) } }
+  },
   writeSecret: async ({ caller, params, body }) => ({
     body: toWireSecret(await secrets.write(caller, params.id, params.secret, body.data)),
   }),

@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, isAbsolute } from 'node:path'
 import { HksError, invalidField, notFound } from '../../../contract/errors.ts'
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -99,6 +99,7 @@ const isFolder = (path: string): Promise<boolean> =>
   )
 
 async function realFolder(path: string): Promise<string> {
+  if (!isAbsolute(path)) throw invalidField('path', path, `"${path}" is not an absolute path.`)
   let folder: string
   try {
     folder = await realpath(path)

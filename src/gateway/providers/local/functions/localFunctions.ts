@@ -1,7 +1,7 @@
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import { functionTokenHeader } from '../../../../contract/headers.ts'
 import { HksError, invalidField, notFound } from '../../../../contract/errors.ts'
-import type { InvocationResponse, RevisionRecord } from '../../../domain/function.ts'
+import type { FunctionSpec, InvocationResponse, RevisionRecord } from '../../../domain/function.ts'
 import { platformAnswer } from '../../../domain/functionAnswer.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
 import { join } from 'node:path'
@@ -119,8 +119,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     get: records.get,
     deploy: async (projectId, spec, source, options) => {
       refuseWhenStopped()
-      const reserved = reservedVariables.find(name => name in spec.environment)
-      if (reserved) throw invalidField(`environment.${reserved}`, spec.environment[reserved], 'is reserved.')
+      refuseReserved(spec)
       await interpreters.find(spec.runtime)
       return deployments.deploy(projectId, spec, source, options)
     },
@@ -180,6 +179,14 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     },
     runtimeInfo: interpreters.list,
     deployedCount: async () => (await state.list()).filter(({ status }) => status !== 'deleting').length,
+  }
+}
+
+function refuseReserved({ environment, secrets }: FunctionSpec): void {
+  for (const name of reservedVariables) {
+    if (name in environment) throw invalidField(`environment.${name}`, environment[name], 'is reserved.')
+    const at = secrets.findIndex(secret => secret.name === name)
+    if (at >= 0) throw invalidField(`secrets.${at}.name`, name, 'is reserved.')
   }
 }
 
