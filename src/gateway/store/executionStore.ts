@@ -5,6 +5,7 @@ import type { ExecutionStore } from '../domain/ports.ts'
 import { fromJson, present } from './columns.ts'
 import type { Row, Schema } from './schema.ts'
 import { explaining } from './storeError.ts'
+import { startedBefore } from './startedBefore.ts'
 
 /** Runs in the table `cronjob_executions`. */
 export const createExecutionStore = (db: Kysely<Schema>): ExecutionStore => ({
@@ -34,14 +35,7 @@ export const createExecutionStore = (db: Kysely<Schema>): ExecutionStore => ({
   list: async ({ applicationId, limit, after, status }) => {
     let query = db.selectFrom('cronjob_executions').selectAll().where('application_id', '=', applicationId)
     if (status) query = query.where('status', '=', status)
-    if (after) {
-      query = query.where(eb =>
-        eb.or([
-          eb('started_at', '<', after.startedAt),
-          eb.and([eb('started_at', '=', after.startedAt), eb('id', '<', after.id)]),
-        ]),
-      )
-    }
+    if (after) query = query.where(startedBefore(after))
     const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
     return rows.map(toExecution)
   },

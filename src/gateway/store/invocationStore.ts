@@ -5,6 +5,7 @@ import { present } from './columns.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import type { Row, Schema } from './schema.ts'
 import { withoutFlush } from './sqliteDialect.ts'
+import { startedBefore } from './startedBefore.ts'
 
 /** Records of one commit: enough for a burst, few enough not to hold up the event loop. */
 const largestCommit = 200
@@ -30,14 +31,7 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
     save: record => commits.add(record),
     list: async (functionId, limit, after) => {
       let query = db.selectFrom('invocations').selectAll().where('function_id', '=', functionId)
-      if (after) {
-        query = query.where(eb =>
-          eb.or([
-            eb('started_at', '<', after.startedAt),
-            eb.and([eb('started_at', '=', after.startedAt), eb('id', '<', after.id)]),
-          ]),
-        )
-      }
+      if (after) query = query.where(startedBefore(after))
       const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
       return rows.map(toInvocation)
     },
