@@ -10,6 +10,8 @@ export interface Config {
   readonly idleSeconds: number
   /** Seconds without a call after which a function's process ends. */
   readonly functionIdleSeconds: number
+  /** Processes of one language that wait for first calls, at most. */
+  readonly warmProcesses: number
   /** Folder that holds `node/` and `python/`, the programs that load handlers. */
   readonly runtimesFolder: string
 }
@@ -29,6 +31,7 @@ export function readConfig(
     output: argv.includes('--json') ? 'json' : 'text',
     idleSeconds: seconds(env, 'HKS_IDLE_SECONDS', 120),
     functionIdleSeconds: seconds(env, 'HKS_FUNCTION_IDLE_SECONDS', 300),
+    warmProcesses: count(env, 'HKS_WARM_PROCESSES', 8),
     runtimesFolder: env['HKS_RUNTIMES'] ?? defaults.runtimesFolder,
   }
 }
@@ -39,4 +42,12 @@ function seconds(env: Readonly<Record<string, string | undefined>>, name: string
   const value = Number(text)
   if (Number.isFinite(value) && value >= 0) return value
   throw new HksError('INVALID_REQUEST', `${name}: "${text}" is not a number of seconds.`)
+}
+
+function count(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0) return value
+  throw new HksError('INVALID_REQUEST', `${name}: "${text}" is not a whole number.`)
 }

@@ -45,6 +45,7 @@ export function createLocal(config: Config, home: Home, storage: Storage, needs:
     gatewayNode,
     origin: needs.origin,
     idleSeconds: config.functionIdleSeconds,
+    warmProcesses: config.warmProcesses,
   })
   const provider = createLocalProvider({
     ...shared,

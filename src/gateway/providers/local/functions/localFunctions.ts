@@ -21,6 +21,7 @@ import { settleInterrupted } from './settleInterrupted.ts'
 const defaultIdleSeconds = 300
 /** Start of a process and import of the code; a module that needs longer most likely hangs. */
 const defaultLoadSeconds = 60
+const defaultWarmProcesses = 8
 /** A syntax error shows within this time unless the imports before it are slow. */
 const checkSeconds = 5
 /** What calls under way get when their function is deleted. */
@@ -45,8 +46,8 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   const pool = createProcessPool({
     ...deps,
     interpreters,
-    now: clock.now,
     loadSeconds: deps.loadSeconds ?? defaultLoadSeconds,
+    warmProcesses: deps.warmProcesses ?? defaultWarmProcesses,
     onLines: ({ functionId }, lines) => log.write(functionId, lines),
   })
   let stopped = false
@@ -112,6 +113,13 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     await logs.remove(id)
     const kept = await digestsInUse()
     for (const digest of used) if (!kept.has(digest)) await code.remove(digest)
+    await keepReady()
+  }
+  /** A process waits for each language that a function here is written in and that this machine can run. */
+  const keepReady = async () => {
+    const used = new Set((await state.list()).map(({ spec }) => spec.runtime))
+    const found = await Promise.allSettled([...used].map(async runtime => (await interpreters.find(runtime), runtime)))
+    if (!stopped) pool.keepReady(new Set(found.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))))
   }
 
   return {
@@ -121,7 +129,9 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       refuseWhenStopped()
       refuseReserved(spec)
       await interpreters.find(spec.runtime)
-      return deployments.deploy(projectId, spec, source, options)
+      const deployed = await deployments.deploy(projectId, spec, source, options)
+      void keepReady().catch(deps.report)
+      return deployed
     },
     cancelDeployment: async id => {
       const { spec } = await required(id)
@@ -167,15 +177,15 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
         else await settleInterrupted(state, stored, clock.now())
       }
       await code.keepOnly(await digestsInUse())
-      // Looked for before a call has to wait for it; what is missing is said by the call.
-      const used = new Set((await state.list()).map(({ spec }) => spec.runtime))
-      for (const runtime of used) interpreters.find(runtime).catch(() => undefined)
+      // In the background; what is missing is said by the call.
+      void keepReady().catch(deps.report)
     },
     stop: async graceSeconds => {
       stopped = true
       secretChanges[Symbol.dispose]()
       await deployments.stop()
       await servings.stop(graceSeconds)
+      await pool.stop()
     },
     runtimeInfo: interpreters.list,
     deployedCount: async () => (await state.list()).filter(({ status }) => status !== 'deleting').length,

@@ -43,6 +43,8 @@ export interface LocalFunctionsDeps {
   readonly idleSeconds?: number
   /** Seconds that the start of a process and the import of its code may take together; default 60. */
   readonly loadSeconds?: number
+  /** Processes of one language that wait, ready, for first calls; at most so many, default 8. */
+  readonly warmProcesses?: number
   /** Receives failures that no caller waits for. */
   readonly report: (error: unknown) => void
 }

@@ -1,12 +1,15 @@
 import { join } from 'node:path'
 import type { Runtime } from '../../../../contract/functions.ts'
+import type { Clock } from '../../../domain/clock.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
 import { createSharedScan } from '../../../platform/processTable.ts'
 import type { FunctionPool, RevisionCode } from './functionPool.ts'
 import type { Interpreters } from './interpreters.ts'
-import { createLoadLimit } from './loadLimit.ts'
+import { createLoadLimit, type LoadLimit } from './loadLimit.ts'
 import { loadInto } from './loadInto.ts'
+import type { RuntimeProcess } from './runtimeProcess.ts'
 import { startRuntime } from './startRuntime.ts'
+import { createWarmPool } from './warmPool.ts'
 
 /** What the pool needs. */
 export interface ProcessPoolOptions {
@@ -17,8 +20,10 @@ export interface ProcessPoolOptions {
   readonly newId: () => string
   readonly environment: () => Promise<Readonly<Record<string, string>>>
   readonly onLines: (code: RevisionCode, lines: readonly NewLogLine[]) => void
-  readonly now: () => number
+  readonly clock: Clock
   readonly loadSeconds: number
+  /** Processes of one language that wait, at most. */
+  readonly warmProcesses: number
   readonly report: (error: unknown) => void
 }
 
@@ -28,33 +33,58 @@ const programs: Readonly<Record<Runtime, { readonly options: readonly string[]; 
   python: { options: ['-IB'], file: 'python/main.py' },
 }
 
-/** One process for each instance, started when it is asked for. */
-export function createProcessPool(options: ProcessPoolOptions): FunctionPool {
+/** Where instances come from, with the processes that wait for those to come. */
+export interface ProcessPool extends FunctionPool {
+  /** The languages of the functions that are there: processes are kept ready for them. */
+  keepReady(runtimes: ReadonlySet<Runtime>): void
+  /** Ends the processes that wait; instances are ended by their owners. Idempotent. */
+  stop(): Promise<void>
+}
+
+/** One process for each instance: one that was ready already, or else one that is started. */
+export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   const scan = createSharedScan()
+
+  const startEmpty = async (
+    runtime: Runtime,
+    limit: LoadLimit,
+    onLines: (lines: readonly NewLogLine[]) => void,
+  ): Promise<RuntimeProcess> => {
+    const interpreter = await options.interpreters.find(runtime)
+    const clean = await options.environment()
+    limit.signal.throwIfAborted()
+    const runId = options.newId()
+    const program = programs[runtime]
+    return startRuntime(
+      {
+        program: interpreter.path,
+        args: [...program.options, join(options.runtimesFolder, program.file), '--fd', '3'],
+        // What the function asked for comes with the load frame: a waiting process must be anybody's.
+        cwd: options.runtimesFolder,
+        environment: { ...clean, ...interpreter.environment, HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId },
+        runId,
+        scan,
+        onLines,
+        report: options.report,
+      },
+      limit,
+    )
+  }
+  const warm = createWarmPool<Runtime>({
+    clock: options.clock,
+    report: options.report,
+    most: options.warmProcesses,
+    start: (runtime, signal) => startEmpty(runtime, createLoadLimit(options.loadSeconds, signal), () => undefined),
+  })
   return {
     open: async (code, listener, signal) => {
-      const interpreter = await options.interpreters.find(code.runtime)
-      const clean = await options.environment()
-      signal.throwIfAborted()
-      const runId = options.newId()
-      const program = programs[code.runtime]
       const limit = createLoadLimit(options.loadSeconds, signal)
       const onLines = (lines: readonly NewLogLine[]) => options.onLines(code, lines)
-      const runtime = await startRuntime(
-        {
-          program: interpreter.path,
-          args: [...program.options, join(options.runtimesFolder, program.file), '--fd', '3'],
-          // What the function asked for comes with the load frame: a pooled process must be anybody's.
-          cwd: options.runtimesFolder,
-          environment: { ...clean, ...interpreter.environment, HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId },
-          runId,
-          scan,
-          onLines,
-          report: options.report,
-        },
-        limit,
-      )
-      return loadInto(runtime, code, { listener, limit, onLines, now: options.now })
+      signal.throwIfAborted()
+      const runtime = warm.take(code.runtime) ?? (await startEmpty(code.runtime, limit, onLines))
+      return loadInto(runtime, code, { listener, limit, onLines, now: options.clock.now })
     },
+    keepReady: warm.keep,
+    stop: warm.stop,
   }
 }

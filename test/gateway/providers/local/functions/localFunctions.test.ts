@@ -43,7 +43,7 @@ describe('local functions', function () {
   it('run in one process each, which ends with the gateway', async () => {
     let rig: LocalFunctionsRig
     {
-      await using opened = await openLocalFunctions()
+      await using opened = await openLocalFunctions({ warmProcesses: 0 })
       rig = opened
       await rig.deploy(echo, { name: 'a' })
       await rig.deploy(echo, { name: 'b' })
@@ -55,7 +55,7 @@ describe('local functions', function () {
   })
 
   it('take what their processes started with them', async () => {
-    await using rig = await openLocalFunctions()
+    await using rig = await openLocalFunctions({ warmProcesses: 0 })
     const { id } = await rig.deploy(`import { spawn } from 'node:child_process'
 export function handler() {
   const child = spawn('sh', ['-c', 'trap "" TERM; setsid sleep 600 & sleep 600'], { stdio: 'ignore', detached: true })
@@ -288,7 +288,7 @@ export const handler = () => process.env.KEY`,
   })
 
   it('whose code never finishes loading fail to deploy, and their process ends', async () => {
-    await using rig = await openLocalFunctions({ loadSeconds: 2 })
+    await using rig = await openLocalFunctions({ loadSeconds: 2, warmProcesses: 0 })
     await assert.rejects(rig.deploy('for (;;);'), (error: unknown) => {
       isCode('DEPLOY_FAILED')(error)
       return /longer than 2 seconds/.test((error as HksError).message)
@@ -307,7 +307,7 @@ export const handler = () => process.env.KEY`,
   })
 
   it('can be cancelled while they are deployed', async () => {
-    await using rig = await openLocalFunctions()
+    await using rig = await openLocalFunctions({ warmProcesses: 0 })
     const first = await rig.deploy(echo)
     const source = await sourceOf('await new Promise(resolve => setTimeout(resolve, 600_000))', 'node', 'index.handler')
     const { function: record, settled } = await rig.functions.deploy(rig.projectId, functionSpec(), source, patient)
