@@ -6,6 +6,8 @@ const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 // They frame the message, which is the platform's business; proxied answers often carry them along.
 const framing = new Set(['connection', 'content-length', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
+// More than any client takes.
+const longestHeaders = 65_536
 const bodiless = new Set([204, 205, 304])
 
 /** Marks what `response` made: a class of our own, so that no other object is taken for it. */
@@ -19,6 +21,7 @@ class Answer {
 
 function checkHeaders(given) {
   const headers = {}
+  let length = 0
   for (const [name, value] of Object.entries(given ?? {})) {
     if (!headerName.test(name)) throw new TypeError(`response: ${JSON.stringify(name)} is not a header name`)
     const values = (Array.isArray(value) ? value : [value]).map(one => {
@@ -30,7 +33,9 @@ function checkHeaders(given) {
     })
     const key = name.toLowerCase()
     if (!framing.has(key)) headers[key] = Array.isArray(value) ? values : values[0]
+    length += key.length + values.reduce((sum, text) => sum + text.length, 0)
   }
+  if (length > longestHeaders) throw new TypeError(`response: the headers are longer than ${longestHeaders} bytes`)
   return headers
 }
 

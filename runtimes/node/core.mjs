@@ -50,7 +50,12 @@ export function createCore({ send, logs }) {
   function describeLoadFailure(error) {
     const failure = describeFailure(error, 'LOAD_FAILED', dir)
     if (error instanceof PlatformFailure || dir === undefined) return failure
-    return { ...failure, ...locateFailure(error, dir) }
+    try {
+      return { ...failure, ...locateFailure(error, dir) }
+    } catch {
+      // A thrown object may have hostile getters, as above.
+      return failure
+    }
   }
 
   /** Runs inside the call's log, so that what the answer's own toJSON prints is tied as well. */
@@ -61,7 +66,7 @@ export function createCore({ send, logs }) {
   }
 
   function report(log, failure, error, signal) {
-    const isEcho = signal.aborted && (error === signal.reason || error?.name === 'AbortError')
+    const isEcho = signal.aborted && (error === signal.reason || failure.type === 'AbortError')
     if (failure.code === 'EVENT_INVALID' || isEcho) return
     log.err.endLine()
     log.err.write(`${failure.stack || failure.message}\n`)
@@ -74,12 +79,14 @@ export function createCore({ send, logs }) {
     const loaded = await loading
     let answer
     let failure = loaded.failure
+    const { signal } = controller
+    if (failure === undefined && signal.aborted) failure = describeFailure(signal.reason, 'FUNCTION_FAILED', dir)
     if (failure === undefined) {
       try {
-        answer = await logs.run(log, () => invoke(loaded, frame, body, controller.signal))
+        answer = await logs.run(log, () => invoke(loaded, frame, body, signal))
       } catch (error) {
         failure = describeFailure(error, 'FUNCTION_FAILED', dir)
-        report(log, failure, error, controller.signal)
+        report(log, failure, error, signal)
       }
     }
     running.delete(frame.id)

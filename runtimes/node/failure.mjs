@@ -1,8 +1,11 @@
 // Failures as error frames carry them: code, type, message, stack; places are relative to the function's folder.
 import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { types } from 'node:util'
 
 const longestCauseChain = 5
+/** Of a message and of a stack, in UTF-16 units: with every one escaped, both fit into a frame of 1 MiB. */
+const longestText = 32_768
 const runtimeUrl = pathToFileURL(dirname(fileURLToPath(import.meta.url))).href
 
 /** A failure that the platform itself names. `code` is one of the protocol's error codes. */
@@ -16,8 +19,17 @@ export class PlatformFailure extends Error {
 
 /** Words for the type of anything that was thrown. */
 function typeOf(error) {
-  if (!(error instanceof Error)) return error === null ? 'null' : typeof error
-  return error.name !== 'Error' ? String(error.name) : (error.constructor?.name ?? 'Error')
+  if (!isError(error)) return error === null ? 'null' : typeof error
+  const own = error.constructor?.name
+  return error.name === 'Error' && typeof own === 'string' ? own : String(error.name)
+}
+
+/** An error of another realm (`node:vm`) is one as well. */
+const isError = value => value instanceof Error || types.isNativeError(value)
+
+function cut(text) {
+  if (text.length <= longestText) return text
+  return `${text.slice(0, longestText)}… (${text.length - longestText} characters more)`
 }
 
 /** Drops the runtime's and Node's own frames, and the path of the function's folder from the rest. */
@@ -35,7 +47,7 @@ export function relativePaths(text, dir) {
 function stackOf(error, dir) {
   const parts = []
   let next = error
-  for (let depth = 0; next instanceof Error && depth < longestCauseChain; depth++) {
+  for (let depth = 0; isError(next) && depth < longestCauseChain; depth++) {
     parts.push(cleanStack(next.stack ?? `${next.name}: ${next.message}`, dir))
     next = next.cause
   }
@@ -49,12 +61,12 @@ export function describeFailure(error, code, dir) {
       const type = error.code.toLowerCase().replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())
       return { code: error.code, type, message: error.message, stack: '', ...error.details }
     }
-    const message = error instanceof Error ? String(error.message) : String(error)
+    const message = isError(error) ? String(error.message) : String(error)
     return {
       code,
-      type: typeOf(error),
-      message: dir === undefined ? message : relativePaths(message, dir),
-      stack: stackOf(error, dir),
+      type: cut(typeOf(error)),
+      message: cut(dir === undefined ? message : relativePaths(message, dir)),
+      stack: cut(stackOf(error, dir)),
     }
   } catch {
     // A thrown object may have hostile getters; the failure must be reported all the same.

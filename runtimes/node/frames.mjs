@@ -1,6 +1,8 @@
 // Frames on the wire: one line of JSON; one that says `bytes: n` is followed by n raw bytes.
 
 const newline = 10
+// Far above what the gateway sends, and what every Node can allocate.
+const longestBody = 2 ** 30
 // The handler may replace what it finds in JSON.
 const { parse, stringify } = JSON
 
@@ -19,7 +21,7 @@ function parseHeader(line) {
     throw new MalformedFrame(`a frame must be an object with a type in "t", got ${line.slice(0, 80)}`)
   }
   const bytes = header.bytes ?? 0
-  if (!Number.isSafeInteger(bytes) || bytes < 0) {
+  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > longestBody) {
     throw new MalformedFrame(`"bytes" of a ${header.t} frame must be a count, got ${stringify(header.bytes)}`)
   }
   return { header, bytes }

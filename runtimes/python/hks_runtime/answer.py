@@ -6,6 +6,8 @@ from .json_value import to_json
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # They frame the message, which is the platform's business; proxied answers often carry them along.
 _FRAMING = frozenset(["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"])
+# More than any client takes.
+_LONGEST_HEADERS = 65536
 _BODILESS = frozenset([204, 205, 304])
 
 
@@ -24,6 +26,7 @@ def _is_header_value(text):
 
 def _check_headers(given):
     headers = {}
+    length = 0
     for name, value in (given or {}).items():
         if not isinstance(name, str) or not name or not _TOKEN.issuperset(name):
             raise TypeError("response: %r is not a header name" % (name,))
@@ -36,6 +39,9 @@ def _check_headers(given):
             texts.append(text)
         if name.lower() not in _FRAMING:
             headers[name.lower()] = texts if is_list else texts[0]
+        length += len(name) + sum(map(len, texts))
+    if length > _LONGEST_HEADERS:
+        raise TypeError("response: the headers are longer than %d bytes" % _LONGEST_HEADERS)
     return headers
 
 

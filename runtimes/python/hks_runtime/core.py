@@ -27,6 +27,8 @@ class _Call:
         self.frame = frame
         self.body = body
         self.signal = Signal()
+        #: Whether the handler was called, or never will be. Guarded by the core's lock.
+        self.is_begun = False
         #: The running asyncio task, for a handler that is a coroutine.
         self.task = None
         self.log = None
@@ -110,7 +112,9 @@ class Core:
                 return
             call.signal.abort("timeout" if frame.get("reason") == "timeout" else "client")
             task = call.task
-        if task is not None:
+        if self._take(call):
+            self._end(call, failure=_GIVEN_UP)
+        elif task is not None:
             self._loop.start().call_soon_threadsafe(task.cancel)
 
     def _do_load(self):
@@ -150,9 +154,17 @@ class Core:
         for warning in check_sources(self._folder):
             self._logs.current().err.write(warning + "\n")
 
+    def _take(self, call):
+        """Whether the caller of this is the one who begins the call, or ends it before it began."""
+        with self._lock:
+            is_mine = not call.is_begun
+            call.is_begun = True
+        return is_mine
+
     def _begin(self, call):
         if self._refusal is not None:
-            self._end(call, failure=self._refusal)
+            if self._take(call):
+                self._end(call, failure=self._refusal)
             return
         call.log = self._logs.open(call.frame.get("invocationId"))
         if is_coroutine_function(self._handle):
@@ -162,6 +174,8 @@ class Core:
 
     def _run(self, call):
         """A call of a plain function, on a thread."""
+        if not self._take(call):
+            return
         self._logs.bind(call.log)
         try:
             result = self._invoke(call)
@@ -176,6 +190,8 @@ class Core:
 
     def _begin_task(self, call):
         """A call of a coroutine function. The event is read here, so that large ones don't hold up the loop."""
+        if not self._take(call):
+            return
         self._logs.bind(call.log)
         try:
             self._schedule(call, self._invoke(call))
@@ -238,6 +254,14 @@ class Core:
         else:
             status, headers, body = answer
             self._send({"t": "result", "id": call_id, "status": status, "headers": headers}, body)
+
+
+_GIVEN_UP = {
+    "code": "FUNCTION_FAILED",
+    "type": "CancelledError",
+    "message": "the call was given up before it began",
+    "stack": "",
+}
 
 
 def _nothing():

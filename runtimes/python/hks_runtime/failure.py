@@ -3,6 +3,8 @@
 import os
 import sys
 
+#: Of a message and of a stack, in UTF-16 units: with every one escaped, both fit into a frame of 1 MiB.
+LONGEST_TEXT = 32768
 RUNTIME_DIR = os.path.dirname(os.path.realpath(__file__)) + os.sep
 
 
@@ -46,10 +48,16 @@ def describe_failure(error, code, folder):
     try:
         message = relative_paths(str(error), folder)
         stack = stack_of(error, folder)
-    except Exception:
-        # An exception may fail to print itself; it must be reported all the same.
+    except BaseException:
+        # An exception may fail to print itself, by any other one; it must be reported all the same.
         message, stack = "the exception can not be printed", ""
-    return {"code": code, "type": type(error).__name__, "message": message, "stack": stack}
+    return {"code": code, "type": _cut(type(error).__name__), "message": _cut(message), "stack": _cut(stack)}
+
+
+def _cut(text):
+    # A character beyond the first plane is escaped as two.
+    longest = LONGEST_TEXT if text.isascii() else LONGEST_TEXT // 2
+    return text if len(text) <= longest else "%s… (%d characters more)" % (text[:longest], len(text) - longest)
 
 
 def locate_failure(error, folder):

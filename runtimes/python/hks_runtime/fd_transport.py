@@ -1,5 +1,6 @@
 """The local transport: frames over one inherited duplex descriptor (a socket pair whose other end is the gateway's)."""
 
+import collections
 import os
 import threading
 
@@ -14,26 +15,41 @@ class FdTransport:
 
     def __init__(self, fd):
         self._fd = fd
-        self._lock = threading.Lock()
+        self._begin_anew()
         os.set_blocking(fd, True)
         # A subprocess that kept the descriptor would hide the end of this process from the gateway.
         os.set_inheritable(fd, False)
         os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def send(self, header, body=None):
-        """Writes one frame. Safe from any thread."""
-        buffers = [memoryview(part) for part in encode_frame(header, body) if len(part)]
+        """Writes one frame. Safe from any thread, also in the middle of writing another one: a signal handler or a
+        finalizer may print at any point, and its frame then follows the one that it interrupted."""
+        self._waiting.append([memoryview(part) for part in encode_frame(header, body) if len(part)])
         with self._lock:
+            if self._is_writing:
+                return
+            self._is_writing = True
             try:
-                while buffers:
-                    written = os.writev(self._fd, buffers)
-                    while buffers and written >= len(buffers[0]):
-                        written -= len(buffers.pop(0))
-                    if written:
-                        buffers[0] = buffers[0][written:]
+                while self._waiting:
+                    self._write(self._waiting.popleft())
             except OSError:
                 # The gateway is gone, so nobody is left to work for.
                 os._exit(0)
+            finally:
+                self._is_writing = False
+
+    def _begin_anew(self):
+        self._waiting = collections.deque()
+        self._lock = threading.RLock()
+        self._is_writing = False
+
+    def _write(self, buffers):
+        while buffers:
+            written = os.writev(self._fd, buffers)
+            while buffers and written >= len(buffers[0]):
+                written -= len(buffers.pop(0))
+            if written:
+                buffers[0] = buffers[0][written:]
 
     def start(self, on_frame):
         """Reads on a thread of its own, which sees the end of the stream even while the handler computes."""
@@ -60,7 +76,7 @@ class FdTransport:
 
     def _leave_to_parent(self):
         # Not just closed: the number would be given to the next file that the child opens.
-        self._lock = threading.Lock()
+        self._begin_anew()
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, self._fd, inheritable=False)
         os.close(nowhere)

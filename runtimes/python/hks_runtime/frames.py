@@ -3,6 +3,10 @@
 import json
 
 
+# Far above what the gateway sends.
+LONGEST_BODY = 2**30
+
+
 class MalformedFrame(Exception):
     """A frame that breaks the protocol. The runtime ends on it: what follows in the stream can't be trusted."""
 
@@ -16,7 +20,7 @@ def parse_header(line):
     if not isinstance(header, dict) or not isinstance(header.get("t"), str):
         raise MalformedFrame('a frame must be an object with a type in "t", got %r' % line[:80])
     count = header.get("bytes", 0)
-    if type(count) is not int or count < 0:
+    if type(count) is not int or not 0 <= count <= LONGEST_BODY:
         raise MalformedFrame('"bytes" of a %s frame must be a count, got %r' % (header["t"], count))
     return header, count
 

@@ -21,27 +21,41 @@ class _Stream:
         self._frame = {"t": "log", "stream": stream}
         if invocation_id is not None:
             self._frame["invocationId"] = invocation_id
-        # Reentrant: a signal handler may print while a line is being written.
+        # Reentrant: a signal handler or a finalizer may print while a line is being written; that waits in `_deferred`.
         self._lock = threading.RLock()
+        self._deferred = []
+        self._is_writing = False
         self._lines = LineBuffer(self._emit)
         self._decoder = None
 
     def write(self, text):
         with self._lock:
-            self._lines.push(text)
+            self._push(text)
 
     def write_bytes(self, chunk):
         with self._lock:
             if self._decoder is None:
                 self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-            self._lines.push(self._decoder.decode(chunk))
+            self._push(self._decoder.decode(chunk))
 
     def end_line(self):
         """Ends a line that has begun."""
         with self._lock:
             if self._decoder is not None:
-                self._lines.push(self._decoder.decode(b"", True))
+                self._push(self._decoder.decode(b"", True))
+            self._push("")
             self._lines.flush()
+
+    def _push(self, text):
+        self._deferred.append(text)
+        if self._is_writing:
+            return
+        self._is_writing = True
+        try:
+            while self._deferred:
+                self._lines.push(self._deferred.pop(0))
+        finally:
+            self._is_writing = False
 
     def _emit(self, text, truncated):
         frame = dict(self._frame, time=round(time.time() * MS_PER_SECOND, 3), text=text)
