@@ -15,7 +15,7 @@ export const root = resolve(import.meta.dirname, '../..')
 
 /** What a VS Code for a test is started with. */
 export interface VscodeOptions {
-  /** The folder that is opened; left as it is. */
+  /** The folder, or the `.code-workspace` file, that is opened; left as it is. */
   readonly folder: string
   /** A packaged extension to install; see `packagedExtension`. */
   readonly vsix?: string
@@ -152,7 +152,8 @@ function address(port: number, options: VscodeOptions): string {
       : []),
     ...(options.extensionTestsPath ? [['extensionTestsPath', remote(options.extensionTestsPath)]] : []),
   ]
-  return `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`
+  const kind = options.folder.endsWith('.code-workspace') ? 'workspace' : 'folder'
+  return `http://127.0.0.1:${port}/?${kind}=${encodeURIComponent(options.folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`
 }
 
 /** The folder in which pictures and logs of the last runs are kept. */

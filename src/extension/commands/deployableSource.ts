@@ -100,13 +100,14 @@ async function projectOf({ session, openProjects }: Services, path: string): Pro
   })
 }
 
-/** The folders with a `function.yaml` in this window; of a function in the tree, the one that has its name. */
-async function chooseFolder({ session }: Services, argument: unknown): Promise<string | undefined> {
+/** The folders with a `function.yaml` in this window; of a function in the tree, those of its project and name. */
+async function chooseFolder({ session, openProjects }: Services, argument: unknown): Promise<string | undefined> {
   const files = await workspace.findFiles('**/function.yaml', '**/{node_modules,.git}/**', 500)
   const { functionId } = targetOf(argument)
-  const wanted = functionId === undefined ? undefined : session.resources.functions.get(functionId)?.name
+  const wanted = functionId === undefined ? undefined : session.resources.functions.get(functionId)
   const folders = files.map(file => Uri.joinPath(file, '..').fsPath)
-  const fitting = wanted === undefined ? folders : await withName(folders, wanted)
+  const own = folders.filter(folder => wanted === undefined || openProjects.projectOf(folder) === wanted.projectId)
+  const fitting = wanted === undefined ? own : await withName(own, wanted.name)
   if (fitting.length === 0)
     throw new HksError('NOT_FOUND', l10n.t('There is no function.yaml for this in the open folders.'), {
       hint: l10n.t('Create a function with "New Function from Template", or open the file that holds its handler.'),

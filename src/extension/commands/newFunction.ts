@@ -6,7 +6,8 @@ import {
   listFunctionTemplates,
   renderFunctionTemplate,
 } from '../../scaffold/functionTemplates.ts'
-import type { Command } from './command.ts'
+import type { Command, Services } from './command.ts'
+import { targetOf } from './target.ts'
 
 const steps = 3
 
@@ -14,8 +15,9 @@ const steps = 3
 export const newFunction: Command = {
   name: 'newFunction',
   needsTrust: true,
-  run: async ({ context }) => {
-    const workspaceFolder = await pickWorkspaceFolder()
+  run: async (services, argument) => {
+    const { context } = services
+    const workspaceFolder = folderOf(services, argument) ?? (await pickWorkspaceFolder())
     if (workspaceFolder === undefined) return
     const template = await pickTemplate(await listFunctionTemplates(context.asAbsolutePath('dist/templates')))
     if (template === undefined) return
@@ -26,6 +28,13 @@ export const newFunction: Command = {
     const [main] = await renderFunctionTemplate(template, join(workspaceFolder.uri.fsPath, folder), name)
     if (main !== undefined) await window.showTextDocument(Uri.file(main))
   },
+}
+
+/** The open folder of the project on whose row the command was called. */
+function folderOf({ openProjects }: Services, argument: unknown): WorkspaceFolder | undefined {
+  const { projectId } = targetOf(argument)
+  if (projectId === undefined) return undefined
+  return workspace.workspaceFolders?.find(folder => openProjects.projectOf(folder.uri.fsPath) === projectId)
 }
 
 async function pickWorkspaceFolder(): Promise<WorkspaceFolder | undefined> {

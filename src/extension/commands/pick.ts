@@ -86,21 +86,49 @@ export async function pickApplication(
   return choose(all, show, placeHolder)
 }
 
-/** The project that a command means; those of this window come first. */
+/** The project that a command means: one of this window, or of any where none is open. */
 export async function pickProject(
   services: Services,
   argument: unknown,
   placeHolder: string,
 ): Promise<Project | undefined> {
-  await services.session.ready()
+  const { ids } = services.openProjects
+  const projects = await allProjects(services)
+  const open = projects.filter(project => ids.has(project.id))
+  return chooseProject(services, argument, placeHolder, open.length > 0 ? open : projects)
+}
+
+/** The project that a command means, of all that the gateway knows and that fit; those of this window come first. */
+export async function pickAnyProject(
+  services: Services,
+  argument: unknown,
+  placeHolder: string,
+  fits: (project: Project) => boolean = () => true,
+): Promise<Project | undefined> {
+  const { ids } = services.openProjects
+  const fitting = (await allProjects(services)).filter(fits)
+  const candidates = fitting.sort((a, b) => Number(ids.has(b.id)) - Number(ids.has(a.id)))
+  return chooseProject(services, argument, placeHolder, candidates)
+}
+
+async function allProjects({ session }: Services): Promise<Project[]> {
+  await session.ready()
+  return [...session.resources.projects.values()]
+}
+
+async function chooseProject(
+  services: Services,
+  argument: unknown,
+  placeHolder: string,
+  candidates: readonly Project[],
+): Promise<Project | undefined> {
   const { projects } = services.session.resources
   const { projectId } = targetOf(argument)
   if (projectId !== undefined) return found(projects.get(projectId), 'project', projectId)
-  const { ids } = services.openProjects
-  const open = [...projects.values()].filter(project => ids.has(project.id))
-  const candidates = open.length > 0 ? open : [...projects.values()]
   if (candidates.length === 0)
-    throw nothing(l10n.t('There is no project yet.'), l10n.t('Open a folder; it becomes a project.'))
+    throw projects.size === 0
+      ? nothing(l10n.t('There is no project yet.'), l10n.t('Open a folder; it becomes a project.'))
+      : nothing(l10n.t('There is no such project.'))
   return choose(candidates, p => ({ label: p.name, description: p.path ?? '' }), placeHolder)
 }
 

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { type Disposable, type Event, EventEmitter, workspace } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
+import { HksError } from '../../contract/errors.ts'
 
 /** The projects of the folders that are open in this window. */
 export interface OpenProjects extends Disposable {
@@ -9,7 +10,7 @@ export interface OpenProjects extends Disposable {
   readonly onDidChange: Event<void>
   /** The project of the open folder that holds a path. */
   projectOf(path: string): string | undefined
-  /** Registers the open folders with a gateway. A folder that is not trusted is only looked up. */
+  /** Registers the open folders with a gateway. One that is not trusted, or not there any more, is only looked up. */
   register(client: GatewayClient, signal?: AbortSignal): Promise<void>
 }
 
@@ -28,7 +29,7 @@ export function createOpenProjects(): OpenProjects {
         .sort((a, b) => b.path.length - a.path.length)[0]?.id,
     register: async (client, signal) => {
       const folders = (workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file')
-      const find = workspace.isTrusted ? openFolder : await knownFolders(client, signal)
+      const find = workspace.isTrusted ? openFolder : knownFolder
       const found = await Promise.all(
         folders.map(async folder => {
           const id = await find(client, folder.uri.fsPath, folder.name, signal)
@@ -50,14 +51,18 @@ type FindProject = (
 ) => Promise<string | undefined>
 
 const openFolder: FindProject = async (client, path, name, signal) => {
-  const project = await client.call('openProject', { body: { path, name }, ...(signal ? { signal } : {}) })
-  return project.id
+  try {
+    const project = await client.call('openProject', { body: { path, name }, ...(signal ? { signal } : {}) })
+    return project.id
+  } catch (error) {
+    // A folder that was deleted or moved must not keep the others of the window from being used.
+    if (error instanceof HksError && error.details?.['field'] === 'path') return knownFolder(client, path, name, signal)
+    throw error
+  }
 }
 
-async function knownFolders(client: GatewayClient, signal: AbortSignal | undefined): Promise<FindProject> {
+const knownFolder: FindProject = async (client, path, _name, signal) => {
   const { items } = await client.call('listProjects', { query: { limit: 1000 }, ...(signal ? { signal } : {}) })
-  return async (_client, path) => {
-    const real = await realpath(path)
-    return items.find(project => project.path === real)?.id
-  }
+  const real = await realpath(path).catch(() => path)
+  return items.find(project => project.path === real)?.id
 }

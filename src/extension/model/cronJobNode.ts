@@ -77,34 +77,42 @@ const icons: Readonly<Record<CronJobState, NodeIcon>> = {
   suspended: { codicon: 'debug-pause' },
 }
 
+/** Longer words of a schedule stand behind what matters next: a row shows only its beginning. */
+const shortWords = 30
+
 function cronJobDescription(job: CronJob, state: CronJobState, options: RenderOptions): string {
-  const { t, now } = options
   const words = scheduleWords(job.schedule, options)
   const zone = zoneWords(job, options)
+  const next = nextWords(job, state, options)
+  if (state === 'suspended' || (state !== 'never' && words.length > shortWords)) return joined([...next, words, zone])
+  // A schedule that can never run says so itself, with the reason.
+  const isSaid = state === 'never' && words.startsWith('Never')
+  return joined([words, ...(isSaid ? [] : next), zone])
+}
+
+/** What happens or has happened, without the schedule. */
+function nextWords(job: CronJob, state: CronJobState, { t, now }: RenderOptions): (string | undefined)[] {
   const latest = job.recentExecutions[0]
   switch (state) {
     case 'running': {
       const running = job.recentExecutions.find(e => e.status === 'running')
-      return joined([words, running === undefined ? t('running') : runOutcome(running, now, t), several(job.active, t)])
+      return [running === undefined ? t('running') : runOutcome(running, now, t), several(job.active, t)]
     }
     case 'failed': {
       const ago = relativeTime(Date.parse(latest?.completedAt ?? latest?.startedAt ?? ''), now, t)
-      return joined([words, t('failed {0}', ago), latest && failureWords(latest, t)])
+      return [t('failed {0}', ago), latest && failureWords(latest, t)]
     }
     case 'suspended':
-      return joined([t('suspended'), words, zone])
+      return [t('suspended')]
     case 'never':
-      return joined([words, t('never runs'), zone])
+      return [t('never runs')]
     case 'succeeded':
     case 'waiting':
-      return joined([words, nextWords(job, now, t), zone])
+      return job.nextExecutionAt === undefined ? [] : [relativeTime(Date.parse(job.nextExecutionAt), now, t)]
   }
 }
 
 const several = (active: number, t: Localize): string | undefined => (active > 1 ? t('{0} runs', active) : undefined)
-
-const nextWords = (job: CronJob, now: number, t: Localize): string | undefined =>
-  job.nextExecutionAt === undefined ? undefined : relativeTime(Date.parse(job.nextExecutionAt), now, t)
 
 function spoken(job: CronJob, state: CronJobState, options: RenderOptions): string {
   const { t, now, locale } = options

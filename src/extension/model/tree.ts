@@ -10,21 +10,30 @@ export interface Tree {
   readonly broken: number
 }
 
-/** The CronJobs view: projects, CronJobs, recent runs. Empty when no project has a CronJob. */
+/**
+ * The CronJobs view: projects, CronJobs, recent runs. Empty when no project has a CronJob, so that the welcome text
+ * appears; otherwise each open project has its row.
+ */
 export function cronJobTree(resources: Resources, options: RenderOptions): Tree {
   const jobs = [...resources.cronJobs.values()].sort(compareCronJobs)
   return {
-    roots: byProject('cronJobs', jobs, job => cronJobNode(job, options), resources, options),
+    roots: byProject(
+      { view: 'cronJobs', none: options.t('no CronJobs yet') },
+      jobs,
+      job => cronJobNode(job, options),
+      resources,
+      options,
+    ),
     broken: jobs.filter(isBrokenCronJob).length,
   }
 }
 
-/** The Functions view: projects, functions, revisions and address. Empty when no project has a function. */
+/** The Functions view: projects, functions, revisions and address. Empty as the CronJobs view is. */
 export function functionTree(resources: Resources, options: RenderOptions): Tree {
   const functions = [...resources.functions.values()].sort(compareFunctions)
   return {
     roots: byProject(
-      'functions',
+      { view: 'functions', none: options.t('no functions yet') },
       functions,
       fn => functionNode(fn, resources.deployments.get(fn.id), options),
       resources,
@@ -34,18 +43,26 @@ export function functionTree(resources: Resources, options: RenderOptions): Tree
   }
 }
 
+interface ViewWords {
+  /** Start of the ids of its rows. */
+  readonly view: string
+  /** What the row of a project without children says. */
+  readonly none: string
+}
+
 function byProject<T extends { readonly projectId: string }>(
-  view: string,
+  words: ViewWords,
   items: readonly T[],
   node: (item: T) => TreeNode,
   resources: Resources,
   options: RenderOptions,
 ): TreeNode[] {
   const groups = Map.groupBy(items, item => item.projectId)
-  return [...groups]
-    .map(([projectId, group]) => ({ project: resources.projects.get(projectId), projectId, group }))
+  const open = [...options.openProjects].filter(id => items.length > 0 && resources.projects.has(id))
+  return [...new Set([...groups.keys(), ...open])]
+    .map(projectId => ({ project: resources.projects.get(projectId), projectId, group: groups.get(projectId) ?? [] }))
     .sort((a, b) => isOpen(b.projectId, options) - isOpen(a.projectId, options) || nameOf(a).localeCompare(nameOf(b)))
-    .map(({ project, projectId, group }) => projectNode(view, projectId, project, group.map(node), options))
+    .map(({ project, projectId, group }) => projectNode(words, projectId, project, group.map(node), options))
 }
 
 const isOpen = (projectId: string, options: RenderOptions): number => (options.openProjects.has(projectId) ? 1 : 0)
@@ -54,7 +71,7 @@ const nameOf = ({ project, projectId }: { project: Project | undefined; projectI
   project?.name ?? projectId
 
 function projectNode(
-  view: string,
+  { view, none }: ViewWords,
   projectId: string,
   project: Project | undefined,
   children: readonly TreeNode[],
@@ -63,7 +80,8 @@ function projectNode(
   const { t } = options
   const name = project?.name ?? projectId
   const missing = project?.status === 'missing'
-  const words = missing ? t('folder is missing') : undefined
+  const words = missing ? t('folder is missing') : children.length === 0 ? none : undefined
+  const isOpenHere = options.openProjects.has(projectId)
   return {
     id: `${view}:project:${projectId}`,
     target: { kind: 'project', projectId },
@@ -80,8 +98,8 @@ function projectNode(
       ),
     spoken: joined([t('project {0}', name), words], ', '),
     icon: missing ? { codicon: 'warning', color: 'list.warningForeground' } : { codicon: 'folder' },
-    context: `project;${missing ? 'missing' : 'present'}`,
-    open: options.openProjects.has(projectId) || missing ? 'expanded' : 'collapsed',
+    context: joined(['project', isOpenHere ? 'open' : undefined, missing ? 'missing' : 'present'], ';'),
+    ...(children.length === 0 ? {} : { open: isOpenHere || missing ? ('expanded' as const) : ('collapsed' as const) }),
     children,
   }
 }

@@ -96,6 +96,7 @@ export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
       host.emit('execution', { execution: change.object })
   })
   return {
+    subject,
     tell: (name, data) => host.emit(name, data as never),
     show: ({ executionId }) => {
       if (executionId !== undefined) host.emit('select', { executionId })

@@ -20,6 +20,8 @@ export interface PanelServices {
 
 /** A panel that is filled. */
 export interface OpenPanel extends Disposable {
+  /** What it is about now: a form becomes the editor of the CronJob that it created. */
+  readonly subject: PanelSubject
   /** Passes on an event that every page hears. */
   tell<E extends keyof CommonEvents>(name: E, data: CommonEvents[E]): void
   /** Called when an open panel is asked for again. */

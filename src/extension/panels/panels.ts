@@ -26,23 +26,22 @@ const icons: Readonly<Record<WebviewName, string>> = { scheduleEditor: 'calendar
 /** Registers the restoring of panels; a panel is made when it is first asked for. */
 export function createPanels(services: PanelServices): Panels {
   const { context, session } = services
-  const shown = new Map<WebviewPanel, { readonly key: string; readonly page: OpenPanel }>()
+  const shown = new Map<WebviewPanel, { readonly name: WebviewName; readonly page: OpenPanel }>()
   const keyOf = (name: WebviewName, subject: PanelSubject): string =>
     `${name}:${subject.cronJobId ?? `new:${subject.projectId ?? ''}`}`
 
   const fill = (name: WebviewName, panel: WebviewPanel, subject: PanelSubject): void => {
     panel.iconPath = new ThemeIcon(icons[name])
     const page = pages[name](panel, subject, services)
-    shown.set(panel, { key: keyOf(name, subject), page })
+    shown.set(panel, { name, page })
     panel.onDidDispose(() => {
       shown.delete(panel)
       page.dispose()
     })
   }
   const show = (name: WebviewName, title: string, subject: PanelSubject): void => {
-    for (const [panel, { key, page }] of shown) {
-      // A form that became the editor of its new CronJob is no longer the form.
-      if (key !== keyOf(name, subject) || panel.title.replace(/^● /, '') !== title) continue
+    for (const [panel, { name: shownName, page }] of shown) {
+      if (keyOf(shownName, page.subject) !== keyOf(name, subject)) continue
       panel.reveal()
       page.show(subject)
       return

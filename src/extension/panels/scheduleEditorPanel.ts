@@ -1,4 +1,4 @@
-import { l10n, type WebviewPanel } from 'vscode'
+import { l10n } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { notFound } from '../../contract/errors.ts'
@@ -61,15 +61,18 @@ export const fillScheduleEditor: FillPanel = (panel, subject, services) => {
     },
   })
   const watching = watchJob(services, () => cronJobId, host.emit)
-  return openPanel(panel, host, watching)
+  return openPanel(() => (cronJobId === undefined ? subject : { cronJobId }), host, watching)
 }
 
 function openPanel(
-  _panel: WebviewPanel,
+  subject: () => PanelSubject,
   host: ReturnType<typeof hostWebview<'scheduleEditor'>>,
   watching: { dispose(): void },
 ): OpenPanel {
   return {
+    get subject() {
+      return subject()
+    },
     tell: (name, data) => host.emit(name, data as never),
     show: () => undefined,
     dispose: () => {

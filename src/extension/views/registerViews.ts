@@ -5,6 +5,7 @@ import type { OpenProjects } from '../gatewayProcess/openProjects.ts'
 import type { LogChannels } from '../logs/logChannels.ts'
 import { problemNodes } from '../model/gatewayState.ts'
 import type { Resources } from '../model/resources.ts'
+import { staleTree } from '../model/staleTree.ts'
 import { cronJobTree, functionTree, type Tree } from '../model/tree.ts'
 import type { RenderOptions } from '../model/treeNode.ts'
 import { renderOptions } from './renderOptions.ts'
@@ -44,10 +45,12 @@ function registerView(
     clearTimeout(pending)
     clearTimeout(ticking)
     pending = undefined
-    const tree = build(session.resources, renderOptions(openProjects, logs))
+    const told = build(session.resources, renderOptions(openProjects, logs))
     const problems = problemNodes(id, session.state, l10n.t)
+    const tree = problems.length === 0 ? told : staleTree(told, l10n.t)
     view.render({ roots: [...problems, ...tree.roots], broken: tree.broken })
-    if (view.visible) ticking = setTimeout(render, isRunning(session.resources) ? ticks.running : ticks.resting)
+    const isTicking = problems.length === 0 && isRunning(session.resources)
+    if (view.visible) ticking = setTimeout(render, isTicking ? ticks.running : ticks.resting)
   }
   const seen = (): void => {
     if (session.state.kind === 'idle') {

@@ -33,6 +33,7 @@ export function createLocalProjects(db: Kysely<Schema>): LocalProjects {
 const taken = (project: StoredProject) =>
   new HksError('CONFLICT', `Another project has the folder ${project.path ?? project.id}.`, {
     details: { field: 'path', value: project.path },
+    hint: 'Forget that project first, or take another folder.',
   })
 
 const inUse = (id: string) =>

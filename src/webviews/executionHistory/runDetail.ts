@@ -75,6 +75,7 @@ function bar(view: HistoryView): TemplateResult {
         ? nothing
         : html`${isRunning ? toggle('follow', t('Follow')) : nothing} ${toggle('wrap', t('Wrap'))} ${finder(view)}
             <span class="spring"></span>
+            <span class="together">
             <hks-button appearance="icon" aria-label=${t('Copy the log')} title=${t('Copy the log')} @click=${view.copyLog}
               >${icon('copy')}</hks-button
             >
@@ -84,7 +85,7 @@ function bar(view: HistoryView): TemplateResult {
               title=${t('Open in an output channel')}
               @click=${() => view.openInOutput(selected?.execution?.id)}
               >${icon('output')}</hks-button
-            >`
+            ></span>`
     }
   </div>`
 }

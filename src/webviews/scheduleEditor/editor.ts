@@ -391,7 +391,8 @@ export class ScheduleEditor extends PageElement {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
       void this.save()
-    } else if (event.key === 'Escape') {
+    } else if (event.key === 'Escape' && this.isDirty()) {
+      // A page that is only read stays: Escape is pressed for much else.
       this.cancel()
     }
   }

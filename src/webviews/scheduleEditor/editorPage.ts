@@ -73,7 +73,7 @@ function header({ title, isSaving, isDirty, save, cancel, view }: ReadyPage): Te
       <hks-button appearance="primary" aria-busy=${isSaving} title=${t('Ctrl+Enter')} @click=${save}
         >${isSaving ? t('Saving…') : view.mode === 'create' ? t('Create') : t('Save')}</hks-button
       >
-      <hks-button appearance="secondary" title=${t('Escape')} @click=${cancel}
+      <hks-button appearance="secondary" title=${isDirty ? t('Escape') : nothing} @click=${cancel}
         >${isDirty || view.mode === 'create' ? t('Cancel') : t('Close')}</hks-button
       >
     </div>

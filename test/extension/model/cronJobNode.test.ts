@@ -41,7 +41,17 @@ describe('the row of a CronJob', () => {
 
   it('says that it never runs', () => {
     const job = without(cronJob({ schedule: '0 0 30 2 *' }), 'nextExecutionAt')
-    assert.match(cronJobNode(job, options).description, /never runs$/)
+    assert.equal(cronJobNode(job, options).description, 'Never: February has no day 30')
+    const late = without(cronJob({ schedule: '@every 1h', startingDeadlineSeconds: 60 }), 'nextExecutionAt')
+    assert.match(cronJobNode(late, options).description, /^Every 1 h, .* · never runs$/)
+  })
+
+  it('begins with what matters next where the schedule needs many words', () => {
+    const recentExecutions = [running()]
+    assert.match(
+      node({ schedule: '*/7 3-5 * * 1-5', active: 1, recentExecutions }).description,
+      /^running 0:42 · At 0, 7, 14, 21/,
+    )
   })
 
   it('shows the state by shape as well as by colour', () => {

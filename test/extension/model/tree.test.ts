@@ -3,6 +3,7 @@ import { HksError } from '../../../src/contract/errors.ts'
 import { problemNodes, statusText } from '../../../src/extension/model/gatewayState.ts'
 import { untranslated } from '../../../src/extension/model/localize.ts'
 import { applyChange, fromSnapshot, noResources, type Resources } from '../../../src/extension/model/resources.ts'
+import { staleTree } from '../../../src/extension/model/staleTree.ts'
 import { cronJobTree, functionTree } from '../../../src/extension/model/tree.ts'
 import { treeDifference } from '../../../src/extension/model/treeDifference.ts'
 import { at, cronJob, execution, failed, fn, options, project, running } from './samples.ts'
@@ -38,7 +39,30 @@ describe('the trees', () => {
   it('say that the folder of a project is missing', () => {
     const { roots } = functionTree(resources({ projects: [project({ status: 'missing' })] }), options)
     assert.equal(roots[0]?.description, 'folder is missing')
-    assert.equal(roots[0]?.context, 'project;missing')
+    assert.equal(roots[0]?.context, 'project;open;missing')
+  })
+
+  it('have a row for each project of this window once there is something to show', () => {
+    const cronJobs = [cronJob({ id: 'j2', projectId: 'p2' })]
+    const { roots } = cronJobTree(resources({ cronJobs }), options)
+    assert.deepEqual(
+      roots.map(r => [r.label, r.description, r.open, r.context]),
+      [
+        ['hello-hks', 'no CronJobs yet', undefined, 'project;open;present'],
+        ['another', '', 'collapsed', 'project;present'],
+      ],
+    )
+  })
+
+  it('keep only names while the gateway is away: nothing seems to run and nothing is offered', () => {
+    const state = resources({ cronJobs: [cronJob({ active: 1, recentExecutions: [running()] })] })
+    const { roots, broken } = staleTree(cronJobTree(state, options), options.t)
+    const [project] = roots
+    const [job] = project!.children
+    assert.deepEqual([project!.label, job!.label, job!.description, broken], ['hello-hks', 'nightly-report', '', 0])
+    assert.deepEqual([job!.icon.codicon, job!.context], ['circle-large-outline', 'stale'])
+    assert.equal(job!.children[0]?.action, undefined)
+    assert.match(job!.spoken, /^nightly-report, Not known/)
   })
 
   it('count what is broken', () => {

@@ -79,6 +79,11 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     clock,
     machineId: deps.machineId,
     changes,
+    isEmpty: async projectId => {
+      if ((await cronJobs.list(projectId)).length > 0) return false
+      if (((await functions?.list(projectId)) ?? []).length > 0) return false
+      return (await secrets.list(projectId)).length === 0
+    },
     clear: async projectId => {
       for (const { id } of await cronJobs.list(projectId)) await cronJobs.remove(id)
       for (const { id } of (await functions?.list(projectId)) ?? []) await functions?.remove(id)

@@ -14,6 +14,8 @@ export interface LocalProjectsDeps {
   readonly clock: Clock
   readonly machineId: string
   readonly changes: ChangePublisher
+  /** Whether a project holds nothing: no CronJob, no function, no secret. */
+  readonly isEmpty: (projectId: string) => Promise<boolean>
   /** Deletes all that a project holds: CronJobs, functions, secrets. */
   readonly clear: (projectId: string) => Promise<void>
   /** A project got another id: what lies outside its rows follows. */
@@ -29,12 +31,27 @@ export interface LocalProjectsRole extends Projects {
 /** The name of the connection that all local projects belong to. */
 export const localConnection = 'local'
 
-/** Workspace folders as projects. A relinked project gets the id of its new folder, and its rows follow. */
+/**
+ * Workspace folders as projects. A relinked project gets the id of its new folder, and its rows follow. That a folder
+ * is gone, or back, is published when somebody asks for it or needs it.
+ */
 export function createLocalProjects(deps: LocalProjectsDeps): LocalProjectsRole {
   const { store, clock, machineId, changes } = deps
+  const statuses = new Map<string, ProjectRecord['status']>()
   const publish = (project: ProjectRecord) => {
+    statuses.set(project.id, project.status)
     changes.publish({ kind: 'project', project })
     return project
+  }
+  const publishDeleted = (id: string) => {
+    statuses.delete(id)
+    changes.publish({ kind: 'deleted', what: 'project', id })
+  }
+  const look = async (project: StoredProject): Promise<ProjectRecord> => {
+    const seen = await withStatus(project)
+    const before = statuses.get(seen.id)
+    statuses.set(seen.id, seen.status)
+    return before === undefined || before === seen.status ? seen : publish(seen)
   }
   const stored = async (id: string): Promise<StoredProject> => {
     const project = await store.get(id)
@@ -42,16 +59,16 @@ export function createLocalProjects(deps: LocalProjectsDeps): LocalProjectsRole 
     return project
   }
   return {
-    list: async () => Promise.all((await store.list()).map(withStatus)),
+    list: async () => Promise.all((await store.list()).map(look)),
     get: async id => {
       const project = await store.get(id)
-      return project && withStatus(project)
+      return project && look(project)
     },
     open: async (path, name) => {
       const folder = await realFolder(path)
       const id = projectIdOf(machineId, folder)
       const known = await store.get(id)
-      if (known) return { project: await withStatus(known), created: false }
+      if (known) return { project: await look(known), created: false }
       const project: StoredProject = {
         id,
         name: name ?? (basename(folder) || folder),
@@ -67,19 +84,21 @@ export function createLocalProjects(deps: LocalProjectsDeps): LocalProjectsRole 
       const folder = await realFolder(path)
       const next = { ...project, id: projectIdOf(machineId, folder), path: folder }
       if (next.id === id) return publish(await withStatus(next))
+      // The moved folder was opened before it was relinked: what that made of it holds nothing yet.
+      if ((await store.get(next.id)) && (await deps.isEmpty(next.id))) await store.remove(next.id)
       await store.rekey(id, next)
       await deps.moved(id, next.id)
-      changes.publish({ kind: 'deleted', what: 'project', id })
+      publishDeleted(id)
       return publish(await withStatus(next))
     },
     remove: async id => {
       await stored(id)
       await deps.clear(id)
       await store.remove(id)
-      changes.publish({ kind: 'deleted', what: 'project', id })
+      publishDeleted(id)
     },
     folder: async id => {
-      const project = await withStatus(await stored(id))
+      const project = await look(await stored(id))
       requireFolder(project)
       return project.path!
     },

@@ -75,6 +75,49 @@ describe('local projects', () => {
     assert.deepEqual(told.sort(), ['cronJob', 'deleted', 'project'])
   })
 
+  it('take the place of the empty project that opening the moved folder made', async () => {
+    const path = folder('shop')
+    const { project } = await local.provider.projects.open(path)
+    const job = await local.provider.cronJobs.create(project.id, cronJobSpec({ schedule: '0 * * * *' }))
+    const moved = join(local.workspace, 'moved')
+    renameSync(path, moved)
+    const opened = await local.provider.projects.open(moved)
+    assert.equal(opened.created, true)
+
+    const relinked = await local.provider.projects.relink(project.id, moved)
+    assert.deepEqual([relinked.id, relinked.name, relinked.status], [opened.project.id, 'shop', 'ready'])
+    assert.equal(await local.provider.projects.get(project.id), undefined)
+    assert.equal((await local.provider.cronJobs.get(job.id))!.projectId, relinked.id)
+  })
+
+  it('take no place of a project that holds something', async () => {
+    const { project } = await local.provider.projects.open(folder('shop'))
+    const other = folder('other')
+    const { project: taken } = await local.provider.projects.open(other)
+    await local.provider.secrets!.write(taken.id, 'mail', { key: 'x' })
+    await assert.rejects(local.provider.projects.relink(project.id, other), {
+      code: 'CONFLICT',
+      hint: 'Forget that project first, or take another folder.',
+    })
+    assert.deepEqual(await local.provider.secrets!.list(taken.id), [{ name: 'mail', keys: ['key'] }])
+  })
+
+  it('tell that their folder is gone, and that it is back, when it is looked at', async () => {
+    const path = folder('shop')
+    const { project } = await local.provider.projects.open(path)
+    const told = () =>
+      local.changes.flatMap(change =>
+        change.kind === 'project' && change.project.id === project.id ? [change.project.status] : [],
+      )
+    renameSync(path, `${path}-moved`)
+    await local.provider.projects.get(project.id)
+    await local.provider.projects.list()
+    assert.deepEqual(told(), ['ready', 'missing'])
+    renameSync(`${path}-moved`, path)
+    await local.provider.projects.get(project.id)
+    assert.deepEqual(told(), ['ready', 'missing', 'ready'])
+  })
+
   it('are removed with all that they hold', async () => {
     const { project } = await local.provider.projects.open(folder('shop'))
     await local.provider.secrets!.write(project.id, 'mail', { key: 'x' })
