@@ -107,8 +107,11 @@ function nextWords(job: CronJob, state: CronJobState, { t, now }: RenderOptions)
     case 'never':
       return [t('never runs')]
     case 'succeeded':
-    case 'waiting':
-      return job.nextExecutionAt === undefined ? [] : [relativeTime(Date.parse(job.nextExecutionAt), now, t)]
+    case 'waiting': {
+      const next = Date.parse(job.nextExecutionAt ?? '')
+      // A run that is late, as after a pause, is not one of the past.
+      return Number.isNaN(next) ? [] : [next < now - 1000 ? t('due') : relativeTime(next, now, t)]
+    }
   }
 }
 

@@ -15,6 +15,10 @@ describe('the row of a CronJob', () => {
     assert.equal(node({ schedule: '*/5 * * * *', nextExecutionAt: at(61) }).description, 'Every 5 minutes · in 1 m')
   })
 
+  it('says that a run is due whose time has come, not that it was long ago', () => {
+    assert.equal(node({ nextExecutionAt: at(-25) }).description, 'Daily at 02:00 · due')
+  })
+
   it('names the zone of a time of day that is not in the zone of the viewer', () => {
     assert.equal(node({ timeZone: 'America/New_York' }).description, 'Daily at 02:00 · in 3 h 12 m · New York')
     assert.equal(node({ schedule: '@hourly', timeZone: 'Europe/Berlin' }).description, 'Hourly · in 3 h 12 m')
