@@ -78,12 +78,12 @@ async function test(): Promise<TestCounts> {
   return counts
 }
 
-/** On a machine that must have everything (`HKS_TEST_REFUSE_SKIPS=python3`), a skip for want of it is a failure. */
+/** On a machine that must have everything (`HKS_TEST_REFUSE_SKIPS=python3,sandbox`), a skip for want of it is a failure. */
 function refuseSkips({ skipped }: TestCounts): void {
-  const missing = process.env['HKS_TEST_REFUSE_SKIPS']
-  if (missing === undefined) return
-  const refused = skipped.filter(title => title.includes(missing))
-  if (refused.length > 0) throw new StageFailure('tests', `Skipped for want of ${missing}:\n${refused.join('\n')}`)
+  for (const missing of (process.env['HKS_TEST_REFUSE_SKIPS'] ?? '').split(',').filter(Boolean)) {
+    const refused = skipped.filter(title => title.includes(missing))
+    if (refused.length > 0) throw new StageFailure('tests', `Skipped for want of ${missing}:\n${refused.join('\n')}`)
+  }
 }
 
 async function measure(): Promise<number> {
