@@ -1,0 +1,149 @@
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import { chmod, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type AllowedHosts, plainHost } from './allowedHosts.ts'
+
+/** A request that was not let through. */
+export interface Refusal {
+  readonly host: string
+  readonly port: number
+  /** A sentence for the log of whoever asked. */
+  readonly reason: string
+}
+
+/** What a proxy needs. */
+export interface EgressProxyOptions {
+  /** Path of its Unix socket; it is removed with the proxy. */
+  readonly socket: string
+  readonly allowed: AllowedHosts
+  /** Told once for each request that is refused. Must not throw. */
+  readonly onRefusal: (refusal: Refusal) => void
+  /** All addresses of a name. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>
+}
+
+/** A proxy for HTTP (absolute addresses) and everything else (CONNECT), the only way out of a sandbox. */
+export interface EgressProxy {
+  /** Ends all connections. */
+  close(): Promise<void>
+}
+
+const connectMs = 10_000
+const mostConnections = 256
+
+/** Starts a proxy. A name is resolved here, once for each connection, and the address that was checked is connected to. */
+export async function startEgressProxy(options: EgressProxyOptions): Promise<EgressProxy> {
+  const sockets = new Set<Duplex>()
+  const keep = <T extends Duplex>(socket: T): T => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    // Whoever is on the other side of it learns by its end.
+    socket.on('error', () => socket.destroy())
+    return socket
+  }
+  const open = async (host: string, port: number): Promise<Socket> => {
+    const socket = keep(connect({ host: await addressOf(options, host, port), port, timeout: connectMs }))
+    socket.once('timeout', () => socket.destroy(new Error('timeout')))
+    await once(socket, 'connect')
+    socket.setTimeout(0)
+    return socket
+  }
+  const server = createServer((incoming, response) => void forward(incoming, response, open))
+  server.on('connection', keep)
+  server.on('connect', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
+    void tunnel(incoming, client, head, open)
+  })
+  server.maxConnections = mostConnections
+  server.listen(options.socket)
+  await once(server, 'listening')
+  await chmod(options.socket, 0o600)
+  return {
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      await closed
+      await rm(options.socket, { force: true })
+    },
+  }
+}
+
+type Open = (host: string, port: number) => Promise<Socket>
+
+/** A refusal, as an error on its way to an answer. */
+class Refused extends Error {}
+
+async function addressOf(options: EgressProxyOptions, host: string, port: number): Promise<string> {
+  const { allowed, onRefusal, resolve = resolveAll } = options
+  const refuse = (reason: string): Refused => {
+    onRefusal({ host, port, reason })
+    return new Refused(reason)
+  }
+  if (!allowed.allowsHost(host, port)) throw refuse(`The network allow-list does not name ${host}:${port}.`)
+  const addresses = await resolve(plainHost(host))
+  const address = addresses.find(allowed.allowsAddress)
+  if (address !== undefined) return address
+  throw refuse(
+    addresses.length === 0
+      ? `${host} has no address.`
+      : `${host} is at ${addresses.join(', ')}, a private address that the network allow-list does not name.`,
+  )
+}
+
+const resolveAll = async (host: string): Promise<readonly string[]> =>
+  (await lookup(host, { all: true })).map(({ address }) => address)
+
+async function tunnel(incoming: IncomingMessage, client: Duplex, head: Buffer, open: Open): Promise<void> {
+  const target = URL.parse(`http://${incoming.url}`)
+  if (target === null) return void client.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+  // A URL leaves out the port that is HTTP's own.
+  const port = Number(target.port || 80)
+  try {
+    const upstream = await open(target.hostname, port)
+    if (client.destroyed) return void upstream.destroy()
+    client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+    upstream.write(head)
+    upstream.pipe(client).pipe(upstream)
+    client.once('close', () => upstream.destroy())
+    upstream.once('close', () => client.destroy())
+  } catch (error) {
+    const { status, text } = answerTo(error)
+    client.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${text}\n`)
+  }
+}
+
+/** Headers that belong to one connection (RFC 9110, 7.6.1). */
+const hopByHop = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade']
+
+async function forward(incoming: IncomingMessage, response: ServerResponse, open: Open): Promise<void> {
+  const target = URL.parse(incoming.url ?? '')
+  if (target?.protocol !== 'http:') return void response.writeHead(400).end('This is a proxy.\n')
+  try {
+    const upstream = await open(target.hostname, Number(target.port || 80))
+    const headers = Object.entries(incoming.headers).filter(([name]) => !hopByHop.includes(name))
+    const outgoing = request({
+      createConnection: () => upstream,
+      method: incoming.method ?? 'GET',
+      path: target.pathname + target.search,
+      headers: { ...Object.fromEntries(headers), host: target.host, connection: 'close' },
+    })
+    outgoing.once('response', answer => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    outgoing.on('error', () => response.destroy())
+    response.once('close', () => upstream.destroy())
+    incoming.pipe(outgoing)
+  } catch (error) {
+    const { status, text } = answerTo(error)
+    response.writeHead(Number.parseInt(status, 10), { 'content-type': 'text/plain' }).end(`${text}\n`)
+  }
+}
+
+const answerTo = (error: unknown): { readonly status: string; readonly text: string } =>
+  error instanceof Refused
+    ? { status: '403 Forbidden', text: error.message }
+    : { status: '502 Bad Gateway', text: `The host can not be reached: ${(error as Error).message}` }

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { readAllowedHosts } from '../../../../../src/gateway/platform/sandbox/egress/allowedHosts.ts'
+import {
+  startEgressProxy,
+  type EgressProxy,
+  type Refusal,
+} from '../../../../../src/gateway/platform/sandbox/egress/egressProxy.ts'
+import { publicAddresses } from '../../../../../src/gateway/platform/sandbox/egress/publicAddresses.ts'
+import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
+
+describe('the hosts that are allowed', () => {
+  const allows = (entries: string[], host: string, port = 443) => readAllowedHosts(entries).allowsHost(host, port)
+
+  it('are those that are named, at the ports of the web', () => {
+    assert.ok(allows(['api.example.com'], 'api.example.com', 443))
+    assert.ok(allows(['api.example.com'], 'API.Example.com.', 80))
+    assert.ok(!allows(['api.example.com'], 'api.example.com', 22))
+    assert.ok(!allows(['api.example.com'], 'xapi.example.com'))
+    assert.ok(!allows(['api.example.com'], 'api.example.com.evil.org'))
+  })
+
+  it('are those below a domain, and not the domain itself', () => {
+    assert.ok(allows(['*.example.com'], 'a.b.example.com'))
+    assert.ok(!allows(['*.example.com'], 'example.com'))
+    assert.ok(!allows(['*.example.com'], 'evilexample.com'))
+  })
+
+  it('may have ports of their own', () => {
+    assert.ok(allows(['db.example.com:5432'], 'db.example.com', 5432))
+    assert.ok(!allows(['db.example.com:5432'], 'db.example.com', 443))
+    assert.ok(allows(['db.example.com:*'], 'db.example.com', 1))
+    assert.ok(allows(['[fd00::1]:8080'], '[fd00::1]', 8080))
+    assert.ok(allows(['fd00::1'], 'fd00::1', 80))
+  })
+
+  it('can not be everything, or nonsense', () => {
+    for (const entry of ['*', 'a.*.com', '', 'http://example.com', 'a b', 'exa*mple.com']) {
+      assert.throws(() => readAllowedHosts([entry]), /is not a host/, entry)
+    }
+  })
+
+  it('are at public addresses, and at private ones that are named', () => {
+    const allowed = readAllowedHosts(['10.0.0.5:5432', 'example.com'])
+    assert.ok(allowed.allowsAddress('93.184.216.34'))
+    assert.ok(allowed.allowsAddress('10.0.0.5'))
+    assert.ok(!allowed.allowsAddress('10.0.0.6'))
+    assert.ok(!allowed.allowsAddress('not an address'))
+  })
+})
+
+describe('the public addresses', () => {
+  it('are none of this machine, of networks behind it, and of ways around', () => {
+    for (const address of [
+      ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '127.1.2.3', '169.254.169.254', '172.16.0.1', '172.31.9.9'],
+      ...['192.168.1.1', '198.18.0.1', '224.0.0.1', '255.255.255.255'],
+      ...['::', '::1', 'fe80::1', 'fc00::1', 'fd12::1', 'ff02::1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '::127.0.0.1'],
+      ...['64:ff9b::7f00:1', '2002:7f00:1::', '2001:0:1::1', '2001:db8::1'],
+    ]) {
+      assert.ok(!publicAddresses.includes(address), address)
+    }
+  })
+
+  it('are the others', () => {
+    for (const address of ['8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1', '2a00:1450:4001::1']) {
+      assert.ok(publicAddresses.includes(address), address)
+    }
+  })
+})
+
+describe('the egress proxy', () => {
+  const folder = temporaryFolder()
+  const socket = join(folder.path, 'egress.sock')
+  let server: Server
+  let port = 0
+  let proxy: EgressProxy
+  const refusals: Refusal[] = []
+  const resolved: string[] = []
+  const addresses: Record<string, readonly string[]> = {
+    'allowed.example': ['127.0.0.1'],
+    'rebound.example': ['127.0.0.2', '169.254.169.254'],
+    'nowhere.example': [],
+  }
+
+  before(async () => {
+    server = createServer((incoming, response) => {
+      void text(incoming).then(body =>
+        response.end(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${body}`),
+      )
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    port = (server.address() as AddressInfo).port
+    proxy = await startEgressProxy({
+      socket,
+      // The address is named, so that a server of this machine can stand for one of the internet.
+      allowed: readAllowedHosts(['allowed.example:*', 'rebound.example:*', 'nowhere.example:*', '127.0.0.1:9']),
+      onRefusal: refusal => refusals.push(refusal),
+      resolve: async host => {
+        resolved.push(host)
+        return addresses[host] ?? Promise.reject(new Error(`getaddrinfo ENOTFOUND ${host}`))
+      },
+    })
+  })
+  beforeEach(() => {
+    refusals.length = 0
+    resolved.length = 0
+  })
+  after(async () => {
+    await proxy.close()
+    server.close()
+    folder[Symbol.dispose]()
+  })
+
+  async function throughProxy(url: string, body = '') {
+    const outgoing = request({ socketPath: socket, path: url, method: 'POST', headers: { 'proxy-connection': 'x' } })
+    outgoing.end(body)
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
+    return { status: answer.statusCode, text: await text(answer) }
+  }
+
+  /** Says CONNECT, then a request; answers all that comes back. */
+  async function throughTunnel(authority: string): Promise<string> {
+    const client = connect(socket)
+    client.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`)
+    const [first] = (await once(client, 'data')) as [Buffer]
+    if (!String(first).startsWith('HTTP/1.1 200')) return String(first) + (await text(client))
+    client.write('GET /tunnel HTTP/1.1\r\nHost: inside\r\nConnection: close\r\n\r\n')
+    return text(client)
+  }
+
+  it('forwards plain HTTP to a host that is allowed', async () => {
+    const { status, text: said } = await throughProxy(`http://allowed.example:${port}/path?q=1`, 'body')
+    assert.equal(status, 200)
+    assert.equal(said, `POST /path?q=1 allowed.example:${port} body`)
+    assert.deepEqual(refusals, [])
+  })
+
+  it('opens a tunnel to a host that is allowed', async () => {
+    assert.match(await throughTunnel(`allowed.example:${port}`), /GET \/tunnel inside/)
+  })
+
+  it('refuses other hosts without resolving them, and says so', async () => {
+    const { status, text: said } = await throughProxy('http://other.example/')
+    assert.equal(status, 403)
+    assert.equal(said, 'The network allow-list does not name other.example:80.\n')
+    assert.match(await throughTunnel('other.example:443'), /^HTTP\/1.1 403 /)
+    assert.deepEqual(
+      refusals.map(({ host, port }) => `${host}:${port}`),
+      ['other.example:80', 'other.example:443'],
+    )
+    assert.deepEqual(resolved, [])
+  })
+
+  it('refuses a name that leads to a private address', async () => {
+    assert.match(await throughTunnel(`rebound.example:${port}`), /^HTTP\/1.1 403 .*private address/s)
+    assert.match(refusals[0]!.reason, /127\.0\.0\.2, 169\.254\.169\.254/)
+    assert.match(await throughTunnel('nowhere.example:443'), /has no address/)
+  })
+
+  it('refuses an address of this machine, however it is written', async () => {
+    for (const host of [
+      '127.0.0.1',
+      'localhost',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '2130706433',
+      '0x7f.1',
+      '169.254.169.254',
+    ]) {
+      assert.match(await throughTunnel(`${host}:${port}`), /^HTTP\/1.1 403 /, host)
+    }
+  })
+
+  it('says what it can not reach or read', async () => {
+    const shut = createServer().listen(0, '127.0.0.1')
+    await once(shut, 'listening')
+    const { port: nobody } = shut.address() as AddressInfo
+    await new Promise(done => shut.close(done))
+    assert.match(await throughTunnel(`allowed.example:${nobody}`), /^HTTP\/1.1 502 .*ECONNREFUSED/s)
+    assert.equal((await throughProxy('/not/absolute')).status, 400)
+    assert.equal((await throughProxy('ftp://allowed.example/')).status, 400)
+    assert.match(await throughTunnel('::::'), /^HTTP\/1.1 400 /)
+  })
+
+  it('goes on when a client breaks off', async () => {
+    const client = connect(socket)
+    client.write(`CONNECT allowed.example:${port} HTTP/1.1\r\n\r\n`)
+    client.destroy()
+    await once(client, 'close')
+    assert.equal((await throughProxy(`http://allowed.example:${port}/`)).status, 200)
+  })
+})
