@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { createChangePublisher } from '../domain/changes.ts'
+import { findSupervisor } from '../platform/findSupervisor.ts'
 import { createLocalFunctions } from '../providers/local/functions/localFunctions.ts'
 import type { LocalFunctionsHost } from '../providers/local/functions/localFunctionsHost.ts'
 import { createLocalProvider, type LocalProvider, type LocalProviderDeps } from '../providers/local/localProvider.ts'
@@ -53,6 +55,7 @@ export function createLocal(config: Config, home: Home, storage: Storage, needs:
     executions: database.executions,
     ledger: database.ledger,
     machineId: home.machineId,
+    supervisor: findSupervisor(join(config.runtimesFolder, 'sandbox')),
     functions,
     callFunction: needs.callFunction,
     notice: home.notice,

@@ -5,10 +5,10 @@ const closeOnExec = 0o2000000
 
 /**
  * Closes the descriptors above stderr that whoever started this process handed down, so that no process of ours gets
- * them. Node's own are closed on exec. Call it before anything is opened. Linux only; nothing elsewhere.
+ * them. Node's own are closed on exec; Electron's may not be, so nothing is done there. Linux only, nothing elsewhere.
  */
 export function closeInherited(): void {
-  if (process.platform !== 'linux') return
+  if (process.platform !== 'linux' || process.versions['electron'] !== undefined) return
   for (const name of readdirSync('/proc/self/fd')) {
     const fd = Number(name)
     if (fd > 2 && isHandedDown(fd)) closeSync(fd)

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { endProcesses } from './endProcesses.ts'
 import type { OutputPipe, PipeStock } from './pipeStock.ts'
-import { type ProcessEntry, type ProcessScan, startTimeOf } from './processTable.ts'
+import type { ProcessEnd } from './processEnd.ts'
+import type { ProcessScan } from './processTable.ts'
 import { createLineSplitter, type SplitLine } from './splitLines.ts'
+import type { Supervisor } from './supervisor.ts'
+import { startPlainRoot, startSupervisedRoot, type TreeRoot } from './treeRoot.ts'
 
 /** What to run. */
 export interface ProcessTreeOptions {
@@ -17,11 +18,6 @@ export interface ProcessTreeOptions {
   readonly onLines: (stream: 'stdout' | 'stderr', lines: readonly SplitLine[]) => void
 }
 
-/** How the first process of a tree ended. */
-export type ProcessEnd =
-  | { readonly exitCode: number; readonly signal?: undefined }
-  | { readonly signal: NodeJS.Signals; readonly exitCode?: undefined }
-
 /** A process with all that it starts. */
 export interface ProcessTree {
   readonly pid: number
@@ -35,6 +31,8 @@ export interface ProcessTree {
 export interface ProcessTreeTools {
   readonly scan: ProcessScan
   readonly pipes: PipeStock
+  /** What finds everything that a command starts; without one, marks do. */
+  readonly supervisor?: Promise<Supervisor | undefined>
 }
 
 /** How long output may take to arrive after the first process ended while something still holds its pipes. */
@@ -44,74 +42,55 @@ const drainMs = 1000
  * Starts a process in a session of its own. What it leaves behind when it ends is ended too, as in a container.
  * @throws the system's error (`code` ENOENT, EACCES, E2BIG …) when it can not be started
  */
-export async function startProcessTree(
-  options: ProcessTreeOptions,
-  { scan, pipes }: ProcessTreeTools,
-): Promise<ProcessTree> {
-  const out = await pipes.take()
-  const err = await pipes.take().catch((error: unknown) => {
+export async function startProcessTree(options: ProcessTreeOptions, tools: ProcessTreeTools): Promise<ProcessTree> {
+  const out = await tools.pipes.take()
+  const err = await tools.pipes.take().catch((error: unknown) => {
     discard(out)
     throw error as Error
   })
-  let child: ChildProcess
+  let root: TreeRoot
   try {
-    child = await spawned(options, out.writer, err.writer)
+    root = await startRoot(options, tools, out.writer, err.writer)
   } catch (error) {
     discard(out)
     discard(err)
     throw error
   }
-  const exit = new Promise<ProcessEnd>(resolve => {
-    child.once('exit', (exitCode, signal) => resolve(signal === null ? { exitCode: exitCode ?? 0 } : { signal }))
-  })
   out.closeWriter()
   err.closeWriter()
   const streams = [
     deliver(out.reader, lines => options.onLines('stdout', lines)),
     deliver(err.reader, lines => options.onLines('stderr', lines)),
   ]
-  // Later errors are those of kill(), which is never used here.
-  child.on('error', () => undefined)
-  const pid = child.pid!
-  const bornAt = startTimeOf(pid) ?? 0
-  const membership = {
-    matches: (entry: ProcessEntry) =>
-      entry.startTime >= bornAt && (entry.runId === options.runId || entry.session === pid || entry.pid === pid),
-  }
   let ending: Promise<unknown> | undefined
   const closed = Promise.all(streams.map(stream => stream.closed))
   const ended = (async () => {
-    const how = await exit
+    const how = await root.exited
     await within(drainMs, closed)
-    await (ending ?? endProcesses(scan, membership, 0))
+    await (ending ??= root.end(0))
     await within(drainMs, closed)
     for (const stream of streams) stream.finish()
     return how
   })()
   return {
-    pid,
+    pid: root.pid,
     ended,
     end: graceMs => {
-      ending ??= endProcesses(scan, membership, graceMs)
+      ending ??= root.end(graceMs)
       return ended
     },
   }
 }
 
-async function spawned(options: ProcessTreeOptions, out: number, err: number): Promise<ChildProcess> {
-  const [program, ...args] = options.argv
-  const child = spawn(program, args, {
-    cwd: options.cwd,
-    // Node.js hands on this one variable of its own unless it is named.
-    env: { NODE_V8_COVERAGE: undefined, ...options.environment, HKS_RUN_ID: options.runId },
-    detached: true,
-    stdio: ['ignore', out, err],
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', reject)
-  })
-  return child
+async function startRoot(
+  { argv, cwd, environment, runId }: ProcessTreeOptions,
+  { scan, supervisor }: ProcessTreeTools,
+  stdout: number,
+  stderr: number,
+): Promise<TreeRoot> {
+  const options = { argv, cwd, environment: { ...environment, HKS_RUN_ID: runId }, runId, stdout, stderr }
+  const found = await supervisor
+  return found === undefined ? startPlainRoot(options, scan) : startSupervisedRoot(found, options, scan)
 }
 
 function discard(pipe: OutputPipe): void {

@@ -4,7 +4,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createSharedScan, isAlive, startTimeOf } from '../../../src/gateway/platform/processTable.ts'
 import { createPipeStock } from '../../../src/gateway/platform/pipeStock.ts'
+import { findSupervisor } from '../../../src/gateway/platform/findSupervisor.ts'
 import { startProcessTree } from '../../../src/gateway/platform/processTree.ts'
+import type { Supervisor } from '../../../src/gateway/platform/supervisor.ts'
 import { sweepOrphans } from '../../../src/gateway/platform/sweepOrphans.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
@@ -18,7 +20,11 @@ after(() => {
 })
 
 /** Starts a tree and gathers its lines; `said` waits for a line that begins with a text. */
-async function start(argv: [string, ...string[]], environment: Record<string, string> = {}) {
+async function start(
+  argv: [string, ...string[]],
+  environment: Record<string, string> = {},
+  supervisor?: Promise<Supervisor | undefined>,
+) {
   const lines: string[] = []
   let heard = () => {}
   const runId = randomUUID()
@@ -33,7 +39,7 @@ async function start(argv: [string, ...string[]], environment: Record<string, st
         heard()
       },
     },
-    { scan, pipes },
+    { scan, pipes, ...(supervisor === undefined ? {} : { supervisor }) },
   )
   const said = async (begin: string): Promise<string> => {
     for (;;) {
@@ -49,9 +55,7 @@ async function start(argv: [string, ...string[]], environment: Record<string, st
 
 const left = async (runId: string) => (await scan()).filter(entry => entry.runId === runId).map(entry => entry.pid)
 
-describe('startProcessTree', function () {
-  this.timeout(30_000)
-
+describeBoth('startProcessTree', start => {
   it('delivers all output before it says that the tree has ended', async () => {
     const { tree, lines } = await start([
       'sh',
@@ -133,6 +137,51 @@ describe('startProcessTree', function () {
     assert.ok(lines.includes(`HKS_RUN_ID=${runId}`))
   })
 })
+
+/** A suite for trees that a supervisor keeps together and for those that only marks do. */
+function describeBoth(
+  title: string,
+  suite: (begin: (...args: Parameters<typeof start>) => ReturnType<typeof start>) => void,
+) {
+  describe(`${title}, without a supervisor`, function () {
+    this.timeout(30_000)
+    suite(start)
+  })
+  describe(`${title}, under a supervisor`, function () {
+    this.timeout(30_000)
+    const supervisor = findSupervisor(resolve(import.meta.dirname, '../../../runtimes/sandbox'))
+    before(async function () {
+      if ((await supervisor) !== undefined) return
+      this.test!.parent!.title += ' (skipped: sandbox: it needs Linux and perl)'
+      this.skip()
+    })
+    suite((argv, environment) => start(argv, environment, supervisor))
+
+    it('ends a daemon that nothing marks', async () => {
+      using folder = temporaryFolder()
+      const file = join(folder.path, 'pid')
+      const forget = ['env', '-i', fixture('daemon.sh'), file, 'stay'] as [string, ...string[]]
+      const { tree, said } = await start(forget, {}, supervisor)
+      await said('daemon')
+      const pid = Number(readFileSync(file, 'utf8'))
+      assert.ok(startTimeOf(pid), 'the daemon runs')
+      await tree.end(0)
+      assert.equal(startTimeOf(pid), undefined)
+    })
+
+    it('ends what is left when its supervisor is killed', async () => {
+      const { tree, said, runId } = await start(
+        ['sh', '-c', 'setsid sleep 600 & echo ready; exec sleep 600'],
+        {},
+        supervisor,
+      )
+      await said('ready')
+      process.kill((await scan()).find(entry => entry.pid === tree.pid)!.parent, 'SIGKILL')
+      assert.deepEqual(await tree.ended, { signal: 'SIGKILL' })
+      assert.deepEqual(await left(runId), [])
+    })
+  })
+}
 
 describe('sweepOrphans', function () {
   this.timeout(30_000)

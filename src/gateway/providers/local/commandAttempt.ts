@@ -2,12 +2,8 @@ import { mkdir, stat } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { toInstant } from '../../../base/instant.ts'
 import { HksError } from '../../../contract/errors.ts'
-import {
-  type ProcessEnd,
-  type ProcessTree,
-  type ProcessTreeTools,
-  startProcessTree,
-} from '../../platform/processTree.ts'
+import type { ProcessEnd } from '../../platform/processEnd.ts'
+import { type ProcessTree, type ProcessTreeTools, startProcessTree } from '../../platform/processTree.ts'
 import { type Attempt, type AttemptContext, type AttemptEnd, failedAttempt, type StartAttempt } from './attempt.ts'
 import { expandReferences } from './expandReferences.ts'
 import { createMask } from './maskSecrets.ts'

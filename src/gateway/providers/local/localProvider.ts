@@ -8,6 +8,7 @@ import type { ExecutionStore, Functions, LedgerStore, Provider } from '../../dom
 import { keepWatchSpans } from '../../domain/watchKeeper.ts'
 import { createPipeStock } from '../../platform/pipeStock.ts'
 import { createSharedScan } from '../../platform/processTable.ts'
+import type { Supervisor } from '../../platform/supervisor.ts'
 import type { StartAttempt } from './attempt.ts'
 import { describeJump } from './clockJump.ts'
 import { createCommandAttempts } from './commandAttempt.ts'
@@ -52,6 +53,8 @@ export interface LocalProviderDeps {
   readonly callFunction?: CallFunction
   /** Instead of a process or a call: how an attempt runs. For tests that run a year in a second. */
   readonly startAttempt?: StartAttempt
+  /** What finds everything that a command starts, where this machine has it. */
+  readonly supervisor?: Promise<Supervisor | undefined>
   /** Seconds between two heartbeats; default 30. */
   readonly heartbeatSeconds?: number
   /** Tells the user one sentence, such as a clock jump. */
@@ -105,7 +108,11 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     secrets,
     homeId: deps.homeId,
     runFolder: folders.path,
-    tools: { scan: createSharedScan(), pipes },
+    tools: {
+      scan: createSharedScan(),
+      pipes,
+      ...(deps.supervisor === undefined ? {} : { supervisor: deps.supervisor }),
+    },
     logOf,
   })
   const call = createFunctionAttempts(deps.callFunction, logOf)
