@@ -3,7 +3,7 @@ import { Environment, Id, Instant, OneOf, ResourceName, SecretReference } from '
 import { errorCodes } from './errors.ts'
 
 /** The languages that this gateway can run. */
-export const runtimes = ['python', 'node'] as const
+export const runtimes = ['python', 'node', 'go'] as const
 /** One of {@link runtimes}. */
 export type Runtime = (typeof runtimes)[number]
 
@@ -18,7 +18,7 @@ export const FunctionDeploy = Type.Object(
     name: ResourceName,
     runtime: OneOf(runtimes),
     handler: Type.Optional(
-      Type.String({ maxLength: 200, description: 'module.function; main.handler or index.handler' }),
+      Type.String({ maxLength: 200, description: 'module.function; main.handler, index.handler or Handle' }),
     ),
     source: Type.String({ description: 'Base64 of one source file or of a gzipped tar of a folder' }),
     description: Type.Optional(Type.String({ maxLength: 1000 })),

@@ -12,7 +12,7 @@ export interface Config {
   readonly functionIdleSeconds: number
   /** Processes of one language that wait for first calls, at most. */
   readonly warmProcesses: number
-  /** Folder that holds `node/` and `python/`, the programs that load handlers. */
+  /** Folder that holds `node/`, `python/` and `go/`, the programs that load handlers. */
   readonly runtimesFolder: string
 }
 

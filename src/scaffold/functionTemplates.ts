@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { HksError } from '../contract/errors.ts'
 import { functionFile } from './findFunctionFolder.ts'
@@ -54,9 +54,29 @@ export async function renderFunctionTemplate(
       await writeFile(target, renamed(await readFile(join(template.folder, file), 'utf8'), name))
     else await copyFile(join(template.folder, file), target)
   }
-  const main = files.find(file => /^(main|index)\.\w+$/.test(file)) ?? functionFile
+  if (files.includes('go.mod')) await writeGoWork(template, folder)
+  const main = files.find(file => file !== functionFile && /^(main|index|function)\.\w+$/.test(file)) ?? functionFile
   return [main, ...files.filter(file => file !== main)].map(file => join(folder, file))
 }
+
+/**
+ * Where the editor and `go test` find the module hexabase.io/hks: the installation that this template came with.
+ * Deploying does not need it.
+ */
+async function writeGoWork(template: FunctionTemplate, folder: string): Promise<void> {
+  const module = resolve(template.folder, '../../../runtimes/go')
+  const text = `// Where hexabase.io/hks is on this machine: keep it out of version control. Deploying does not need it.
+go ${goVersion}
+
+use .
+
+replace hexabase.io/hks => ${JSON.stringify(module)}
+`
+  await writeFile(join(folder, 'go.work'), text)
+}
+
+/** The one of the templates' go.mod. */
+const goVersion = '1.22'
 
 /** Sets `name` in a `function.yaml`, keeping comments and order. */
 function renamed(text: string, name: string): string {

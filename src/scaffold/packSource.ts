@@ -29,10 +29,17 @@ export async function packFolder(folder: string, signal?: AbortSignal): Promise<
   return { source: checkedSize(packed, files), files: files.map(f => f.path) }
 }
 
-/** Packs one source file as it is. Errors: `PAYLOAD_TOO_LARGE`. */
+/**
+ * Packs one source file as it is; in Go, whose handler does not name its file, with its name, so that errors have it.
+ * Errors: `PAYLOAD_TOO_LARGE`.
+ */
 export async function packFile(file: string): Promise<PackedSource> {
   const content = await readFile(file)
   const path = basename(file)
+  if (extname(file) === '.go') {
+    const files = [{ path, content, executable: false }]
+    return { source: checkedSize(await promisify(gzip)(tarOf(files)), files), files: [path] }
+  }
   return { source: checkedSize(content, [{ path, content, executable: false }]), files: [path] }
 }
 

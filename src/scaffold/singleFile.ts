@@ -4,7 +4,13 @@ import { HksError } from '../contract/errors.ts'
 import type { FunctionSettings } from './functionYaml.ts'
 import { moduleOf } from './packSource.ts'
 
-const runtimeOf: Readonly<Record<string, Runtime>> = { '.py': 'python', '.mjs': 'node', '.js': 'node', '.cjs': 'node' }
+const runtimeOf: Readonly<Record<string, Runtime>> = {
+  '.py': 'python',
+  '.mjs': 'node',
+  '.js': 'node',
+  '.cjs': 'node',
+  '.go': 'go',
+}
 
 /** Whether a file can be deployed by itself. */
 export const isSingleFileSource = (file: string): boolean => extname(file) in runtimeOf
@@ -13,11 +19,11 @@ export const isSingleFileSource = (file: string): boolean => extname(file) in ru
 export function singleFileSettings(file: string): FunctionSettings {
   const runtime = runtimeOf[extname(file)]
   if (runtime === undefined)
-    throw new HksError('INVALID_SOURCE', `${basename(file)} is neither Python nor JavaScript.`, {
+    throw new HksError('INVALID_SOURCE', `${basename(file)} is neither Python nor JavaScript nor Go.`, {
       details: { file },
       hint: `Deploy a file that ends in ${Object.keys(runtimeOf).join(', ')}, or a folder with a function.yaml.`,
     })
-  return { name: resourceNameFrom(moduleOf(file)), runtime, handler: `${handlerModule(file, runtime)}.handler` }
+  return { name: resourceNameFrom(moduleOf(file)), runtime, handler: handlerOf(file, runtime) }
 }
 
 /** Turns any text into a name that Kubernetes accepts (DNS-1123 label, 52 characters). */
@@ -31,8 +37,9 @@ export function resourceNameFrom(text: string): string {
   return name === '' ? 'function' : name
 }
 
-const handlerModule = (file: string, runtime: Runtime): string => {
+function handlerOf(file: string, runtime: Runtime): string {
+  if (runtime === 'go') return 'Handle'
   const module = moduleOf(file)
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(module)) return module
-  return runtime === 'python' ? 'main' : 'index'
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(module)) return `${module}.handler`
+  return runtime === 'python' ? 'main.handler' : 'index.handler'
 }

@@ -113,7 +113,7 @@ describe('hks-func without a gateway', function () {
     ])
     assert.deepEqual([name.code, template.code, choice.code, noName.code], [2, 4, 2, 2])
     assert.match(name.stderr, /Use ber-name\./)
-    assert.match(template.stderr, /There are node\/hello, [^]*python\/webhook\./)
+    assert.match(template.stderr, /There are go\/hello, [^]*python\/webhook\./)
     assert.match(choice.stderr, /choose one of python\/hello, python\/scheduled, python\/webhook\./)
     assert.match(noName.stderr, /^error: name: is missing\./)
     assert.deepEqual(readdirSync(place.folder), ['greet'])

@@ -28,11 +28,33 @@ interface Sample {
   readonly code: Readonly<Record<Runtime, string>>
 }
 
-const sample = (name: string, node: string, python: string): Sample => ({ name, code: { node, python } })
+const sample = (name: string, node: string, python: string, go = ''): Sample => ({ name, code: { node, python, go } })
 
-const echo = sample('echo', 'export const handler = event => event', 'def handler(event):\n    return event\n')
+/** A function in Go: its imports besides hks, and the body of the handler. */
+const goFunction = (imports: readonly string[], body: string) =>
+  `package function
+
+import (
+${['hexabase.io/hks', ...imports].map(name => `\t"${name}"\n`).join('')})
+
+func Handle(ctx *hks.Context, event any) (any, error) {
+${body}
+}
+`
+
+const echo = sample(
+  'echo',
+  'export const handler = event => event',
+  'def handler(event):\n    return event\n',
+  goFunction([], 'return event, nil'),
+)
 const versioned = (version: number) =>
-  sample('versioned', `export const handler = () => ${version}`, `def handler(event):\n    return ${version}\n`)
+  sample(
+    'versioned',
+    `export const handler = () => ${version}`,
+    `def handler(event):\n    return ${version}\n`,
+    goFunction([], `return ${version}, nil`),
+  )
 const misbehaving = sample(
   'misbehaving',
   `export async function handler(event) {
@@ -52,6 +74,32 @@ def handler(event):
         while True: pass
     if event == 'sleep': time.sleep(60)
     return event
+`,
+  `package function
+import (
+	"math"
+	"os"
+	"time"
+	"hexabase.io/hks"
+)
+type TypeError struct{}
+func (TypeError) Error() string { return "a plain mistake" }
+func Handle(ctx *hks.Context, event any) (any, error) {
+	switch event {
+	case "throw":
+		panic(TypeError{})
+	case "nan":
+		return map[string]any{"list": []any{1, math.NaN()}}, nil
+	case "exit":
+		os.Exit(7)
+	case "spin":
+		for {
+		}
+	case "sleep":
+		time.Sleep(time.Minute)
+	}
+	return event, nil
+}
 `,
 )
 const inspecting = sample(
@@ -84,6 +132,42 @@ def handler(event, context):
         'name': context.functionName,
     }
 `,
+  `package function
+import (
+	"os"
+	"hexabase.io/hks"
+)
+type object = map[string]any
+var greeting, key = fromEnvironment("GREETING"), fromEnvironment("KEY")
+func fromEnvironment(name string) any {
+	if value, found := os.LookupEnv(name); found {
+		return value
+	}
+	return nil
+}
+func Handle(ctx *hks.Context, event any) (any, error) {
+	kind, size := "object", 0
+	switch value := event.(type) {
+	case nil:
+		kind = "null"
+	case string:
+		kind, size = "string", len(value)
+	case []byte:
+		kind, size, event = "bytes", len(value), nil
+	}
+	headers := object{}
+	for name, values := range ctx.Request.Headers {
+		headers[name] = values[0]
+	}
+	r := ctx.Request
+	return object{
+		"kind": kind, "size": size, "event": event,
+		"request": object{"method": r.Method, "path": r.Path, "query": r.Query, "headers": headers},
+		"source": ctx.CloudEvent["source"], "environment": greeting, "secret": key,
+		"revision": ctx.Revision, "name": ctx.FunctionName,
+	}, nil
+}
+`,
 )
 const answering = sample(
   'answering',
@@ -92,6 +176,11 @@ const answering = sample(
   `def handler(event, context):
     return context.response(418, {'X-Kind': ['a', 'b'], 'HKS-Error': 'FAKE', 'Content-Type': 'text/x-pot'}, 'short and stout')
 `,
+  goFunction(
+    [],
+    `headers := map[string][]string{"X-Kind": {"a", "b"}, "HKS-Error": {"FAKE"}, "Content-Type": {"text/x-pot"}}
+	return ctx.Response(418, headers, "short and stout")`,
+  ),
 )
 const printing = sample(
   'printing',
@@ -101,12 +190,19 @@ def handler(event):
     print('out %s' % event)
     print('err %s' % event, file=sys.stderr)
 `,
+  goFunction(['fmt', 'os'], 'fmt.Println("out", event)\nfmt.Fprintln(os.Stderr, "err", event)\nreturn nil, nil'),
 )
-const broken = sample('versioned', 'export const x = 1\nexport const = 2\n', 'x = 1\ndef handler(event:\n')
+const broken = sample(
+  'versioned',
+  'export const x = 1\nexport const = 2\n',
+  'x = 1\ndef handler(event:\n',
+  'package function\nfunc = 2\n',
+)
 const unloadable = sample(
   'versioned',
   "import './nowhere.mjs'\nexport const handler = () => 0",
   'import nowhere_at_all\ndef handler(event): return 0\n',
+  `${goFunction([], 'return 0, nil')}func init() { panic("the database is nowhere") }\n`,
 )
 
 /** The plan's backup example as it stands there, with what it leaves undefined in front and `boto3` beside it. */
@@ -161,14 +257,15 @@ def handler(event):
 /** What every provider's functions must do. `open` is called once; the suite disposes what it answers. */
 export function functionsConformance(provider: string, open: () => Promise<FunctionsHarness>): void {
   describe(`functions of ${provider}`, function () {
-    this.timeout(120_000)
+    // The first build in Go compiles the standard library.
+    this.timeout(300_000)
     let harness: FunctionsHarness
     before(async () => {
       harness = await open()
     })
     after(() => harness[Symbol.asyncDispose]())
 
-    for (const runtime of ['node', 'python'] as const) {
+    for (const runtime of ['node', 'python', 'go'] as const) {
       describe(`in ${runtime}`, () => {
         before(function () {
           const reason = harness.missing[runtime]
@@ -265,7 +362,10 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     await assert.rejects(
       deploy(broken, { name: `guarded-${runtime}` }),
       isRefused('INVALID_SOURCE', ({ details }) => {
-        assert.deepEqual([details?.file, details?.line], [runtime === 'node' ? 'index.mjs' : 'main.py', 2])
+        assert.deepEqual(
+          [details?.file, details?.line],
+          [{ node: 'index.mjs', python: 'main.py', go: 'function.go' }[runtime], 2],
+        )
         assert.equal(typeof details?.message, 'string')
       }),
     )
@@ -285,8 +385,8 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     assert.deepEqual([failed.status, failed.serving], ['failed', 0])
     platformSaid(await call(failed), 'FUNCTION_UNAVAILABLE', 503, /serves/)
     await assert.rejects(
-      deploy(echo, { name, handler: runtime === 'node' ? 'index.other' : 'main.other' }),
-      isRefused('DEPLOY_FAILED', ({ message }) => assert.match(message, /other/)),
+      deploy(echo, { name, handler: { node: 'index.other', python: 'main.other', go: 'Other' }[runtime] }),
+      isRefused('DEPLOY_FAILED', ({ message }) => assert.match(message, /other/i)),
     )
     const { record } = await deploy(echo, { name })
     assert.deepEqual([record.id, record.status, record.serving], [failed.id, 'ready', 3])
@@ -297,8 +397,11 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     const thrown = await call(record, 'throw')
     platformSaid(thrown, 'FUNCTION_FAILED', 500, /exception/)
     assert.doesNotMatch(Buffer.from(thrown.body).toString(), /plain mistake/)
-    assert.deepEqual([thrown.exception?.type, thrown.exception?.message], ['TypeError', 'a plain mistake'])
-    assert.match(thrown.exception?.stack ?? '', /handler/)
+    assert.deepEqual(
+      [thrown.exception?.type, thrown.exception?.message],
+      [runtime === 'go' ? 'function.TypeError' : 'TypeError', 'a plain mistake'],
+    )
+    assert.match(thrown.exception?.stack ?? '', /handle/i)
     platformSaid(await call(record, 'nan'), 'RESULT_INVALID', 502, /\$\.list\[1\]/)
     platformSaid(await call(record, 'exit'), 'FUNCTION_CRASHED', 502, /exit code 7/)
     assert.equal(jsonOf(await call(record, 'after exit')), 'after exit')

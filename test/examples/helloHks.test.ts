@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { parseManifest } from '../../src/scaffold/cronJobManifest.ts'
 import { readFunctionFolder } from '../../src/scaffold/functionYaml.ts'
 import { startRuntime } from '../support/runtimeClient.ts'
-import { describeEachRuntime } from '../support/runtimeLanguages.ts'
+import { describeRuntimes, loadedLanguages } from '../support/runtimeLanguages.ts'
 
 const example = join(import.meta.dirname, '../../examples/hello-hks')
 
 /** What the README of the example promises of its functions. */
 const functions = {
-  python: { folder: 'greet', body: '{"name": "Ada"}', answer: { greeting: 'Hello, Ada', revision: 'rev-1' } },
+  python: { folder: 'greet', body: '{"name": "Ada"}', answer: { greeting: 'Hello, Ada', revision: 7 } },
   node: { folder: 'shout', body: '{"text": "good morning"}', answer: { text: 'GOOD MORNING!' } },
 } as const
 
@@ -48,7 +48,7 @@ describe('the example hello-hks', () => {
   }).timeout(30_000)
 })
 
-describeEachRuntime('the function of hello-hks', language => {
+describeRuntimes(loadedLanguages, 'the function of hello-hks', language => {
   it('answers as the README says', async () => {
     const { folder, body, answer } = functions[language.name]
     const { settings } = await readFunctionFolder(join(example, 'functions', folder))

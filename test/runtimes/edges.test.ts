@@ -21,8 +21,9 @@ describeEachRuntime('edges', language => {
   })
 
   async function load(source: string): Promise<void> {
-    await writeFile(join(dir, language.name === 'node' ? 'index.mjs' : 'main.py'), source)
-    const { frame } = await runtime.load(dir, language.defaultHandler)
+    await writeFile(join(dir, { node: 'index.mjs', python: 'main.py', go: 'function.go' }[language.name]), source)
+    const built = (await language.build?.(dir, language.defaultHandler)) ?? dir
+    const { frame } = await runtime.load(built, language.defaultHandler)
     assert.equal(frame.t, 'result', JSON.stringify(frame))
   }
   const call = (event: unknown, invocationId: string): Promise<Answer> =>
@@ -230,6 +231,117 @@ def handler(event):
 `)
       assert.equal((await call(null, 'stream')).frame.t, 'result')
       assert.deepEqual(linesOf('stream'), ['ab', 'after False utf-8 1 False'])
+    })
+  }
+
+  if (language.name === 'go') {
+    const goFunction = (imports: readonly string[], body: string, more = '') => `package function
+
+import (
+${['hexabase.io/hks', ...imports].map(name => `\t"${name}"\n`).join('')})
+
+${more}
+
+func Handle(ctx *hks.Context, event any) (any, error) {
+${body}
+}
+`
+
+    it('ends on a panic of another goroutine, with its text on the plain pipe', async () => {
+      await load(goFunction([], '\tgo panic("lost")\n\tselect {}'))
+      await assert.rejects(call(null, 'crash'), /the runtime ended \(2\): panic: lost\n[^]*goroutine/)
+    })
+
+    it('fails the call alone when the handler ends its goroutine', async () => {
+      await load(goFunction(['runtime'], '\tif event == true {\n\t\truntime.Goexit()\n\t}\n\treturn 1, nil'))
+      const { code, message } = (await call(true, 'leaving')).frame
+      assert.equal(code, 'FUNCTION_FAILED')
+      assert.match(String(message), /ended its goroutine \(runtime\.Goexit\)/)
+      assert.equal((await call(false, 'next')).body.toString(), '1')
+    })
+
+    it('names the type of an error that is returned, and writes it to the log of the call', async () => {
+      await load(goFunction(['fmt', 'os'], '\t_, err := os.Open("missing")\n\treturn nil, fmt.Errorf("open: %w", err)'))
+      const { code, type, message, stack } = (await call(null, 'returned')).frame
+      const text = 'open: open missing: no such file or directory'
+      assert.deepEqual([code, type, message, stack], ['FUNCTION_FAILED', 'fmt.wrapError', text, ''])
+      assert.deepEqual(linesOf('returned'), [text])
+    })
+
+    it('reports an error that panics when it is printed, and cuts one that fits into no frame', async () => {
+      const more = 'type hostile struct{}\n\nfunc (hostile) Error() string { panic("no words") }'
+      const body = `\tif event == "hostile" {
+\t\tpanic(hostile{})
+\t}
+\treturn nil, errors.New(strings.Repeat("\\x01", 5_000_000))`
+      await load(goFunction(['errors', 'strings'], body, more))
+      const { type, message } = (await call('hostile', 'hostile')).frame
+      assert.deepEqual([type, message], ['function.hostile', 'the error can not be printed'])
+      const long = (await call('long', 'long')).frame
+      assert.match(String(long.message), /… \(4967232 characters more\)$/)
+    })
+
+    it('refuses headers that no client takes', async () => {
+      const headers = 'map[string][]string{"X-A": {strings.Repeat("x", 2_000_000)}}'
+      await load(goFunction(['strings'], `\treturn ctx.Response(200, ${headers}, nil)`))
+      const { type, message } = (await call(null, 'headers')).frame
+      assert.deepEqual([type, message], ['hks.ResponseError', 'response: the headers are longer than 65536 bytes'])
+    })
+
+    it('ties what the goroutines of a call print after its answer, and ends a line before os.Exit', async () => {
+      const body = `\tif event == "exit" {
+\t\tfmt.Print("last words")
+\t\tlog.Fatal("fatal")
+\t}
+\tgo func() {
+\t\t<-answered
+\t\tfmt.Println("late")
+\t}()
+\tif event == "next" {
+\t\tclose(answered)
+\t}
+\treturn nil, nil`
+      await load(goFunction(['fmt', 'log'], body, 'var answered = make(chan struct{})'))
+      await call(null, 'first')
+      await call('next', 'second')
+      await runtime.waitForLog(log => log.text === 'late' && log.invocationId === 'first')
+      await assert.rejects(call('exit', 'exit'), /the runtime ended \(1\)/)
+      assert.equal(linesOf('exit').length, 2)
+      assert.ok(linesOf('exit').includes('last words'))
+      assert.match(linesOf('exit').find(text => text !== 'last words') ?? '', /fatal$/)
+    })
+
+    it('answers structs as their tags say, and names a part of one that is no JSON', async () => {
+      const more = 'type order struct {\n\tID string `json:"id"`\n\tParts []any `json:"parts"`\n}'
+      await load(goFunction([], '\treturn order{"<a&b>", []any{event, func() {}}[:1]}, nil', more))
+      assert.equal((await call(1, 'struct')).body.toString(), '{"id":"<a&b>","parts":[1]}')
+    })
+
+    it('sees its environment before anything of the function is initialised', async () => {
+      const source = goFunction(['time'], '\treturn zone, nil', 'var _, zone = time.Unix(0, 0).Zone()')
+      await writeFile(join(dir, 'function.go'), source)
+      const built = await language.build!(dir, 'Handle')
+      await runtime.load(built, 'Handle', { environment: { TZ: 'Asia/Tokyo' } })
+      assert.equal((await call(null, 'zone')).body.toString(), '32400')
+    })
+
+    it('says that a folder was not built, and answers every call with that', async () => {
+      const { frame } = await runtime.load(dir, 'Handle')
+      assert.deepEqual([frame.t, frame.code, frame.type], ['error', 'HANDLER_NOT_FOUND', 'HandlerNotFound'])
+      assert.equal((await call(null, 'unbuilt')).frame.message, frame.message)
+      const gone = await startRuntime(language)
+      assert.equal((await gone.load(join(dir, 'gone'), 'Handle')).frame.code, 'LOAD_FAILED')
+      await gone.stop()
+    })
+
+    it('refuses an environment that is larger than a program can get', async () => {
+      const source = goFunction([], '\treturn 1, nil')
+      await writeFile(join(dir, 'function.go'), source)
+      const { frame } = await runtime.load(await language.build!(dir, 'Handle'), 'Handle', {
+        environment: { HUGE: 'x'.repeat(1_000_000) },
+      })
+      assert.deepEqual([frame.code, frame.type], ['LOAD_FAILED', 'NotStarted'])
+      assert.match(String(frame.message), /the environment is larger/)
     })
   }
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Answer, CallOptions, RuntimeClient } from '../support/runtimeClient.ts'
 import { startRuntime } from '../support/runtimeClient.ts'
-import { describeEachRuntime, handlersFolder } from '../support/runtimeLanguages.ts'
+import { describeEachRuntime, loadRoutes } from '../support/runtimeLanguages.ts'
 
 const json = { 'content-type': 'application/json' }
 const read = ({ frame, body }: Answer): unknown => {
@@ -119,7 +119,7 @@ describeEachRuntime('events and context', language => {
 
   before(async () => {
     runtime = await startRuntime(language)
-    await runtime.load(handlersFolder, 'routes.handler')
+    await loadRoutes(runtime, language)
   })
   after(() => runtime.stop())
 
@@ -150,7 +150,7 @@ describeEachRuntime('events and context', language => {
     })
     assert.deepEqual(read(answer), {
       functionName: 'under-test',
-      revision: 'rev-1',
+      revision: 7,
       invocationId: 'inv-9',
       hasTime: true,
       aborted: false,

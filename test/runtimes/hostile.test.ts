@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Answer, RuntimeClient } from '../support/runtimeClient.ts'
 import { startRuntime } from '../support/runtimeClient.ts'
-import { describeEachRuntime } from '../support/runtimeLanguages.ts'
+import { describeRuntimes, loadedLanguages } from '../support/runtimeLanguages.ts'
 
 /** The gateway ends a process that sends a longer line: all its calls would fail with the one at fault. */
 const longestFrame = 1024 * 1024
 
-describeEachRuntime('handlers that misbehave', language => {
+describeRuntimes(loadedLanguages, 'handlers that misbehave', language => {
   let runtime: RuntimeClient
   let dir: string
 

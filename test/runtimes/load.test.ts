@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Frame, RuntimeClient } from '../support/runtimeClient.ts'
 import { startRuntime } from '../support/runtimeClient.ts'
 import type { RuntimeLanguage } from '../support/runtimeLanguages.ts'
-import { describeEachRuntime } from '../support/runtimeLanguages.ts'
+import { describeRuntimes, loadedLanguages } from '../support/runtimeLanguages.ts'
 
 type Sources = Readonly<Record<string, string>>
 
@@ -297,7 +297,7 @@ const loaded: readonly (readonly [string, 'node' | 'python', Sources, string, st
   ],
 ]
 
-describeEachRuntime('loading', language => {
+describeRuntimes(loadedLanguages, 'loading', language => {
   let runtime: RuntimeClient
   let dir: string
 

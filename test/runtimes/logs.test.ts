@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { LogFrame, RuntimeClient } from '../support/runtimeClient.ts'
 import { startRuntime } from '../support/runtimeClient.ts'
-import { describeEachRuntime, handlersFolder } from '../support/runtimeLanguages.ts'
+import { describeEachRuntime, loadRoutes } from '../support/runtimeLanguages.ts'
 
 const json = { 'content-type': 'application/json' }
 const longestLine = 65_536
@@ -15,7 +15,7 @@ describeEachRuntime('logs', language => {
 
   before(async () => {
     runtime = await startRuntime(language)
-    await runtime.load(handlersFolder, 'routes.handler')
+    await loadRoutes(runtime, language)
   })
   after(() => runtime.stop())
 
@@ -85,6 +85,15 @@ describeEachRuntime('logs', language => {
       Array.from({ length: count }, (_, n) => `line ${n}`),
     )
   })
+
+  if (language.name === 'go') {
+    it('belong to the call that made them, as records of its own logger and of the default one', async () => {
+      await call('printRecords', 'records', 1)
+      const [byDefault, byContext] = linesOf('records', 'err')
+      assert.match(byDefault ?? '', /INFO by default n=1$/)
+      assert.equal(byContext, 'level=WARN msg="by context" n=1')
+    })
+  }
 
   it('of a subprocess stay on the plain pipes, and it does not hold the channel', async () => {
     const answer = await call('subprocess', 'sub')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Frame, RuntimeClient } from '../support/runtimeClient.ts'
 import { startRuntime } from '../support/runtimeClient.ts'
-import { describeEachRuntime } from '../support/runtimeLanguages.ts'
+import { describeRuntimes, loadedLanguages } from '../support/runtimeLanguages.ts'
 
 type Sources = Readonly<Record<string, string>>
 
@@ -80,7 +80,7 @@ const warned = {
   ],
 } as const satisfies Record<string, readonly (readonly [string, Sources, string])[]>
 
-describeEachRuntime('checking the sources of a new revision', language => {
+describeRuntimes(loadedLanguages, 'checking the sources of a new revision', language => {
   let runtime: RuntimeClient
   let dir: string
 

@@ -29,12 +29,14 @@ describe('the package', function () {
     'dist/webviews/codicon.ttf',
     'dist/runtimes/node/main.mjs',
     'dist/runtimes/python/main.py',
+    'dist/runtimes/go/go.mod',
+    'dist/runtimes/go/overlay/os.go.txt',
   ]) {
     it(`holds ${name}`, () => assert.ok(entries.includes(`extension/${name}`)))
   }
 
-  it('holds the function templates of both languages', () => {
-    for (const language of ['node', 'python']) {
+  it('holds the function templates of all languages', () => {
+    for (const language of ['node', 'python', 'go']) {
       assert.ok(entries.some(e => new RegExp(`^extension/dist/templates/${language}/.+/function\\.yaml$`).test(e)))
     }
   })

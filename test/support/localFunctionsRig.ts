@@ -23,6 +23,7 @@ import type {
 import { createLocalSecrets, type LocalSecrets } from '../../src/gateway/providers/local/secrets.ts'
 import { createLogStore } from '../../src/gateway/store/logs/logStore.ts'
 import { openStore, type Store } from '../../src/gateway/store/openStore.ts'
+import { goCacheFolder } from './goRuntime.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 
 const runtimesFolder = resolve(import.meta.dirname, '../../runtimes')
@@ -68,6 +69,7 @@ export async function openLocalFunctions(
   const functions = createLocalFunctions({
     dataFolder: folder,
     runtimesFolder,
+    cacheFolder: goCacheFolder,
     homeId,
     clock,
     newId: randomUUID,

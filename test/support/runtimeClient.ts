@@ -31,7 +31,7 @@ export interface CallOptions {
 }
 
 /** What a load sends besides the folder. */
-interface LoadOptions {
+export interface LoadOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly secrets?: Readonly<Record<string, string>>
   /** Whether source files that are not imported are checked too. */
@@ -130,7 +130,7 @@ export async function startRuntime({ command, args }: RuntimeCommand): Promise<R
         environment: options.environment ?? {},
         secrets: options.secrets ?? {},
         functionName: 'under-test',
-        revision: 'rev-1',
+        revision: 7,
         timeoutSeconds: callSeconds,
         check: options.check ?? false,
       }),

@@ -1,17 +1,22 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import type { RuntimeCommand } from './runtimeClient.ts'
+import { createTestBuilder, findGo } from './goRuntime.ts'
+import type { Answer, LoadOptions, RuntimeClient, RuntimeCommand } from './runtimeClient.ts'
 
 const root = join(import.meta.dirname, '../..')
 
 /** One runtime that the shared suites run against. */
 export interface RuntimeLanguage extends RuntimeCommand {
-  readonly name: 'node' | 'python'
+  readonly name: 'node' | 'python' | 'go'
   /** Ending of a source file. */
-  readonly extension: 'mjs' | 'py'
+  readonly extension: 'mjs' | 'py' | 'go'
   readonly defaultHandler: string
   /** Why its tests can't run on this machine; undefined when they can. */
   readonly missing: string | undefined
+  /** Makes what `command` names, where that is not there from the beginning. */
+  readonly prepare?: () => Promise<void>
+  /** The folder to load for a folder with source, where the runtime does not load the source itself. */
+  readonly build?: (folder: string, handler: string) => Promise<string>
 }
 
 /** Path of the interpreter itself, behind the shims of version managers; empty when it is missing or older than 3.9. */
@@ -23,7 +28,11 @@ function findPython(): string {
 
 const python = findPython()
 
-/** Both runtimes. The suites are the same for each: one protocol, same bytes. */
+const go = findGo()
+const goBuilder = createTestBuilder(go)
+let goLauncher = ''
+
+/** All runtimes. The suites are the same for each: one protocol, same bytes. */
 const runtimeLanguages: readonly RuntimeLanguage[] = [
   {
     name: 'node',
@@ -41,24 +50,79 @@ const runtimeLanguages: readonly RuntimeLanguage[] = [
     args: ['-IB', join(root, 'runtimes/python/main.py')],
     missing: python === '' ? 'python3 ≥ 3.9 is not installed: sudo apt install python3' : undefined,
   },
+  {
+    name: 'go',
+    extension: 'go',
+    defaultHandler: 'Handle',
+    get command() {
+      return goLauncher
+    },
+    args: [],
+    missing: go.missing,
+    prepare: async () => {
+      goLauncher = await goBuilder.launcher()
+    },
+    build: goBuilder.build,
+  },
 ]
 
-/** Starting an interpreter takes seconds on a machine that is busy with other tests. */
+/** The go command that the tests use. */
+export const goCommand = go.path
+
+/** Starting an interpreter takes seconds on a machine that is busy with other tests; a first build a minute. */
 const testTimeoutMs = 60_000
+const prepareTimeoutMs = 300_000
+
+/** The languages whose runtime loads the source itself; in Go it is built before. */
+export const loadedLanguages = ['node', 'python'] as const
 
 /** A suite for each runtime; one whose interpreter is missing is skipped, with the reason in its title. */
 export function describeEachRuntime(title: string, suite: (language: RuntimeLanguage) => void): void {
-  for (const language of runtimeLanguages) {
+  describeRuntimes(['node', 'python', 'go'], title, suite)
+}
+
+/** The same for those that are named. */
+export function describeRuntimes<Name extends RuntimeLanguage['name']>(
+  names: readonly Name[],
+  title: string,
+  suite: (language: RuntimeLanguage & { readonly name: Name }) => void,
+): void {
+  const isMeant = (language: RuntimeLanguage): language is RuntimeLanguage & { readonly name: Name } =>
+    names.some(name => name === language.name)
+  for (const language of runtimeLanguages.filter(isMeant)) {
     if (language.missing !== undefined) {
       describe.skip(`${title} (${language.name}; skipped: ${language.missing})`, () => suite(language))
       continue
     }
     describe(`${title} (${language.name})`, function () {
       this.timeout(testTimeoutMs)
+      if (language.prepare) {
+        before(async function () {
+          this.timeout(prepareTimeoutMs)
+          await language.prepare!()
+        })
+      }
       suite(language)
     })
   }
 }
 
-/** Folder of the handlers that the suites call. */
-export const handlersFolder = join(root, 'test/runtimes/handlers')
+const handlersFolder = join(root, 'test/runtimes/handlers')
+
+/** The handler that the suites call (`test/runtimes/handlers`), as a runtime loads it. */
+export async function routesOf({
+  build,
+}: RuntimeLanguage): Promise<{ readonly dir: string; readonly handler: string }> {
+  if (!build) return { dir: handlersFolder, handler: 'routes.handler' }
+  return { dir: await build(handlersFolder, 'Handle'), handler: 'Handle' }
+}
+
+/** Loads that handler. */
+export async function loadRoutes(
+  runtime: RuntimeClient,
+  language: RuntimeLanguage,
+  options?: LoadOptions,
+): Promise<Answer> {
+  const { dir, handler } = await routesOf(language)
+  return runtime.load(dir, handler, options)
+}

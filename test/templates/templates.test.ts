@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { renderFunctionTemplate } from '../../src/scaffold/functionTemplates.ts'
 import { readFunctionFolder } from '../../src/scaffold/functionYaml.ts'
 import { packFolder } from '../../src/scaffold/packSource.ts'
+import { goCacheFolder } from '../support/goRuntime.ts'
 import type { CallOptions } from '../support/runtimeClient.ts'
 import { startRuntime } from '../support/runtimeClient.ts'
 import type { RuntimeLanguage } from '../support/runtimeLanguages.ts'
-import { describeEachRuntime } from '../support/runtimeLanguages.ts'
+import { describeEachRuntime, goCommand } from '../support/runtimeLanguages.ts'
 
 const root = join(import.meta.dirname, '../..')
 const json = { 'content-type': 'application/json' }
@@ -19,7 +21,7 @@ const calls: Readonly<Record<string, readonly [CallOptions, number, unknown]>> =
   hello: [
     { headers: json, body: '{"name": "Ada"}' },
     200,
-    { message: 'Hello, Ada', function: 'under-test', revision: 'rev-1' },
+    { message: 'Hello, Ada', function: 'under-test', revision: 7 },
   ],
   scheduled: [{ headers: json, body: '{"items": ["a", "b"]}' }, 200, { done: 2, left: [] }],
   webhook: [
@@ -35,6 +37,13 @@ const calls: Readonly<Record<string, readonly [CallOptions, number, unknown]>> =
 const ownTest: Readonly<Record<RuntimeLanguage['name'], (language: RuntimeLanguage) => readonly [string, string[]]>> = {
   node: ({ command }) => [command, ['--test']],
   python: ({ command }) => [command, ['-B', '-m', 'unittest']],
+  go: () => [goCommand, ['test', '-v', './...']],
+}
+
+const deployed: Readonly<Record<RuntimeLanguage['name'], readonly string[]>> = {
+  node: ['function.yaml', 'index.mjs'],
+  python: ['function.yaml', 'main.py'],
+  go: ['function.go', 'function.yaml', 'go.mod'],
 }
 
 describeEachRuntime('function templates', language => {
@@ -48,7 +57,9 @@ describeEachRuntime('function templates', language => {
     const runtime = await startRuntime(language)
     try {
       const secrets = { WEBHOOK_SECRET: 'it is known to two' }
-      await runtime.load(join(templates, 'webhook'), language.defaultHandler, { secrets })
+      const folder = join(templates, 'webhook')
+      const dir = (await language.build?.(folder, language.defaultHandler)) ?? folder
+      await runtime.load(dir, language.defaultHandler, { secrets })
       const body = '{ "total" : 3.0 }'
       const signature = `sha256=${createHmac('sha256', secrets.WEBHOOK_SECRET).update(body).digest('hex')}`
       const statusOf = async (signed: string) => {
@@ -67,13 +78,14 @@ describeEachRuntime('function templates', language => {
     it(`${name} passes its own test`, async () => {
       const copy = await mkdtemp(join(tmpdir(), 'hks-template-'))
       try {
-        await cp(folder, copy, { recursive: true })
+        await renderFunctionTemplate({ language: language.name, name, description: '', folder }, copy, name)
         const [command, args] = ownTest[language.name](language)
         // Inside a run of Node's own test runner a second one would only report to the first.
-        const { NODE_TEST_CONTEXT: _, ...env } = process.env
+        const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
+        const env = { ...inherited, GOCACHE: join(goCacheFolder, 'go-build'), GOTOOLCHAIN: 'local' }
         const { status, stdout, stderr } = spawnSync(command, args, { cwd: copy, encoding: 'utf8', env })
         assert.equal(status, 0, stdout + stderr)
-        assert.match(stdout + stderr, /pass [1-9]|Ran [1-9]/)
+        assert.match(stdout + stderr, /pass [1-9]|Ran [1-9]|--- PASS/)
       } finally {
         await rm(copy, { recursive: true })
       }
@@ -91,14 +103,16 @@ describeEachRuntime('function templates', language => {
 
     it(`${name} is deployed without its test`, async () => {
       const { files } = await packFolder(folder)
-      assert.deepEqual(files, ['function.yaml', language.name === 'node' ? 'index.mjs' : 'main.py'])
+      assert.deepEqual(files, deployed[language.name])
     })
 
     it(`${name} answers in the runtime`, async () => {
       const { settings } = await readFunctionFolder(folder)
       const runtime = await startRuntime(language)
       try {
-        const { frame } = await runtime.load(folder, String(settings.handler), {
+        const handler = String(settings.handler)
+        const dir = (await language.build?.(folder, handler)) ?? folder
+        const { frame } = await runtime.load(dir, handler, {
           environment: settings.environment ?? {},
         })
         assert.equal(frame.t, 'result', JSON.stringify(frame))

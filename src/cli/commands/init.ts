@@ -23,7 +23,7 @@ export function addInit(program: Command, run: Run): void {
   program
     .command('init [name]')
     .description('write a new function from a template')
-    .option('-r, --runtime <runtime>', 'python or node')
+    .option('-r, --runtime <runtime>', 'python, node or go')
     .option('-t, --template <template>', 'name of the function template')
     .option('-f, --folder <folder>', 'where to write it (default: a folder with the name)')
     .addHelpText('after', examples('hks-func init', 'hks-func init --runtime node --template webhook on-push'))

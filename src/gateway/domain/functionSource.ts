@@ -22,18 +22,24 @@ const limits = { maxEntries: 20_000, maxBytes: 256 * MiB }
 const maxInflatedBytes = limits.maxBytes + limits.maxEntries * 1024
 
 /** The handler of a deployment that names none. */
-export const defaultHandler: Readonly<Record<Runtime, string>> = { python: 'main.handler', node: 'index.handler' }
+export const defaultHandler: Readonly<Record<Runtime, string>> = {
+  python: 'main.handler',
+  node: 'index.handler',
+  go: 'Handle',
+}
 
-const extension: Readonly<Record<Runtime, string>> = { python: '.py', node: '.mjs' }
+const extension: Readonly<Record<Runtime, string>> = { python: '.py', node: '.mjs', go: '.go' }
 const handlerForms: Readonly<Record<Runtime, RegExp>> = {
   python: /^[A-Za-z_]\w*(?:[./][A-Za-z_]\w*)*\.[A-Za-z_]\w*$/,
   node: /^(?!\/)(?:[\w@$-][\w@$.-]*\/)*[\w@$-][\w@$.-]*\.[A-Za-z_$][\w$]*$/,
+  go: /^(?:[\w-][\w.-]*(?:\/[\w-][\w.-]*)*\.)?\p{Lu}[\p{L}\d_]*$/u,
 }
 
-/** Refuses a handler that is not `module.function`. @throws HksError INVALID_REQUEST */
+/** Refuses a handler that is not `module.function`, or in Go `Function`. @throws HksError INVALID_REQUEST */
 export function checkHandler(runtime: Runtime, handler: string): void {
   if (handlerForms[runtime].test(handler) && !handler.split('/').includes('..')) return
-  throw invalidField('handler', handler, `"${handler}" is not module.function.`, `Example: ${defaultHandler[runtime]}`)
+  const form = runtime === 'go' ? 'an exported function, or folder.Function' : 'module.function'
+  throw invalidField('handler', handler, `"${handler}" is not ${form}.`, `Example: ${defaultHandler[runtime]}`)
 }
 
 /**
@@ -61,9 +67,15 @@ export async function readSource(
   }
 }
 
+/** Path of a module without its ending. In Go the module is a folder, and its file may have any name. */
+const modulePath: Readonly<Record<Runtime, (module: string) => string>> = {
+  python: module => module.replaceAll('.', '/'),
+  node: module => module,
+  go: folder => (folder === '' ? 'function' : `${folder}/function`),
+}
+
 function singleFile(bytes: Uint8Array, runtime: Runtime, handler: string): SourceFile {
-  const module = handler.slice(0, handler.lastIndexOf('.'))
-  const path = (runtime === 'python' ? module.replaceAll('.', '/') : module) + extension[runtime]
+  const path = modulePath[runtime](handler.slice(0, Math.max(handler.lastIndexOf('.'), 0))) + extension[runtime]
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -30,6 +30,8 @@ describe('a source', () => {
       ['python', 'main.handler', 'main.py'],
       ['python', 'src.app.run', 'src/app.py'],
       ['python', 'src/app.run', 'src/app.py'],
+      ['go', 'Handle', 'function.go'],
+      ['go', 'api/v1.Handle', 'api/v1/function.go'],
       ['node', 'index.handler', 'index.mjs'],
       ['node', 'src/app.run', 'src/app.mjs'],
     ]
@@ -96,12 +98,17 @@ describe('a source', () => {
 describe('a handler', () => {
   it('is module.function', () => {
     for (const handler of ['main.handler', 'a.b.c', 'src/app.run']) checkHandler('python', handler)
+    for (const handler of ['Handle', 'api.Handle', 'api/v1.Serve2']) checkHandler('go', handler)
     for (const handler of ['index.handler', 'src/my-app.run', '@x/y.z.$run']) checkHandler('node', handler)
   })
 
   it('of another form is refused', () => {
     for (const [runtime, handler] of [
       ['python', 'main'],
+      ['go', 'handle'],
+      ['go', 'function.handle'],
+      ['go', '../a.Handle'],
+      ['go', '/a.Handle'],
       ['python', 'main.'],
       ['python', '.handler'],
       ['python', 'ma-in.handler'],

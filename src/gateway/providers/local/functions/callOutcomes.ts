@@ -70,9 +70,15 @@ export function loadFailure(
   return new LoadFailure(type, hide(message), { ...place, isSyntaxError, printed, trace: trace.map(hide) })
 }
 
-/** The process ended before the code was loaded; `printed` are its last lines. */
-export const endedEarly = (reason: string, printed: readonly string[]): LoadFailure =>
-  new LoadFailure('ProcessEnded', `The process ended while the code was loaded (${reason}).`, { printed, trace: [] })
+/** The process ended before the code was loaded; `printed` are its last lines. In Go a panic of the code ends it. */
+export function endedEarly(reason: string, printed: readonly string[]): LoadFailure {
+  const panic = printed.findLast(line => line.startsWith('panic: '))
+  const why = panic === undefined ? '.' : `: ${panic}`
+  return new LoadFailure('ProcessEnded', `The process ended while the code was loaded (${reason})${why}`, {
+    printed,
+    trace: [],
+  })
+}
 
 /** No process could take the call. */
 export const unavailable = (

@@ -87,8 +87,8 @@ async function writeNew(path: string, data: Uint8Array, mode: number): Promise<v
   }
 }
 
-/** Another deployment of the same source may have been faster; then its folder stays. */
-async function moveInto(staged: string, target: string): Promise<void> {
+/** Moves a finished folder to its place. Another that made the same may have been faster; then its folder stays. */
+export async function moveInto(staged: string, target: string): Promise<void> {
   try {
     await rename(staged, target)
   } catch (cause) {
@@ -97,8 +97,8 @@ async function moveInto(staged: string, target: string): Promise<void> {
   }
 }
 
-/** Folders are read-only, so they are made writable before they are removed. */
-async function removeFolder(folder: string): Promise<void> {
+/** Removes a folder with all in it, also where folders are read-only. */
+export async function removeFolder(folder: string): Promise<void> {
   if (!(await exists(folder))) return
   await makeWritable(folder)
   await rm(folder, { recursive: true, force: true })
@@ -111,7 +111,8 @@ async function makeWritable(folder: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether something is there. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path)
     return true

@@ -6,10 +6,11 @@ import type { Functions } from '../../../domain/ports.ts'
 import type { CodeStore } from './codeStore.ts'
 import { explainFailure } from './deployFailure.ts'
 import type { FunctionLog } from './functionLog.ts'
-import { LoadFailure, type RevisionCode } from './functionPool.ts'
+import { LoadFailure } from './functionPool.ts'
 import type { FunctionRecords } from './functionRecords.ts'
 import type { Candidate, FunctionServing, StartableRevision } from './functionServing.ts'
 import type { LocalFunctionsDeps } from './localFunctionsHost.ts'
+import type { DeployStage, PrepareRevision } from './prepareRevision.ts'
 
 /** Deployments of local functions. */
 export interface Deployments {
@@ -31,7 +32,7 @@ export interface DeploymentOptions {
   /** The serving of a function; made when it has none. */
   readonly serving: (functionId: string) => Promise<FunctionServing>
   readonly forgetServing: (functionId: string) => Promise<void>
-  readonly prepare: (projectId: string, revision: RevisionRecord) => Promise<RevisionCode>
+  readonly prepare: PrepareRevision
   readonly inTurn: <T>(projectId: string, name: string, work: () => Promise<T>) => Promise<T>
   /** How long the answer waits for a syntax check, at most, before the revision is recorded. */
   readonly checkSeconds: number
@@ -44,6 +45,10 @@ interface Attempt {
   readonly created: boolean
   readonly abort: AbortController
   settled: Promise<unknown>
+  /** What is done with it; unknown until its source is there. */
+  stage?: DeployStage
+  /** Nobody knows of it before it is recorded. */
+  isRecorded: boolean
 }
 
 /** Loads new revisions beside those that serve and switches when they are ready. */
@@ -58,6 +63,10 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       step: { functionId, revision: number, message, done: progress === 'done' },
     })
 
+  const tellStage = ({ revision, stage, isRecorded }: Attempt) => {
+    if (stage && isRecorded) step(revision, `Revision ${revision.number} is being ${stage}.`, 'going on')
+  }
+
   const deploy: Functions['deploy'] = (projectId, spec, source, { answerBy }) =>
     options.inTurn(projectId, spec.name, async () => {
       const existing = (await state.list(projectId)).find(stored => stored.spec.name === spec.name)
@@ -67,6 +76,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
         created: !existing,
         abort: new AbortController(),
         settled: Promise.resolve(),
+        isRecorded: false,
       }
       attempts.add(attempt)
       const opened = open(attempt, projectId, source)
@@ -83,7 +93,8 @@ export function createDeployments(options: DeploymentOptions): Deployments {
         await discard(attempt, opened)
         throw error
       }
-      step(revision, `Revision ${revision.number} is being loaded.`, 'going on')
+      attempt.isRecorded = true
+      tellStage(attempt)
       const settled = settle(attempt, opened)
       attempt.settled = settled.catch(options.onFailure)
       return { function: (await records.get(revision.functionId))!, created: attempt.created, settled }
@@ -106,12 +117,18 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     }
   }
 
-  const open = async ({ revision, abort }: Attempt, projectId: string, source: Source): Promise<Candidate> => {
+  const open = async (attempt: Attempt, projectId: string, source: Source): Promise<Candidate> => {
+    const { revision, abort } = attempt
     await options.code.put(source)
     abort.signal.throwIfAborted()
     const startable: StartableRevision = {
       number: revision.number,
-      prepare: () => options.prepare(projectId, revision),
+      prepare: signal =>
+        options.prepare(projectId, revision, signal, stage => {
+          if (attempt.stage === stage) return
+          attempt.stage = stage
+          tellStage(attempt)
+        }),
     }
     return (await options.serving(revision.functionId)).openCandidate(startable, abort.signal)
   }

@@ -7,7 +7,7 @@ import { untilAborted } from './untilAborted.ts'
 /** A revision that can be started at any time: secrets are read anew for each start. */
 export interface StartableRevision {
   readonly number: number
-  readonly prepare: () => Promise<RevisionCode>
+  readonly prepare: (signal: AbortSignal) => Promise<RevisionCode>
 }
 
 /** A loaded instance that does not serve yet. */
@@ -89,7 +89,8 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
   }
   const openOnce = async (startable: StartableRevision, signal: AbortSignal, isNew: boolean): Promise<Slot> => {
     const secretsAsOf = secretChanges
-    const code = { ...(await startable.prepare()), isNew }
+    const ended = AbortSignal.any([signal, stopping.signal])
+    const code = { ...(await startable.prepare(ended)), isNew }
     const opened: { slot?: Slot } = {}
     const isCurrent = () => opened.slot !== undefined && opened.slot === current
     const instance = await pool.open(
@@ -102,7 +103,7 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
           if (isCurrent()) dropCurrent(reason)
         },
       },
-      AbortSignal.any([signal, stopping.signal]),
+      ended,
     )
     const slot: Slot = {
       revision: startable,

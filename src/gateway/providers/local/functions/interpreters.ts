@@ -34,6 +34,10 @@ const run = promisify(execFile)
 const probeMs = 15_000
 /** What `runtimes/node` is written for: it strips types. */
 const oldestNode = [22, 19] as const
+/** What `runtimes/go` is written for. */
+export const oldestGo = [1, 22] as const
+/** Where Go's own installer puts it; many a shell does not have it on its PATH. */
+const usualGo = '/usr/local/go/bin/go'
 /** What `runtimes/python` is written for. */
 const oldestPython = [3, 9] as const
 const printPython = 'import sys;print(sys.executable);print("%d.%d.%d"%sys.version_info[:3])'
@@ -45,6 +49,7 @@ export function createInterpreters(options: InterpreterOptions): Interpreters {
   const search: Readonly<Record<Runtime, () => Promise<Interpreter>>> = {
     node: () => findNode(options),
     python: () => findPython(options),
+    go: () => findGo(options),
   }
   const find = (runtime: Runtime): Promise<Interpreter> => {
     const known = found.get(runtime)
@@ -96,6 +101,27 @@ async function findPython({ environment }: InterpreterOptions): Promise<Interpre
   })
 }
 
+async function findGo({ environment }: InterpreterOptions): Promise<Interpreter> {
+  const env: Readonly<Record<string, string>> = { ...(await environment()), GOTOOLCHAIN: 'local' }
+  let tooOld: string | undefined
+  for (const program of ['go', usualGo]) {
+    const found = await probe(program, ['env', 'GOROOT', 'GOVERSION'], env)
+    if (!found) continue
+    const version = found.version.replace(/^go/, '')
+    if (isAtLeast(version, oldestGo)) return { path: join(found.path, 'bin/go'), version, environment: {} }
+    tooOld ??= version
+  }
+  const problem = tooOld
+    ? `Go ${tooOld} is too old: ${oldestGo.join('.')} or newer is needed.`
+    : 'go is not installed: go functions can not be built.'
+  throw new HksError('RUNTIME_MISSING', problem, {
+    details: { runtime: 'go', ...(tooOld ? { found: tooOld } : {}) },
+    hint: tooOld
+      ? 'Install it from https://go.dev/dl, then deploy again.'
+      : `Install it with: ${await installCommand('golang-go', env.PATH ?? '')}`,
+  })
+}
+
 /** Path and version that a program prints of itself; `undefined` when it is absent or does not work. */
 async function probe(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   try {
@@ -122,9 +148,18 @@ const installers = [
   ['brew', 'brew install'],
 ] as const
 
+/** What the others call the packages of Debian. */
+const otherNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  dnf: { 'golang-go': 'golang' },
+  apk: { 'golang-go': 'go' },
+  pacman: { python3: 'python', 'golang-go': 'go' },
+  zypper: { 'golang-go': 'go' },
+  brew: { 'golang-go': 'go' },
+}
+
 async function installCommand(name: string, path: string): Promise<string> {
   for (const [program, command] of installers) {
-    if (await isOnPath(program, path)) return `${command} ${program === 'pacman' ? 'python' : name}`
+    if (await isOnPath(program, path)) return `${command} ${otherNames[program]?.[name] ?? name}`
   }
   return `your system's package manager (the package is called ${name})`
 }

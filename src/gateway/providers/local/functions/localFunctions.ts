@@ -5,6 +5,7 @@ import type { FunctionSpec, InvocationResponse, RevisionRecord } from '../../../
 import { platformAnswer } from '../../../domain/functionAnswer.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
 import { join } from 'node:path'
+import { createBuilders } from './builders.ts'
 import { createCodeStore } from './codeStore.ts'
 import { createDeployments } from './deployment.ts'
 import { createFunctionLog } from './functionLog.ts'
@@ -15,6 +16,7 @@ import { createInterpreters } from './interpreters.ts'
 import type { LocalFunctionsDeps, LocalFunctionsHost } from './localFunctionsHost.ts'
 import { createPrepareRevision } from './prepareRevision.ts'
 import { createProcessPool } from './processPool.ts'
+import { createRuntimeCommands } from './runtimeCommands.ts'
 import { createServings } from './servings.ts'
 import { settleInterrupted } from './settleInterrupted.ts'
 
@@ -36,6 +38,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   const code = createCodeStore(join(deps.dataFolder, 'functions'), newId)
   const tokens = createFunctionTokens(deps.dataFolder)
   const interpreters = createInterpreters(deps)
+  const builders = createBuilders(deps, () => interpreters.find('go'))
   const log = createFunctionLog(logs, clock.now, deps.report)
   const records = createFunctionRecords({
     state,
@@ -45,7 +48,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   })
   const pool = createProcessPool({
     ...deps,
-    interpreters,
+    commandOf: createRuntimeCommands({ ...deps, interpreters, goLauncher: builders.goLauncher }),
     loadSeconds: deps.loadSeconds ?? defaultLoadSeconds,
     warmProcesses: deps.warmProcesses ?? defaultWarmProcesses,
     onLines: ({ functionId }, lines) => log.write(functionId, lines),
@@ -66,12 +69,12 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     if (!revision) throw new HksError('FUNCTION_UNAVAILABLE', 'No revision of the function serves.')
     return revision
   }
-  const prepare = createPrepareRevision(code, deps.secrets)
+  const prepare = createPrepareRevision(code, deps.secrets, builders.of)
   const servings = createServings({
     pool,
     clock,
     idleSeconds: deps.idleSeconds ?? defaultIdleSeconds,
-    prepare: async id => prepare((await required(id)).projectId, await servingRevision(id)),
+    prepare: async (id, signal) => prepare((await required(id)).projectId, await servingRevision(id), signal),
     onReplicas: id => void records.publish(id).catch(deps.report),
     onEvent: log.system,
   })
@@ -112,7 +115,10 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     await deps.invocations.removeFunction(id)
     await logs.remove(id)
     const kept = await digestsInUse()
-    for (const digest of used) if (!kept.has(digest)) await code.remove(digest)
+    for (const digest of used.filter(one => !kept.has(one))) {
+      await code.remove(digest)
+      await builders.remove(digest)
+    }
     await keepReady()
   }
   /** A process waits for each language that a function here is written in and that this machine can run. */
@@ -176,14 +182,23 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
         if (stored.status === 'deleting') await erase(stored)
         else await settleInterrupted(state, stored, clock.now())
       }
-      await code.keepOnly(await digestsInUse())
+      const digests = await digestsInUse()
+      await code.keepOnly(digests)
+      await builders.keepOnly(digests)
       // In the background; what is missing is said by the call.
       void keepReady().catch(deps.report)
+      for (const runtime of new Set((await state.list()).map(({ spec }) => spec.runtime))) {
+        void builders
+          .of(runtime)
+          ?.warm()
+          .catch(() => undefined)
+      }
     },
     stop: async graceSeconds => {
       stopped = true
       secretChanges[Symbol.dispose]()
       await deployments.stop()
+      await builders.stop()
       await servings.stop(graceSeconds)
       await pool.stop()
     },

@@ -20,9 +20,11 @@ export interface LocalFunctionsHost extends Functions {
 
 /** What local functions need. */
 export interface LocalFunctionsDeps {
-  /** Folder of this gateway's data; code goes to `functions/` in it, tokens to `function-tokens.json`. */
+  /** Folder of this gateway's data; code goes to `functions/` in it, what is built to `builds/`, tokens to `function-tokens.json`. */
   readonly dataFolder: string
-  /** Folder that holds `node/main.mjs` and `python/main.py`. */
+  /** Folder of what can be made again, such as build caches; default `cache/` in the data folder. */
+  readonly cacheFolder?: string
+  /** Folder that holds `node/main.mjs`, `python/main.py` and the module `go/`. */
   readonly runtimesFolder: string
   /** Names this data folder in the environment of each process (`HKS_HOME_ID`), so that leftovers are found. */
   readonly homeId: string

@@ -1,33 +1,48 @@
 import { HksError } from '../../../../contract/errors.ts'
+import type { Runtime } from '../../../../contract/functions.ts'
 import type { RevisionRecord } from '../../../domain/function.ts'
 import type { SecretResolver } from '../secrets.ts'
 import type { CodeStore } from './codeStore.ts'
 import type { RevisionCode } from './functionPool.ts'
+import type { SourceBuilder } from './sourceBuilder.ts'
 
 /**
- * Gathers what a process needs of a revision: the folder of its source, and its secrets as they are now.
- * @throws HksError FUNCTION_UNAVAILABLE when the source is gone, NOT_FOUND when a secret is
+ * Gathers what a process needs of a revision: the folder to load, which is built when it has to be, and its secrets as
+ * they are now.
+ * @throws HksError FUNCTION_UNAVAILABLE when the source is gone, NOT_FOUND when a secret is; what a builder throws
  */
-export type PrepareRevision = (projectId: string, revision: RevisionRecord) => Promise<RevisionCode>
+export type PrepareRevision = (
+  projectId: string,
+  revision: RevisionRecord,
+  signal: AbortSignal,
+  onStage?: (stage: DeployStage) => void,
+) => Promise<RevisionCode>
+
+/** What a deployment does before it serves. */
+export type DeployStage = 'built' | 'loaded'
 
 /** Gathers from the data folder. */
 export function createPrepareRevision(
   code: Pick<CodeStore, 'find'>,
   secrets: Pick<SecretResolver, 'resolve'>,
+  builderOf: (runtime: Runtime) => SourceBuilder | undefined,
 ): PrepareRevision {
-  return async (projectId, { spec, functionId, number, sourceDigest }) => {
+  return async (projectId, { spec, functionId, number, sourceDigest }, signal, onStage = () => undefined) => {
     const folder = await code.find(sourceDigest)
     if (folder === undefined) {
       const message = `The source of revision ${number} is not in the data folder any more.`
       throw new HksError('FUNCTION_UNAVAILABLE', message, { hint: 'Deploy the function again.' })
     }
+    const source = { digest: sourceDigest, folder, handler: spec.handler }
+    const built = await builderOf(spec.runtime)?.build(source, signal, () => onStage('built'))
+    onStage('loaded')
     return {
       functionId,
       functionName: spec.name,
       revision: number,
       runtime: spec.runtime,
       handler: spec.handler,
-      folder,
+      folder: built ?? folder,
       environment: spec.environment,
       secrets: await secrets.resolve(projectId, spec.secrets),
       secretReferences: spec.secrets.map(({ from }) => from),

@@ -1,20 +1,19 @@
-import { join } from 'node:path'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
 import { createSharedScan } from '../../../platform/processTable.ts'
 import type { FunctionPool, RevisionCode } from './functionPool.ts'
-import type { Interpreters } from './interpreters.ts'
 import { createLoadLimit, type LoadLimit } from './loadLimit.ts'
 import { loadInto } from './loadInto.ts'
 import type { RuntimeProcess } from './runtimeProcess.ts'
+import type { FindRuntimeCommand } from './runtimeCommands.ts'
 import { startRuntime } from './startRuntime.ts'
 import { createWarmPool } from './warmPool.ts'
 
 /** What the pool needs. */
 export interface ProcessPoolOptions {
-  readonly interpreters: Interpreters
-  /** Folder that holds `node/main.mjs` and `python/main.py`. */
+  readonly commandOf: FindRuntimeCommand
+  /** Where a process is before it knows its function. */
   readonly runtimesFolder: string
   readonly homeId: string
   readonly newId: () => string
@@ -25,12 +24,6 @@ export interface ProcessPoolOptions {
   /** Processes of one language that wait, at most. */
   readonly warmProcesses: number
   readonly report: (error: unknown) => void
-}
-
-/** Options and program of each runtime (docs/runtime-protocol.md, "Channel"). */
-const programs: Readonly<Record<Runtime, { readonly options: readonly string[]; readonly file: string }>> = {
-  node: { options: ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'], file: 'node/main.mjs' },
-  python: { options: ['-IB'], file: 'python/main.py' },
 }
 
 /** Where instances come from, with the processes that wait for those to come. */
@@ -50,18 +43,17 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     limit: LoadLimit,
     onLines: (lines: readonly NewLogLine[]) => void,
   ): Promise<RuntimeProcess> => {
-    const interpreter = await options.interpreters.find(runtime)
+    const command = await options.commandOf(runtime, limit.signal)
     const clean = await options.environment()
     limit.signal.throwIfAborted()
     const runId = options.newId()
-    const program = programs[runtime]
     return startRuntime(
       {
-        program: interpreter.path,
-        args: [...program.options, join(options.runtimesFolder, program.file), '--fd', '3'],
+        program: command.program,
+        args: command.args,
         // What the function asked for comes with the load frame: a waiting process must be anybody's.
         cwd: options.runtimesFolder,
-        environment: { ...clean, ...interpreter.environment, HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId },
+        environment: { ...clean, ...command.environment, HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId },
         runId,
         scan,
         onLines,

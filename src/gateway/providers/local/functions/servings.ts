@@ -23,7 +23,7 @@ export interface ServingsOptions {
   /** Seconds without a call after which a function scales to zero. */
   readonly idleSeconds: number
   /** Gathers the revision that serves, anew for each start. @throws HksError */
-  readonly prepare: (id: string) => Promise<RevisionCode>
+  readonly prepare: (id: string, signal: AbortSignal) => Promise<RevisionCode>
   /** The number of a function's instances changed. */
   readonly onReplicas: (id: string) => void
   /** A sentence for the log of a function. */
@@ -42,7 +42,7 @@ export function createServings(options: ServingsOptions): Servings {
         pool,
         clock,
         idleSeconds,
-        ...(number === 0 ? {} : { revision: { number, prepare: () => prepare(id) } }),
+        ...(number === 0 ? {} : { revision: { number, prepare: signal => prepare(id, signal) } }),
         onReplicas: () => onReplicas(id),
         onEvent: text => onEvent(id, text),
       })

@@ -25,7 +25,10 @@ describe('a revision that is prepared', () => {
       status: 'ready',
       createdAt: 0,
     }
-    return { folder, code, secrets, revision, digest: source.digest, prepare: createPrepareRevision(code, secrets) }
+    const prepareAny = createPrepareRevision(code, secrets, () => undefined)
+    const prepare = (projectId: string, which: RevisionRecord) =>
+      prepareAny(projectId, which, new AbortController().signal)
+    return { folder, code, secrets, revision, digest: source.digest, prepare }
   }
 
   it('has its folder, and its secrets as they are at that moment', async () => {

@@ -1,0 +1,5 @@
+module function
+
+go 1.22
+
+require hexabase.io/hks v0.0.0
