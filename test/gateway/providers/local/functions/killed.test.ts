@@ -92,7 +92,7 @@ describe('local functions whose gateway is killed in the middle of deployments',
     using folder = temporaryFolder()
     const homeId = randomUUID()
     const source = `import { openLocalFunctions } from ${JSON.stringify(join(import.meta.dirname, '../../../../support/localFunctionsRig.ts'))}
-const rig = await openLocalFunctions({ folder: ${JSON.stringify(folder.path)}, homeId: ${JSON.stringify(homeId)} })
+const rig = await openLocalFunctions({ folder: ${JSON.stringify(folder.path)}, homeId: ${JSON.stringify(homeId)}, warmProcesses: 0 })
 const { id } = await rig.deploy('export const handler = () => { console.log(1); for (;;); }', { timeoutSeconds: 3600 })
 void rig.call(id)
 while (!(await rig.log(id)).some(({ text }) => text === '1')) await new Promise(resolve => setTimeout(resolve, 5))
