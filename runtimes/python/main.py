@@ -10,6 +10,7 @@ def main():
     here = os.path.dirname(os.path.realpath(__file__))
     sys.path[:] = [here] + [entry for entry in sys.path if entry and os.path.realpath(entry) != here]
     from hks_runtime.core import Core
+    from hks_runtime.egress import forward_egress
     from hks_runtime.fd_transport import FdTransport
     from hks_runtime.logs import Logs
 
@@ -19,6 +20,9 @@ def main():
     if len(sys.argv) != 3 or sys.argv[1] != "--fd" or not sys.argv[2].isdigit():
         sys.stderr.write("usage: python3 main.py --fd 3\n")
         return 64
+    egress = os.environ.get("HKS_EGRESS_SOCKET")
+    if egress is not None:
+        forward_egress(egress)
     transport = FdTransport(int(sys.argv[2]))
     logs = Logs(transport.send)
     logs.capture()
