@@ -7,6 +7,8 @@ import { addDeploy } from './commands/deploy.ts'
 import { addDescribe } from './commands/describe.ts'
 import { addGateway } from './commands/gateway.ts'
 import { addInit } from './commands/init.ts'
+import { addInvocation } from './commands/invocation.ts'
+import { addInvocations } from './commands/invocations.ts'
 import { addInvoke } from './commands/invoke.ts'
 import { addList } from './commands/list.ts'
 import { addLogs } from './commands/logs.ts'
@@ -31,6 +33,8 @@ const commands = [
   addList,
   addDescribe,
   addInvoke,
+  addInvocations,
+  addInvocation,
   addLogs,
   addDelete,
   addSecret,
@@ -41,7 +45,7 @@ const commands = [
 ]
 
 /** Commands that have no project. */
-const withoutProject = ['init', 'schedule', 'gateway', 'completion']
+const withoutProject = ['init', 'invocation', 'schedule', 'gateway', 'completion']
 
 /**
  * The whole command line. `run` makes each command's context; `showHelp` prints the help that stands in for a missing

@@ -1,4 +1,5 @@
 import { errorCodes, type ErrorCode, HksError } from '../contract/errors.ts'
+import { errorHeader, invocationIdHeader, invocationOutcomeHeader } from '../contract/headers.ts'
 import {
   type Route,
   type RouteBody,
@@ -32,6 +33,15 @@ export interface InvokeResult {
   readonly code: ErrorCode | undefined
 }
 
+/** How a function is called. */
+export interface InvokeOptions {
+  readonly contentType?: string
+  /** Beside Content-Type, such as the attributes of a CloudEvent. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly prefer?: 'respond-async'
+  readonly signal?: AbortSignal
+}
+
 /** Typed calls of a gateway. Each throws an HksError: the gateway's own, or GATEWAY_UNREACHABLE, or CANCELLED. */
 export interface GatewayClient {
   readonly address: GatewayAddress
@@ -40,11 +50,12 @@ export interface GatewayClient {
     ...input: Record<never, never> extends CallInput<N> ? [CallInput<N>?] : [CallInput<N>]
   ): Promise<RouteResult<N>>
   /** Calls a function; a function's own failure is an answer, not an error. */
-  invoke(
-    functionId: string,
-    body: Uint8Array,
-    options?: { readonly contentType?: string; readonly prefer?: 'respond-async'; readonly signal?: AbortSignal },
-  ): Promise<InvokeResult>
+  invoke(functionId: string, body: Uint8Array, options?: InvokeOptions): Promise<InvokeResult>
+  /** The answer of a call that nobody waited for; `outcome` is `running` while there is none. */
+  invocationResult(
+    invocationId: string,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<InvokeResult & { readonly outcome: string | undefined }>
   /** The raw answer of a GET route, for streams. */
   open<N extends RouteName>(route: N, input: CallInput<N>): Promise<Response>
 }
@@ -84,6 +95,7 @@ export function createGatewayClient(address: GatewayAddress, fetchFunction: type
       const response = await request(`${address.url}${pathOf(routes.invokeFunction, { id: functionId })}`, {
         method: 'POST',
         headers: {
+          ...options.headers,
           Authorization: `Bearer ${address.token}`,
           ...(options.contentType === undefined ? {} : { 'Content-Type': options.contentType }),
           ...(options.prefer === undefined ? {} : { Prefer: options.prefer }),
@@ -91,18 +103,34 @@ export function createGatewayClient(address: GatewayAddress, fetchFunction: type
         body,
         ...(options.signal ? { signal: options.signal } : {}),
       })
-      const invocationId = response.headers.get('HKS-Invocation-Id') ?? undefined
-      // Without an invocation the gateway itself refused the call.
-      if (invocationId === undefined && !response.ok) throw await answeredError(response)
-      const code = response.headers.get('HKS-Error')
-      return {
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
-        body: await readBody(async () => new Uint8Array(await response.arrayBuffer()), address, options.signal),
-        invocationId,
-        code: isErrorCode(code) ? code : undefined,
-      }
+      return answerOf(response, address, options.signal)
     },
+    invocationResult: async (invocationId, { signal } = {}) => {
+      const response = await request(`${address.url}${pathOf(routes.getInvocationResult, { id: invocationId })}`, {
+        headers: { Authorization: `Bearer ${address.token}` },
+        ...(signal ? { signal } : {}),
+      })
+      const outcome = response.headers.get(invocationOutcomeHeader) ?? undefined
+      return { ...(await answerOf(response, address, signal)), outcome }
+    },
+  }
+}
+
+/** @throws HksError when the gateway itself refused: then there is no invocation */
+async function answerOf(
+  response: Response,
+  address: GatewayAddress,
+  signal: AbortSignal | undefined,
+): Promise<InvokeResult> {
+  const invocationId = response.headers.get(invocationIdHeader) ?? undefined
+  if (invocationId === undefined && !response.ok) throw await answeredError(response)
+  const code = response.headers.get(errorHeader)
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await readBody(async () => new Uint8Array(await response.arrayBuffer()), address, signal),
+    invocationId,
+    code: isErrorCode(code) ? code : undefined,
   }
 }
 

@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
 import { Environment, Id, Instant, OneOf, ResourceName, SecretReference } from './common.ts'
-import { errorCodes } from './errors.ts'
 
 /** The languages that this gateway can run. */
 export const runtimes = ['python', 'node', 'go'] as const
@@ -87,25 +86,3 @@ export const FunctionDelete = Type.Object(
 /** How to reach a function's URL; the only answer that carries its token. */
 export const FunctionAccess = Type.Object({ url: Type.String(), headers: Type.Record(Type.String(), Type.String()) })
 export type FunctionAccess = Static<typeof FunctionAccess>
-
-/** One call of a function. */
-export const Invocation = Type.Object({
-  id: Id,
-  functionId: Id,
-  revision: Type.Integer(),
-  startedAt: Instant,
-  completedAt: Type.Optional(Instant),
-  outcome: OneOf(['running', 'succeeded', 'failed'] as const),
-  statusCode: Type.Optional(Type.Integer()),
-  code: Type.Optional(OneOf(errorCodes)),
-  message: Type.Optional(Type.String()),
-  source: OneOf(['invoke', 'url', 'schedule'] as const),
-  coldStart: Type.Boolean(),
-  requestBytes: Type.Integer(),
-  responseBytes: Type.Optional(Type.Integer()),
-})
-export type Invocation = Static<typeof Invocation>
-
-/** The answer to `Prefer: respond-async`. */
-export const InvocationAccepted = Type.Object({ invocationId: Id })
-export type InvocationAccepted = Static<typeof InvocationAccepted>

@@ -1,5 +1,7 @@
 /** Names the invocation that a call made; on every answer of a function. */
 export const invocationIdHeader = 'HKS-Invocation-Id'
+/** How a call stands whose answer is fetched: `running`, `succeeded` or `failed`. */
+export const invocationOutcomeHeader = 'HKS-Invocation-Outcome'
 /** An error code; only on answers that the platform made itself. */
 export const errorHeader = 'HKS-Error'
 /** The invoke-only token of one function, on its own URL. */

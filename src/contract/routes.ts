@@ -2,13 +2,20 @@ import type { Static, TSchema } from 'typebox'
 import { cronJobRoutes } from './routes/cronJobRoutes.ts'
 import { functionRoutes } from './routes/functionRoutes.ts'
 import { gatewayRoutes } from './routes/gatewayRoutes.ts'
+import { invocationRoutes } from './routes/invocationRoutes.ts'
 import { projectRoutes } from './routes/projectRoutes.ts'
 import { v1 } from './routes/route.ts'
 
 export { type Route, type Scope, scopes } from './routes/route.ts'
 
 /** Every route of the gateway's API by its operation id. */
-export const routes = { ...gatewayRoutes, ...projectRoutes, ...cronJobRoutes, ...functionRoutes } as const
+export const routes = {
+  ...gatewayRoutes,
+  ...projectRoutes,
+  ...cronJobRoutes,
+  ...functionRoutes,
+  ...invocationRoutes,
+} as const
 
 /** The operation ids. */
 export type RouteName = keyof typeof routes

@@ -153,6 +153,44 @@ describe('hks-func and functions', function () {
     assert.ok(json.invocations.some(call => call.code === 'FUNCTION_FAILED'))
   })
 
+  it('lists calls, shows one, calls again with what it was sent, and fetches and ends those in the background', async () => {
+    const { invocationId } = await place.json<{ invocationId: string }>(
+      'invoke',
+      'odd',
+      '-d',
+      'bytes',
+      '-c',
+      'text/plain',
+    )
+    const background = await place.run(['invoke', 'odd', '--async', '-d', 'refuse', '-c', 'text/plain'])
+    assert.match(background.stdout, /^[0-9a-f-]{36}\n$/)
+    const [list, failed, json, show, replay, result, ended, missing] = await Promise.all([
+      place.run(['invocations', 'odd', '--limit', '3']),
+      place.run(['invocations', 'odd', '--failed']),
+      place.json<Items<{ id: string; outcome: string }>>('invocations', 'odd', '--failed', '-n', '1'),
+      place.run(['invocation', 'show', invocationId]),
+      place.run(['invocation', 'replay', invocationId]),
+      place.run(['invocation', 'result', background.stdout.trim()]),
+      place.run(['invocation', 'cancel', invocationId]),
+      place.run(['invocation', 'show', 'nobody']),
+    ])
+    assert.match(list.stdout, /^CALL +WHEN +STATUS +TOOK +REVISION\n(.+\n){3}$/)
+    assert.match(failed.stdout, /FUNCTION_FAILED/)
+    assert.doesNotMatch(failed.stdout, / 200 /)
+    assert.deepEqual(
+      json.items.map(call => call.outcome),
+      ['failed'],
+    )
+    assert.match(
+      show.stdout,
+      /^Call: +[0-9a-f-]{36}\n[^]*\nStatus: +succeeded, 200\n[^]*\nSandbox: +none\n[^]*\n\nbytes\n$/,
+    )
+    assert.deepEqual([replay.code, replay.stdout.length], [0, Buffer.from([0, 255, 10]).toString().length])
+    assert.deepEqual([result.code, result.stdout], [7, 'I am a teapot'])
+    assert.match(ended.stderr, /has ended already\. \(CONFLICT\)/)
+    assert.deepEqual([ended.code, missing.code], [5, 4])
+  })
+
   it('prints the log whole, its end, or since a time, with or without times', async () => {
     const [all, tail, none, times] = await Promise.all([
       place.run(['logs', 'odd']),

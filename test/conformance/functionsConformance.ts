@@ -18,6 +18,8 @@ export interface FunctionsHarness extends AsyncDisposable {
   readonly projectId: string
   /** Lines of a function's log so far. */
   readonly log: (functionId: string) => Promise<readonly StoredLogLine[]>
+  /** Sets keys of a secret of the project. */
+  readonly writeSecret: (secret: string, data: Readonly<Record<string, string>>) => Promise<unknown>
   /** Languages that can't be tested here, each with the reason. */
   readonly missing: Partial<Record<Runtime, string>>
 }
@@ -320,6 +322,23 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     await functions.remove(record.id)
     assert.equal(await functions.get(record.id), undefined)
     await assert.rejects(call(record), isRefused('NOT_FOUND'))
+  })
+
+  it('says how each call was served', async () => {
+    const { record } = await deploy(echo, { name: `served-${runtime}` })
+    const { coldStart, revision, queueMs, sandbox } = await call(record, 1)
+    assert.deepEqual([typeof coldStart, revision], ['boolean', 1])
+    assert.ok(Number.isInteger(queueMs) && queueMs >= 0, String(queueMs))
+    assert.match(sandbox, /^[a-z]+$/)
+  })
+
+  it('hides the secrets that a function names in what is kept of its calls', async () => {
+    await harnessOf().writeSecret('mask', { key: 'correct-horse' })
+    const { record } = await deploy(echo, { name: `masked-${runtime}`, secrets: [{ name: 'KEY', from: 'mask/key' }] })
+    const mask = await harnessOf().functions.mask(record.id)
+    assert.equal(Buffer.from(mask(Buffer.from('{"key":"correct-horse"}'))).toString(), '{"key":"***"}')
+    const bytes = Buffer.from([0, 255, 10])
+    assert.equal(mask(bytes), bytes)
   })
 
   it('answers 100 calls at once, each with its own payload', async () => {

@@ -13,6 +13,7 @@ functionsConformance('local', async () => {
     functions: rig.functions,
     projectId: rig.projectId,
     log: rig.log,
+    writeSecret: (secret, data) => rig.secrets.write(rig.projectId, secret, data),
     missing: Object.fromEntries(missing.map(({ name, problem, hint }) => [name, `${problem} ${hint}`])),
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   }

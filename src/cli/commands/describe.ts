@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
-import type { Function, Invocation } from '../../contract/functions.ts'
+import type { Function } from '../../contract/functions.ts'
+import type { Invocation } from '../../contract/invocations.ts'
 import type { Run } from '../context.ts'
 import { examples } from '../help.ts'
+import { invocationHeadings, invocationRow } from '../invocationTexts.ts'
 import { facts, table } from '../output/table.ts'
-import { relative, span } from '../output/time.ts'
+import { relative } from '../output/time.ts'
 import { functionNamed } from '../resources.ts'
 
 /** Calls shown. */
@@ -59,18 +61,9 @@ const revisionsOf = (fn: Function, now: number): string =>
 
 const callsOf = (calls: readonly Invocation[], now: number): string =>
   table(
-    ['call', 'when', 'status', 'took', 'revision'],
-    calls.map(call => [
-      call.id,
-      relative(call.startedAt, now),
-      call.code ?? String(call.statusCode ?? call.outcome),
-      `${duration(call)}${call.coldStart ? ', cold' : ''}`,
-      String(call.revision),
-    ]),
+    invocationHeadings,
+    calls.map(call => invocationRow(call, now)),
   )
-
-const duration = ({ startedAt, completedAt }: Invocation): string =>
-  completedAt === undefined ? '-' : span(Date.parse(completedAt) - Date.parse(startedAt))
 
 const withReason = ({ status, reason }: { readonly status: string; readonly reason?: string }): string =>
   reason === undefined ? status : `${status}: ${reason}`

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { defined } from '../../base/defined.ts'
-import type { InvokeResult } from '../../client/gatewayClient.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { Context, Run } from '../context.ts'
 import { examples } from '../help.ts'
 import { readAll } from '../readAll.ts'
+import { showAnswer, throwFailure } from '../showAnswer.ts'
 import { functionNamed } from '../resources.ts'
 
 interface Options {
@@ -24,11 +24,12 @@ export function addInvoke(program: Command, run: Run): void {
     .addOption(new Option('-d, --data <text>', 'body of the call; - reads standard input').conflicts('file'))
     .option('-f, --file <file>', 'file with the body')
     .option('-c, --content-type <type>', 'type of the body (default: application/json; with --file by its name)')
-    .option('--async', 'do not wait for the answer')
+    .option('--async', 'do not wait: print the id of the call, whose answer is kept for a day')
     .addHelpText(
       'after',
       examples(
         `hks-func invoke greet --data '{"name": "Ada"}'`,
+        `hks-func invoke report --async`,
         'hks-func invoke resize --file cat.png --content-type image/png > small.png',
       ),
     )
@@ -41,7 +42,7 @@ export function addInvoke(program: Command, run: Run): void {
           ...defined({ contentType, prefer: options.async ? ('respond-async' as const) : undefined }),
           signal: context.signal,
         })
-        show(context, answer)
+        showAnswer(context, answer)
         throwFailure(answer, fn.name)
       }),
     )
@@ -62,43 +63,4 @@ async function readBody(
   if (data === undefined) return { body: new Uint8Array(), contentType }
   const body = data === '-' ? await readAll(stdin, signal) : Buffer.from(data)
   return { body, contentType: contentType ?? 'application/json' }
-}
-
-function show({ out }: Context, answer: InvokeResult): void {
-  const { status, headers, invocationId, code, body } = answer
-  if (out.format === 'json') {
-    out.result({ status, invocationId, code, headers, body: parsed(body) }, () => '')
-    return
-  }
-  // What the platform says of a failure is no answer of the function.
-  if (code !== undefined) return
-  out.bytes(body)
-  if (out.interactive && body.at(-1) !== 10) out.bytes(Buffer.from('\n'))
-}
-
-/** @throws HksError the platform's code, or FUNCTION_FAILED for a status of 400 and above */
-function throwFailure({ status, invocationId, code, body }: InvokeResult, name: string): void {
-  if (code === undefined && status < 400) return
-  const details = { status, invocationId }
-  if (code === undefined) throw new HksError('FUNCTION_FAILED', `The function answered ${status}.`, { details })
-  const { error, hint } = (parsed(body) ?? {}) as { readonly error?: unknown; readonly hint?: unknown }
-  throw new HksError(code, typeof error === 'string' ? error : `The call failed: ${code}.`, {
-    details,
-    hint: hintOf(code, name) ?? (typeof hint === 'string' ? hint : `The log has more: hks-func logs ${name}`),
-  })
-}
-
-const hintOf = (code: string, name: string): string | undefined =>
-  code === 'EVENT_INVALID'
-    ? `The body must be what its type says: hks-func invoke ${name} --data hello --content-type text/plain`
-    : undefined
-
-function parsed(body: Uint8Array): unknown {
-  const text = Buffer.from(body).toString()
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON: the text itself is the body.
-    return text
-  }
 }

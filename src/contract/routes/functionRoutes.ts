@@ -1,13 +1,6 @@
 import { IdParams, Page, PageQuery } from '../common.ts'
-import {
-  Function,
-  FunctionAccess,
-  FunctionDelete,
-  FunctionDeploy,
-  FunctionQuery,
-  Invocation,
-  Revision,
-} from '../functions.ts'
+import { Function, FunctionAccess, FunctionDelete, FunctionDeploy, FunctionQuery, Revision } from '../functions.ts'
+import { Invocation, InvocationQuery } from '../invocations.ts'
 import { LogPage, LogQuery } from '../logs.ts'
 import { ProjectParams } from '../projects.ts'
 import { type Route, v1 } from './route.ts'
@@ -77,7 +70,7 @@ export const functionRoutes = {
     summary: 'List calls, newest first',
     scope: 'read',
     params: id,
-    query: PageQuery,
+    query: InvocationQuery,
     success: { status: 200, body: Page(Invocation) },
   },
   getFunctionAccess: {

@@ -8,6 +8,7 @@ import { listen } from '../http/listen.ts'
 import { createMetrics } from '../http/metrics.ts'
 import { cronJobHandlers } from '../http/routes/cronJobs.ts'
 import { functionHandlers } from '../http/routes/functions.ts'
+import { invocationHandlers } from '../http/routes/invocations.ts'
 import { type GatewayFacts, gatewayHandlers } from '../http/routes/gateway.ts'
 import { logHandlers } from '../http/routes/logs.ts'
 import { projectHandlers } from '../http/routes/projects.ts'
@@ -82,6 +83,7 @@ const handlersOf = (services: Services, facts: GatewayFacts): Handlers => ({
   ...scheduleHandlers(services.previewSchedule),
   ...cronJobHandlers(services.cronJobs),
   ...functionHandlers(services.functions),
+  ...invocationHandlers(services.invocations),
   ...secretHandlers(services.secrets),
   ...logHandlers(services.logs),
 })

@@ -34,7 +34,7 @@ export function createLife(
   { log, ownership, report }: Home,
   storage: Storage,
   { provider }: Local,
-  { gateway }: Services,
+  { gateway, requests }: Services,
   edge: Edge,
 ): Life {
   const timers: NodeJS.Timeout[] = []
@@ -47,6 +47,7 @@ export function createLife(
     edge.sayGoodbye(`The gateway stops: ${reason}.`)
     await provider.stop(graceSeconds)
     await edge.close()
+    await requests.flush()
     await storage.close()
     ownership.release()
     log.info('stopped')

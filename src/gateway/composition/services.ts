@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { createCronJobService } from '../domain/cronJobService.ts'
 import { createDirectory } from '../domain/directory.ts'
+import { createFunctionCalls } from '../domain/functionCalls.ts'
 import { createFunctionService } from '../domain/functionService.ts'
 import { createGatewayService, type GatewayServiceOptions } from '../domain/gatewayService.ts'
+import { createInvocationService } from '../domain/invocationService.ts'
+import { createRequestKeeper } from '../domain/keptRequests.ts'
 import { createLogService } from '../domain/logService.ts'
 import { createPerform } from '../domain/operation.ts'
 import type { Provider } from '../domain/ports.ts'
@@ -20,18 +23,22 @@ export type Services = ReturnType<typeof createServices>
 /** Makes the services over the providers; `stop` ends the process. */
 export function createServices(
   { idleSeconds }: Config,
-  { notices }: Home,
+  { notices, report }: Home,
   { clock, database, logs }: Storage,
   providers: readonly Provider[],
   stop: GatewayServiceOptions['stop'],
 ) {
-  const { executions, invocations, ledger, settings } = database
+  const { executions, invocations, ledger, payloads, settings } = database
   const perform = createPerform(database.audit, clock)
   const directory = createDirectory(providers)
+  const requests = createRequestKeeper(payloads, clock, report)
+  const calls = createFunctionCalls({ invocations, payloads, requests, clock, newId: randomUUID, report })
   return {
     cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
-    functions: createFunctionService({ directory, invocations, clock, perform, newId: randomUUID, tools: sourceTools }),
+    functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),
     gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, notices, stop }),
+    invocations: createInvocationService({ directory, invocations, payloads, requests, calls, clock, perform }),
+    requests,
     logs: createLogService(directory, logs, executions),
     previewSchedule: createPreviewSchedule(clock),
     projects: createProjectService(directory, perform),

@@ -35,8 +35,9 @@ export async function openStorage({ folder }: Home): Promise<Storage> {
       jumped = listener
     },
     retain: async () => {
-      const olderThan = clock.now() - retention.milliseconds
-      await database.retain(olderThan)
+      const now = clock.now()
+      const olderThan = now - retention.milliseconds
+      await database.retain(olderThan, now)
       await logs.retain({ olderThan, maxBytes: retention.bytes })
     },
     close: async () => {

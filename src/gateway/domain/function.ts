@@ -60,8 +60,20 @@ export interface InvocationRequest {
   readonly body: Uint8Array
 }
 
+/** How a provider served a call. */
+export interface CallFacts {
+  /** It waited for a process to start. */
+  readonly coldStart: boolean
+  /** Number of the revision that took it; 0 for none. */
+  readonly revision: number
+  /** Milliseconds that it waited for its turn, the start of a process not counted. */
+  readonly queueMs: number
+  /** How the code was confined, in the provider's word; `none` when it was not. */
+  readonly sandbox: string
+}
+
 /** The function's own answer, or the platform's in its place (`code` is set). */
-export interface InvocationResponse {
+export interface InvocationResponse extends CallFacts {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: Uint8Array
@@ -71,15 +83,12 @@ export interface InvocationResponse {
   readonly message?: string
   /** Type, message and stack of an exception; never leaves the gateway except on `/invoke`. */
   readonly exception?: { readonly type: string; readonly message: string; readonly stack: string }
-  readonly coldStart: boolean
-  readonly revision: number
 }
 
 /** One call of a function, for the record. Instants are epoch milliseconds. */
-export interface InvocationRecord {
+export interface InvocationRecord extends CallFacts {
   readonly id: string
   readonly functionId: string
-  readonly revision: number
   readonly startedAt: number
   readonly completedAt?: number
   readonly outcome: 'running' | 'succeeded' | 'failed'
@@ -87,9 +96,34 @@ export interface InvocationRecord {
   readonly code?: ErrorCode
   readonly message?: string
   readonly source: 'invoke' | 'url' | 'schedule'
-  readonly coldStart: boolean
+  /** The caller did not wait: the answer is kept, to be fetched. */
+  readonly async: boolean
   readonly requestBytes: number
   readonly responseBytes?: number
+}
+
+/** What was sent with a call, kept to be sent again. */
+export interface KeptRequest {
+  readonly invocationId: string
+  readonly functionId: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Those that say what the event is: Content-Type and the attributes of a CloudEvent. Lower-case names. */
+  readonly headers: InvocationRequest['headers']
+  readonly body: Uint8Array
+  /** A secret was in it, so it is not what was sent. */
+  readonly masked: boolean
+}
+
+/** The answer of a call that nobody waited for. Instants are epoch milliseconds. */
+export interface KeptResult extends Pick<InvocationResponse, 'status' | 'headers'> {
+  readonly invocationId: string
+  readonly functionId: string
+  readonly at: number
+  readonly expiresAt: number
+  /** Absent when it was too large to be kept. */
+  readonly body?: Uint8Array
+  readonly bytes: number
 }
 
 /** What a deployment is doing now. */

@@ -1,4 +1,4 @@
-import type { InvocationResponse } from './function.ts'
+import type { CallFacts, InvocationResponse } from './function.ts'
 
 /** Statuses of the answers that the platform makes in place of a function: the same bytes on every provider. */
 export const platformStatus = {
@@ -18,9 +18,7 @@ export type PlatformCode = keyof typeof platformStatus
 export type Exception = NonNullable<InvocationResponse['exception']>
 
 /** What a platform's answer says besides its code and sentence. */
-export interface PlatformAnswerContext {
-  readonly coldStart: boolean
-  readonly revision: number
+export interface PlatformAnswerContext extends CallFacts {
   readonly exception?: Exception
 }
 

@@ -1,6 +1,10 @@
+import { HksError } from '../../contract/errors.ts'
+import { endOf } from './callEnd.ts'
 import type { Clock } from './clock.ts'
 import type { FunctionRecord, InvocationRecord, InvocationRequest, InvocationResponse } from './function.ts'
-import type { Functions, InvocationStore } from './ports.ts'
+import type { RequestKeeper } from './keptRequests.ts'
+import type { Functions, InvocationStore, PayloadStore } from './ports.ts'
+import { createStartRecord } from './startRecord.ts'
 
 /** One call that is to be made and recorded. */
 export interface FunctionCall {
@@ -9,7 +13,8 @@ export interface FunctionCall {
   readonly request: InvocationRequest
   readonly source: InvocationRecord['source']
   readonly diagnostics: boolean
-  readonly signal: AbortSignal
+  /** The caller went away. Without one nobody waits: the answer is kept, to be fetched. */
+  readonly signal?: AbortSignal
 }
 
 /** A call under way. */
@@ -21,78 +26,103 @@ export interface RunningCall {
   readonly response: Promise<InvocationResponse>
 }
 
-/** Makes calls of functions, each with a record of its start and its end. */
-export type CallFunction = (call: FunctionCall) => RunningCall
+/** Calls of functions, each with a record of its start and its end. */
+export interface FunctionCalls {
+  call(call: FunctionCall): RunningCall
+  /** Ends a call that is under way; resolves when its record is complete, to whether there was such a call. */
+  cancel(invocationId: string): Promise<boolean>
+}
 
-const longestMessage = 500
-/** A call that is answered within this time is written once. */
-const shortCallMs = 50
+/** Where calls are recorded. */
+export interface FunctionCallsOptions {
+  readonly invocations: InvocationStore
+  readonly payloads: PayloadStore
+  readonly requests: RequestKeeper
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Receives failures that no caller waits for. */
+  readonly report: (error: unknown) => void
+}
 
-/** Records calls in `invocations`. */
-export const createCallFunction =
-  (invocations: InvocationStore, clock: Clock, newId: () => string): CallFunction =>
-  ({ functions, function: { id, serving }, request, source, diagnostics, signal }) => {
+/** Answers are kept so long, and no larger than this. */
+const resultKeptMs = 24 * 3600 * 1000
+/** The largest answer that is kept of a call that nobody waited for. */
+export const largestKeptResult = 1024 * 1024
+
+interface Running {
+  readonly stop: AbortController
+  readonly response: Promise<unknown>
+}
+
+/** No calls. */
+export function createFunctionCalls(options: FunctionCallsOptions): FunctionCalls {
+  const { invocations, payloads, requests, clock, newId, report } = options
+  const running = new Map<string, Running>()
+
+  const keepResult = async ({ id, functionId }: InvocationRecord, { status, headers, body }: InvocationResponse) => {
+    const at = clock.now()
+    await payloads.saveResult({
+      invocationId: id,
+      functionId,
+      at,
+      expiresAt: at + resultKeptMs,
+      status,
+      headers,
+      bytes: body.length,
+      ...(body.length > largestKeptResult ? {} : { body }),
+    })
+  }
+  const call = ({ functions, function: fn, request, source, diagnostics, signal }: FunctionCall): RunningCall => {
     const started: InvocationRecord = {
       id: newId(),
-      functionId: id,
-      revision: serving,
+      functionId: fn.id,
+      revision: fn.serving,
       startedAt: clock.now(),
       outcome: 'running',
       source,
+      async: signal === undefined,
       coldStart: false,
+      queueMs: 0,
+      sandbox: 'none',
       requestBytes: request.body.length,
     }
+    const { id } = started
+    const stop = linkedTo(signal)
     const begin = createStartRecord(clock, () => invocations.save(started))
-    const call = async (): Promise<InvocationResponse> => {
-      const invoked = functions.invoke(id, started.id, request, { diagnostics, signal })
-      const [response] = await Promise.allSettled([invoked])
+    if (source === 'invoke')
+      requests.keep({ functions, functionId: fn.id, invocationId: id, at: started.startedAt, request })
+    const make = async (): Promise<InvocationResponse> => {
+      const invoked = functions.invoke(fn.id, id, request, { diagnostics, signal: stop.signal })
+      const [result] = await Promise.allSettled([invoked])
       await begin.settle()
-      await invocations.save({ ...started, completedAt: clock.now(), ...endOf(response) })
-      if (response.status === 'rejected') throw response.reason
-      return response.value
+      // Before the record says that there is one.
+      if (started.async && result.status === 'fulfilled') await keepResult(started, result.value).catch(report)
+      await invocations.save({ ...started, completedAt: clock.now(), ...endOf(result) })
+      if (result.status === 'rejected') throw result.reason
+      return result.value
     }
-    const response = call()
+    const response = make().finally(() => running.delete(id))
     // Nobody may wait for it: a call in the background.
     response.catch(() => undefined)
-    return { invocationId: started.id, record: begin.now, response }
+    running.set(id, { stop, response })
+    return { invocationId: id, record: begin.now, response }
   }
-
-/** Writes the start of a call when it takes longer than a moment: a short one is written once, with its end. */
-function createStartRecord(clock: Clock, save: () => Promise<void>) {
-  let saved: Promise<void> | undefined
-  const now = (): Promise<void> => {
-    timer[Symbol.dispose]()
-    return (saved ??= save())
-  }
-  const timer = clock.callAfter(shortCallMs, () => void now().catch(() => undefined))
   return {
-    now,
-    /** Waits for a write under way. Its failure is that of the second write, too, which is awaited. */
-    settle: async () => {
-      timer[Symbol.dispose]()
-      await saved?.catch(() => undefined)
+    call,
+    cancel: async id => {
+      const found = running.get(id)
+      if (!found) return false
+      found.stop.abort(new HksError('CANCELLED', 'The call was cancelled.'))
+      await Promise.allSettled([found.response])
+      return true
     },
   }
 }
 
-function endOf(
-  result: PromiseSettledResult<InvocationResponse>,
-): Partial<InvocationRecord> & { outcome: 'succeeded' | 'failed' } {
-  if (result.status === 'rejected') {
-    return { outcome: 'failed', code: 'INTERNAL', message: firstLine((result.reason as Error).message) }
-  }
-  const { code, message, exception, status, body, coldStart, revision } = result.value
-  const sentence = exception ? `${message ?? ''} ${exception.type}: ${exception.message}` : message
-  return {
-    // A status that the function chose is its answer; 5xx says that it failed.
-    outcome: code === undefined && status < 500 ? 'succeeded' : 'failed',
-    statusCode: status,
-    responseBytes: body.length,
-    coldStart,
-    revision,
-    ...(code === undefined ? {} : { code }),
-    ...(sentence === undefined ? {} : { message: firstLine(sentence) }),
-  }
+/** Aborts with the signal, and by itself. */
+function linkedTo(signal: AbortSignal | undefined): AbortController {
+  const controller = new AbortController()
+  if (signal?.aborted) controller.abort(signal.reason)
+  signal?.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
+  return controller
 }
-
-const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').trim().slice(0, longestMessage)

@@ -3,12 +3,12 @@ import { HksError } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { Directory, FoundFunction } from './directory.ts'
-import type { FunctionRecord, FunctionSpec, InvocationRecord, InvocationRequest } from './function.ts'
+import type { FunctionRecord, FunctionSpec, InvocationRequest } from './function.ts'
 import { refuseWhenCalled } from './functionCallers.ts'
-import { createCallFunction, type RunningCall } from './functionCalls.ts'
+import type { FunctionCalls, RunningCall } from './functionCalls.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import type { Perform } from './operation.ts'
-import type { Functions, InvocationStore, Provider } from './ports.ts'
+import type { Functions, Provider } from './ports.ts'
 import { requireFolder } from './project.ts'
 import { refuseRepeatedVariables } from './secretVariables.ts'
 import { environmentTexts, refuseZeroBytes } from './zeroBytes.ts'
@@ -30,12 +30,6 @@ export interface ScheduledCall {
   readonly message?: string
 }
 
-/** Which of a function's calls to read, newest first. */
-export interface InvocationPage {
-  readonly limit: number
-  readonly after?: { readonly startedAt: number; readonly id: string }
-}
-
 /** Operations on functions. */
 export interface FunctionService {
   /** Answers when the revision serves, when it can't, or after `waitSeconds`. @throws HksError DEPLOY_FAILED … */
@@ -48,14 +42,13 @@ export interface FunctionService {
   /** @throws HksError CONFLICT naming the CronJobs that call it, unless `force` says that their runs may fail */
   remove(caller: Caller, id: string, options: { readonly force: boolean }): Promise<void>
   cancelDeployment(caller: Caller, id: string): Promise<FunctionRecord>
-  invocations(caller: Caller, id: string, page: InvocationPage): Promise<readonly InvocationRecord[]>
   access(caller: Caller, id: string): Promise<FunctionAccess>
-  /** `signal`: the caller went away. A call that nobody waits for gets a signal that never aborts. */
+  /** `signal`: the caller went away. Without one nobody waits for the call, and its answer is kept. */
   invoke(
     caller: Caller,
     id: string,
     request: InvocationRequest,
-    options: { readonly diagnostics: boolean; readonly source: 'invoke' | 'url'; readonly signal: AbortSignal },
+    options: { readonly diagnostics: boolean; readonly source: 'invoke' | 'url'; readonly signal?: AbortSignal },
   ): Promise<RunningCall>
   /** For the function's own URL, which checks the headers itself. @throws HksError NOT_FOUND */
   urlAccess(id: string): Promise<FunctionAccess & { readonly projectId: string }>
@@ -70,10 +63,9 @@ export interface FunctionService {
 /** What {@link createFunctionService} needs. */
 export interface FunctionServiceOptions {
   readonly directory: Directory
-  readonly invocations: InvocationStore
+  readonly calls: FunctionCalls
   readonly clock: Clock
   readonly perform: Perform
-  readonly newId: () => string
   readonly tools: SourceTools
 }
 
@@ -84,8 +76,8 @@ const defaultTimeoutSeconds = 30
 
 /** Makes the service. */
 export function createFunctionService(options: FunctionServiceOptions): FunctionService {
-  const { directory, invocations, clock, perform } = options
-  const call = createCallFunction(invocations, clock, options.newId)
+  const { directory, clock, perform } = options
+  const { call } = options.calls
 
   const find = async (caller: Caller, id: string, scope: 'read' | 'invoke') => {
     const found = await directory.function(id)
@@ -147,10 +139,6 @@ export function createFunctionService(options: FunctionServiceOptions): Function
       }),
     cancelDeployment: (caller, id) =>
       change(caller, id, 'function.cancelDeployment', ({ functions }) => functions.cancelDeployment(id)),
-    invocations: async (caller, id, { limit, after }) => {
-      await find(caller, id, 'read')
-      return invocations.list(id, limit, after)
-    },
     access: async (caller, id) => (await find(caller, id, 'invoke')).functions.access(id),
     invoke: async (caller, id, request, how) => {
       const found = await find(caller, id, 'invoke')

@@ -6,6 +6,8 @@ import type {
   InvocationRecord,
   InvocationRequest,
   InvocationResponse,
+  KeptRequest,
+  KeptResult,
   Source,
 } from './function.ts'
 import type { ProjectRecord, SecretKeys } from './project.ts'
@@ -69,6 +71,8 @@ export interface Functions {
     options: { readonly diagnostics: boolean; readonly signal: AbortSignal },
   ): Promise<InvocationResponse>
   access(id: string): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }>
+  /** Makes what hides the values of the function's secrets in bytes; bytes without any are answered as they are. */
+  mask(id: string): Promise<(bytes: Uint8Array) => Uint8Array>
   remove(id: string): Promise<void>
 }
 
@@ -132,17 +136,32 @@ export interface LedgerStore {
   removeApplication(applicationId: string): Promise<void>
 }
 
-/** Records of calls. */
+/** Which calls of a function to read, newest first. */
+export interface InvocationSelection {
+  readonly limit: number
+  /** Only those that sort after this one. */
+  readonly after?: { readonly startedAt: number; readonly id: string }
+  readonly outcome?: InvocationRecord['outcome']
+}
+
+/** Records of calls; of each function the last ones, as many as the store keeps. */
 export interface InvocationStore {
   save(invocation: InvocationRecord): Promise<void>
-  list(
-    functionId: string,
-    limit: number,
-    after?: { readonly startedAt: number; readonly id: string },
-  ): Promise<readonly InvocationRecord[]>
+  get(id: string): Promise<InvocationRecord | undefined>
+  list(functionId: string, selection: InvocationSelection): Promise<readonly InvocationRecord[]>
+  /** Forgets all calls of a function, with their payloads. */
   removeFunction(functionId: string): Promise<void>
   /** Ends the records that a killed gateway left running: FUNCTION_CRASHED at `at` (epoch milliseconds). */
   endRunning(at: number): Promise<void>
+}
+
+/** What was sent and answered; of each function the last ones, as many as the store keeps. */
+export interface PayloadStore {
+  saveRequests(requests: readonly KeptRequest[]): Promise<void>
+  request(invocationId: string): Promise<KeptRequest | undefined>
+  saveResult(result: KeptResult): Promise<void>
+  /** One that has expired at `now` (epoch milliseconds) is none any more. */
+  result(invocationId: string, now: number): Promise<KeptResult | undefined>
 }
 
 /** One line of the audit log: who changed what, when, and how it ended. */

@@ -3,6 +3,7 @@ import type { InvocationRecord } from '../domain/function.ts'
 import type { InvocationStore } from '../domain/ports.ts'
 import { present } from './columns.ts'
 import { createGroupCommit } from './groupCommit.ts'
+import { createInvocationLimit } from './invocationLimit.ts'
 import type { Row, Schema } from './schema.ts'
 import { withoutFlush } from './sqliteDialect.ts'
 import { startedBefore } from './startedBefore.ts'
@@ -17,6 +18,7 @@ const largestCommit = 200
 export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { flushed(): Promise<void> } {
   // The same for every row; building it takes longer than the write itself.
   let compiled: CompiledQuery | undefined
+  const limit = createInvocationLimit()
   const commits = createGroupCommit<InvocationRecord>(
     records =>
       withoutFlush(db, async transaction => {
@@ -24,20 +26,29 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
           compiled ??= upsert(db, row)
           await transaction.executeQuery({ ...compiled, parameters: Object.values(row) })
         }
+        for (const { functionId, outcome } of records) if (outcome !== 'running') limit.count(functionId)
+        await limit.apply(transaction)
       }),
     largestCommit,
   )
   return {
     save: record => commits.add(record),
-    list: async (functionId, limit, after) => {
+    get: async id => {
+      const row = await db.selectFrom('invocations').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toInvocation(row)
+    },
+    list: async (functionId, { limit, after, outcome }) => {
       let query = db.selectFrom('invocations').selectAll().where('function_id', '=', functionId)
       if (after) query = query.where(startedBefore(after))
+      if (outcome) query = query.where('outcome', '=', outcome)
       const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
       return rows.map(toInvocation)
     },
     removeFunction: async functionId => {
       await commits.flushed()
-      await db.deleteFrom('invocations').where('function_id', '=', functionId).execute()
+      for (const table of ['invocations', 'invocation_requests', 'invocation_results'] as const) {
+        await db.deleteFrom(table).where('function_id', '=', functionId).execute()
+      }
     },
     endRunning: async at => {
       await db
@@ -85,6 +96,9 @@ const toRow = (record: InvocationRecord): Row<'invocations'> => ({
   cold_start: record.coldStart ? 1 : 0,
   request_bytes: record.requestBytes,
   response_bytes: record.responseBytes ?? null,
+  queue_ms: record.queueMs,
+  sandbox: record.sandbox,
+  is_async: record.async ? 1 : 0,
 })
 
 const toInvocation = (row: Row<'invocations'>): InvocationRecord =>
@@ -102,4 +116,7 @@ const toInvocation = (row: Row<'invocations'>): InvocationRecord =>
     coldStart: row.cold_start === 1,
     requestBytes: row.request_bytes,
     responseBytes: row.response_bytes,
+    queueMs: row.queue_ms,
+    sandbox: row.sandbox,
+    async: row.is_async === 1,
   })

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely } from 'kysely'
 import type { LocalState } from '../domain/localState.ts'
-import type { AuditStore, ExecutionStore, InvocationStore, LedgerStore } from '../domain/ports.ts'
+import type { AuditStore, ExecutionStore, InvocationStore, LedgerStore, PayloadStore } from '../domain/ports.ts'
 import { createAuditStore } from './auditStore.ts'
 import { createExecutionStore } from './executionStore.ts'
 import { inspectDatabase } from './inspectDatabase.ts'
@@ -13,6 +13,7 @@ import { createLocalFunctions } from './localFunctions.ts'
 import { createLocalProjects } from './localProjects.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/migrations.ts'
+import { createPayloadStore } from './payloadStore.ts'
 import { rememberFunctions } from './rememberedFunctions.ts'
 import { removeOlderThan } from './removeOlderThan.ts'
 import type { Schema } from './schema.ts'
@@ -24,9 +25,13 @@ export interface Store extends LocalState {
   readonly executions: ExecutionStore
   readonly ledger: LedgerStore
   readonly invocations: InvocationStore
+  readonly payloads: PayloadStore
   readonly audit: AuditStore
-  /** Forgets what ended before `at` (epoch milliseconds): runs, decisions, old periods, calls, audit rows. */
-  retain(at: number): Promise<void>
+  /**
+   * Forgets what ended before `at`: runs, decisions, old periods, calls, audit rows; and answers that have expired at
+   * `now`. Both are epoch milliseconds.
+   */
+  retain(at: number, now: number): Promise<void>
   /** Waits for writes under way. Idempotent. */
   close(): Promise<void>
 }
@@ -56,6 +61,7 @@ export async function openStore(file: string): Promise<Store> {
     executions: createExecutionStore(db),
     ledger: createLedgerStore(db),
     invocations,
+    payloads: createPayloadStore(db),
     audit: createAuditStore(db),
     projects: {
       ...projects,
@@ -65,7 +71,7 @@ export async function openStore(file: string): Promise<Store> {
     cronJobs: createLocalCronJobs(db),
     functions,
     settings: createSettings(db),
-    retain: at => removeOlderThan(db, at),
+    retain: (at, now) => removeOlderThan(db, at, now),
     close: () => (closed ??= invocations.flushed().then(() => db.destroy())),
   }
 }

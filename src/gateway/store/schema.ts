@@ -117,6 +117,34 @@ interface InvocationsTable {
   cold_start: number
   request_bytes: number
   response_bytes: number | null
+  queue_ms: number
+  sandbox: string
+  is_async: number
+}
+
+/** `invocation_requests`: what the last calls were sent. */
+interface InvocationRequestsTable {
+  invocation_id: string
+  function_id: string
+  at: number
+  /** json */
+  headers: string
+  body: Uint8Array
+  masked: number
+}
+
+/** `invocation_results`: answers that nobody waited for. */
+interface InvocationResultsTable {
+  invocation_id: string
+  function_id: string
+  at: number
+  expires_at: number
+  status_code: number
+  /** json */
+  headers: string
+  /** null when it was too large */
+  body: Uint8Array | null
+  bytes: number
 }
 
 /** `audit`: who changed what, when, with what result. */
@@ -146,6 +174,8 @@ export interface Schema {
   watch_spans: WatchSpansTable
   revisions: RevisionsTable
   invocations: InvocationsTable
+  invocation_requests: InvocationRequestsTable
+  invocation_results: InvocationResultsTable
   audit: AuditTable
   settings: SettingsTable
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { defined } from '../../../src/base/defined.ts'
 import { createGroupCommit } from '../../../src/gateway/store/groupCommit.ts'
 import { openStore } from '../../../src/gateway/store/openStore.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
@@ -24,7 +25,7 @@ describe('the invocation store', () => {
     await Promise.all(done.map(call => store.invocations.save(call)))
     const paged = []
     for (;;) {
-      const page = await store.invocations.list('f', 64, paged.at(-1))
+      const page = await store.invocations.list('f', { limit: 64, ...defined({ after: paged.at(-1) }) })
       if (page.length === 0) break
       paged.push(...page)
     }
@@ -33,7 +34,7 @@ describe('the invocation store', () => {
       done.toSorted((x, y) => y.startedAt - x.startedAt || (x.id < y.id ? 1 : -1)),
     )
     await store.invocations.removeFunction('f')
-    assert.deepEqual(await store.invocations.list('f', 10), [])
+    assert.deepEqual(await store.invocations.list('f', { limit: 10 }), [])
     await store.close()
   })
 
@@ -44,7 +45,7 @@ describe('the invocation store', () => {
     const done = invocation('f', { startedAt: 1, completedAt: 3, outcome: 'succeeded' })
     await Promise.all([store.invocations.save(running), store.invocations.save(done)])
     await store.invocations.endRunning(9)
-    const [ended, untouched] = await store.invocations.list('f', 10)
+    const [ended, untouched] = await store.invocations.list('f', { limit: 10 })
     assert.deepEqual([ended?.outcome, ended?.code, ended?.completedAt], ['failed', 'FUNCTION_CRASHED', 9])
     assert.deepEqual(untouched, done)
     await store.close()
@@ -58,7 +59,7 @@ describe('the invocation store', () => {
     await store.close()
     await saved
     const again = await openStore(file)
-    assert.equal((await again.invocations.list('f', 10)).length, 1)
+    assert.equal((await again.invocations.list('f', { limit: 10 })).length, 1)
     await again.close()
   })
 })

@@ -44,7 +44,7 @@ describe('a gateway that is killed while it writes', () => {
         [...runs].filter(id => !keptRuns.has(id)),
         [],
       )
-      const keptCalls = new Set((await store.invocations.list('f', 100_000)).map(call => call.id))
+      const keptCalls = new Set((await store.invocations.list('f', { limit: 100_000 })).map(call => call.id))
       assert.deepEqual(
         [...calls].filter(id => !keptCalls.has(id)),
         [],

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { HksError } from '../../../src/contract/errors.ts'
 import { migrate } from '../../../src/gateway/store/migrate.ts'
+import { migrations } from '../../../src/gateway/store/migrations/migrations.ts'
 import { openStore } from '../../../src/gateway/store/openStore.ts'
 import { createSqliteDialect } from '../../../src/gateway/store/sqliteDialect.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
@@ -114,6 +115,23 @@ describe('openStore', () => {
     await store.close()
   })
 
+  it('brings the records of calls of an older database up to date', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'gateway.db')
+    const db = new Kysely<unknown>({ dialect: createSqliteDialect(file) })
+    await migrate(db, migrations.slice(0, 1))
+    await db.destroy()
+    edit(
+      file,
+      `insert into invocations (id, function_id, revision, started_at, outcome, source, cold_start, request_bytes)
+       values ('old', 'f', 1, 5, 'succeeded', 'url', 0, 3)`,
+    )
+    const store = await openStore(file)
+    const old = await store.invocations.get('old')
+    assert.deepEqual([old?.queueMs, old?.sandbox, old?.async, old?.requestBytes], [0, 'none', false, 3])
+    await store.close()
+  })
+
   it('forgets what ended before a time, and keeps what still goes on', async () => {
     using folder = temporaryFolder()
     const store = await openStore(join(folder.path, 'gateway.db'))
@@ -125,10 +143,10 @@ describe('openStore', () => {
     await store.ledger.saveDecision({ applicationId: 'a', scheduledAt: 4, reason: 'deadline', decidedAt: 4 })
     await store.ledger.heartbeat('boot', 5)
     await store.audit.write({ at: 5, subject: 's', kind: 'user', action: 'a', resource: 'r', result: 'ok' })
-    await store.retain(10)
+    await store.retain(10, 60)
     const left = await store.executions.list({ applicationId: 'a', limit: 10 })
     assert.deepEqual(new Set(left.map(run => run.id)), new Set([going.id, late.id]))
-    assert.deepEqual(await store.invocations.list('f', 10), [])
+    assert.deepEqual(await store.invocations.list('f', { limit: 10 }), [])
     assert.deepEqual(await store.ledger.decisions('a', 0, 100), [])
     assert.deepEqual(await store.ledger.watchSpans(0, 100), [])
     await store.close()

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { CronJobRecord, CronJobSpec, Execution } from '../../../src/gateway/domain/cronJob.ts'
-import type { FunctionSpec, InvocationRecord, RevisionRecord } from '../../../src/gateway/domain/function.ts'
+import type {
+  FunctionSpec,
+  InvocationRecord,
+  KeptRequest,
+  KeptResult,
+  RevisionRecord,
+} from '../../../src/gateway/domain/function.ts'
 import type { StoredFunction, StoredProject } from '../../../src/gateway/domain/localState.ts'
 
 export const project = (fields: Partial<StoredProject> = {}): StoredProject => {
@@ -82,7 +88,32 @@ export const invocation = (functionId: string, fields: Partial<InvocationRecord>
   startedAt: 1_000,
   outcome: 'running',
   source: 'invoke',
+  async: false,
   coldStart: true,
+  queueMs: 0,
+  sandbox: 'none',
   requestBytes: 12,
+  ...fields,
+})
+
+export const keptRequest = (functionId: string, fields: Partial<KeptRequest> = {}): KeptRequest => ({
+  invocationId: randomUUID(),
+  functionId,
+  at: 1_000,
+  headers: { 'content-type': 'application/json' },
+  body: Buffer.from('{}'),
+  masked: false,
+  ...fields,
+})
+
+export const keptResult = (functionId: string, fields: Partial<KeptResult> = {}): KeptResult => ({
+  invocationId: randomUUID(),
+  functionId,
+  at: 1_000,
+  expiresAt: 100_000,
+  status: 200,
+  headers: {},
+  body: new Uint8Array([0, 255, 10]),
+  bytes: 3,
   ...fields,
 })

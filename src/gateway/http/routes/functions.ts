@@ -1,13 +1,12 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { invocationIdHeader } from '../../../contract/headers.ts'
-import { HksError } from '../../../contract/errors.ts'
 import type { InvocationRequest } from '../../domain/function.ts'
 import type { DeployResult, FunctionService } from '../../domain/functionService.ts'
 import { toHttpAnswer } from '../functionAnswer.ts'
 import type { Call, Handlers } from '../handler.ts'
 import { pageOf } from '../page.ts'
-import { toWireFunction, toWireInvocation, toWireRevision } from '../wire/function.ts'
+import { toWireFunction, toWireRevision } from '../wire/function.ts'
 
 type FunctionRoute =
   | 'deployFunction'
@@ -16,12 +15,10 @@ type FunctionRoute =
   | 'deleteFunction'
   | 'cancelDeployment'
   | 'listRevisions'
-  | 'listInvocations'
   | 'getFunctionAccess'
   | 'invokeFunction'
 
 const deployStatus: Readonly<Record<DeployResult['outcome'], number>> = { created: 201, updated: 200, 'going on': 202 }
-const defaultPageSize = 100
 const gzipped = promisify<Uint8Array, Buffer>(gzip)
 
 /** Routes of functions. */
@@ -53,15 +50,6 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     const page = pageOf(revisions, query, revision => revision.id)
     return { body: { ...page, items: page.items.map(revision => toWireRevision(revision, serving)) } }
   },
-  listInvocations: async ({ caller, params, query }) => {
-    const { limit = defaultPageSize, cursor } = query
-    const after = cursor === undefined ? {} : { after: fromCursor(cursor) }
-    const found = await functions.invocations(caller, params.id, { limit: limit + 1, ...after })
-    const items = found.slice(0, limit)
-    const last = items.at(-1)
-    const next = found.length > limit && last ? { nextCursor: `${last.startedAt}.${last.id}` } : {}
-    return { body: { items: items.map(toWireInvocation), ...next } }
-  },
   getFunctionAccess: async ({ caller, params }) => {
     const { url, headers } = await functions.access(caller, params.id)
     return { body: { url, headers } }
@@ -71,7 +59,7 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     const { invocationId, record, response } = await functions.invoke(call.caller, call.params.id, requestOf(call), {
       diagnostics: true,
       source: 'invoke',
-      signal: isAsync ? new AbortController().signal : call.signal,
+      ...(isAsync ? {} : { signal: call.signal }),
     })
     if (!isAsync) return toHttpAnswer(await response, invocationId, 'shown')
     await record()
@@ -109,12 +97,3 @@ const preferences = (header: string | readonly string[] | undefined): readonly s
     .join(',')
     .split(',')
     .map(preference => preference.split(/[;=]/, 1)[0]!.trim().toLowerCase())
-
-function fromCursor(cursor: string): { readonly startedAt: number; readonly id: string } {
-  const found = /^(\d{1,15})\.(.+)$/.exec(cursor)
-  if (found) return { startedAt: Number(found[1]), id: found[2]! }
-  throw new HksError('INVALID_REQUEST', `cursor: "${cursor}" is not a cursor of this list.`, {
-    details: { field: 'cursor', value: cursor },
-    hint: 'Ask for the first page again.',
-  })
-}

@@ -1,7 +1,7 @@
 import { defined } from '../../../base/defined.ts'
 import { toInstant } from '../../../base/instant.ts'
-import type { Function, Invocation, Revision } from '../../../contract/functions.ts'
-import type { FunctionRecord, InvocationRecord, RevisionRecord } from '../../domain/function.ts'
+import type { Function, Revision } from '../../../contract/functions.ts'
+import type { FunctionRecord, RevisionRecord } from '../../domain/function.ts'
 
 /** A function as answers carry it; its source is added where it is asked for. */
 export const toWireFunction = (record: FunctionRecord): Function => {
@@ -42,12 +42,4 @@ export const toWireRevision = (revision: RevisionRecord, serving: number): Revis
     reason: revision.reason,
     percent: revision.number === serving ? 100 : 0,
     createdAt: toInstant(revision.createdAt),
-  })
-
-/** A call as answers carry it. */
-export const toWireInvocation = (record: InvocationRecord): Invocation =>
-  defined({
-    ...record,
-    startedAt: toInstant(record.startedAt),
-    completedAt: record.completedAt === undefined ? undefined : toInstant(record.completedAt),
   })

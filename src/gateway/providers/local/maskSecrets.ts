@@ -12,3 +12,15 @@ export function createMask(values: readonly string[]): (text: string) => string 
   if (hidden.length === 0) return text => text
   return text => hidden.reduce((masked, value) => masked.replaceAll(value, mask), text)
 }
+
+/** The same for bytes of any kind. A value is found as it is and as JSON writes it. Without any the same bytes are answered. */
+export function createBytesMask(values: readonly string[]): (bytes: Uint8Array) => Uint8Array {
+  const forms = values.flatMap(value => [value, JSON.stringify(value).slice(1, -1)])
+  // In Latin-1 every byte is a character of its own.
+  const hide = createMask(forms.map(form => Buffer.from(form).toString('latin1')))
+  return bytes => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+    const hidden = hide(text)
+    return hidden === text ? bytes : Buffer.from(hidden, 'latin1')
+  }
+}

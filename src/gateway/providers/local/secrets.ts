@@ -13,6 +13,8 @@ export interface SecretResolver {
    * @throws HksError NOT_FOUND naming `SECRET/KEY` and the command that sets it
    */
   resolve(projectId: string, references: readonly SecretReference[]): Promise<Readonly<Record<string, string>>>
+  /** The values of those references that are set; for masking. */
+  known(projectId: string, references: readonly SecretReference[]): Promise<readonly string[]>
 }
 
 /** Gets the references (`SECRET/KEY`) whose value was set anew or removed. Must not throw. */
@@ -101,6 +103,11 @@ export function createLocalSecrets(dataFolder: string): LocalSecrets {
       const project = own(await readSecrets(file), projectId) ?? {}
       return Object.fromEntries(references.map(({ name, from }) => [name, valueOf(project, from)]))
     },
+    known: async (projectId, references) => {
+      if (references.length === 0) return []
+      const project = own(await readSecrets(file), projectId) ?? {}
+      return references.flatMap(({ from }) => findValue(project, from) ?? [])
+    },
   }
 }
 
@@ -108,11 +115,20 @@ export function createLocalSecrets(dataFolder: string): LocalSecrets {
 const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined
 
-function valueOf(project: ProjectData, from: string): string {
+function splitReference(from: string): readonly [secret: string, key: string] {
   const slash = from.indexOf('/')
-  const [secret, key] = [from.slice(0, slash), from.slice(slash + 1)]
-  const value = own(own(project, secret) ?? {}, key)
+  return [from.slice(0, slash), from.slice(slash + 1)]
+}
+
+function findValue(project: ProjectData, from: string): string | undefined {
+  const [secret, key] = splitReference(from)
+  return own(own(project, secret) ?? {}, key)
+}
+
+function valueOf(project: ProjectData, from: string): string {
+  const value = findValue(project, from)
   if (value !== undefined) return value
+  const [secret, key] = splitReference(from)
   throw new HksError('NOT_FOUND', `The secret "${from}" is not set in this project.`, {
     details: { secret, key },
     hint: `Set it with: hks-func secret set ${secret} ${key}`,

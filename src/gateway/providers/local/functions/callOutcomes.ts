@@ -13,8 +13,12 @@ export const stopped: CallOutcome = {
   code: 'FUNCTION_UNAVAILABLE',
   message: 'The function was stopped during the call.',
 }
-/** Nobody waits for the answer any more. */
-export const cancelled: CallOutcome = { kind: 'failure', code: 'CANCELLED', message: 'The caller went away.' }
+/** Nobody waits for the answer any more; the signal says why. */
+export const cancelledBy = ({ reason }: AbortSignal): CallOutcome => ({
+  kind: 'failure',
+  code: 'CANCELLED',
+  message: reason instanceof HksError ? reason.message : 'The caller went away.',
+})
 
 /** The answer did not come in time. */
 export const timedOut = (seconds: number): CallOutcome => ({
@@ -93,7 +97,7 @@ export const unavailable = (
 
 /** The process for a call could not be started; what nobody foresaw is thrown on. */
 export function notStarted(error: unknown, signal: AbortSignal): CallOutcome {
-  if (signal.aborted) return cancelled
+  if (signal.aborted) return cancelledBy(signal)
   if (error instanceof LoadFailure) {
     const { type, message, context } = error
     const stack = [...context.printed, ...context.trace].join('\n')

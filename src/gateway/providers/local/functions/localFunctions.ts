@@ -1,10 +1,11 @@
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import { functionTokenHeader } from '../../../../contract/headers.ts'
 import { HksError, invalidField, notFound } from '../../../../contract/errors.ts'
-import type { FunctionSpec, InvocationResponse, RevisionRecord } from '../../../domain/function.ts'
+import type { CallFacts, FunctionSpec, InvocationResponse, RevisionRecord } from '../../../domain/function.ts'
 import { platformAnswer } from '../../../domain/functionAnswer.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
 import { join } from 'node:path'
+import { createBytesMask } from '../maskSecrets.ts'
 import { createBuilders } from './builders.ts'
 import { createCodeStore } from './codeStore.ts'
 import { createDeployments } from './deployment.ts'
@@ -28,6 +29,8 @@ const defaultWarmProcesses = 8
 const checkSeconds = 5
 /** What calls under way get when their function is deleted. */
 const removalGraceSeconds = 5
+/** What a call is served by that never waited. Function code is not confined here. */
+const unserved = { queueMs: 0, sandbox: 'none' } as const
 /** The platform finds processes by them. */
 const reservedVariables = ['HKS_RUN_ID', 'HKS_HOME_ID']
 
@@ -155,15 +158,19 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       const { spec, serving: number, status } = await required(id)
       if (number === 0 || status === 'deleting') {
         const message = `No revision of "${spec.name}" serves${status === 'deploying' ? ' yet' : ''}.`
-        return platformAnswer('FUNCTION_UNAVAILABLE', message, { coldStart: false, revision: 0 })
+        return platformAnswer('FUNCTION_UNAVAILABLE', message, { ...unserved, coldStart: false, revision: 0 })
       }
-      const { outcome, ...context } = await servings.of(id, number).call({ invocationId, request, signal })
-      return toResponse(outcome, context)
+      const { outcome, ...served } = await servings.of(id, number).call({ invocationId, request, signal })
+      return toResponse(outcome, { ...unserved, ...served })
     },
     access: async id => {
       const { spec } = await required(id)
       const headers = spec.public ? {} : { [functionTokenHeader]: await tokens.of(id) }
       return { url: `${deps.origin()}/f/${id}`, headers }
+    },
+    mask: async id => {
+      const { projectId, spec } = await required(id)
+      return createBytesMask(await deps.secrets.known(projectId, spec.secrets))
     },
     remove: async id => {
       const { projectId, spec } = await required(id)
@@ -215,10 +222,7 @@ function refuseReserved({ environment, secrets }: FunctionSpec): void {
   }
 }
 
-function toResponse(
-  outcome: CallOutcome,
-  context: { readonly coldStart: boolean; readonly revision: number },
-): InvocationResponse {
+function toResponse(outcome: CallOutcome, context: CallFacts): InvocationResponse {
   if (outcome.kind === 'answer') {
     const { status, headers, body } = outcome
     return { status, headers, body, ...context }

@@ -1,5 +1,5 @@
 import type { CallOutcome, InstanceCall } from './functionPool.ts'
-import { cancelled, timedOut } from './callOutcomes.ts'
+import { cancelledBy, timedOut } from './callOutcomes.ts'
 
 /** How calls reach their process, and what their owner is told of them. */
 export interface PendingCallsOptions {
@@ -84,7 +84,7 @@ export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
       options.onOverdue()
       timer = setTimeout(options.onHung, cancelGraceMs)
     }
-    const onAbort = () => giveUp('client', cancelled)
+    const onAbort = () => giveUp('client', cancelledBy(call.signal))
     const entry: Entry = {
       invocationId: call.invocationId,
       mark: options.mark(),

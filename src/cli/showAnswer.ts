@@ -1,0 +1,48 @@
+import type { InvokeResult } from '../client/gatewayClient.ts'
+import { HksError } from '../contract/errors.ts'
+import type { Context } from './context.ts'
+
+/** Writes the answer of a call to stdout as it is; with `--json` with its status and headers. */
+export function showAnswer({ out }: Context, answer: InvokeResult): void {
+  const { status, headers, invocationId, code, body } = answer
+  if (out.format === 'json') {
+    out.result({ status, invocationId, code, headers, body: parsed(body) }, () => '')
+    return
+  }
+  // It is the id that a script needs.
+  if (status === 202 && headers['preference-applied'] === 'respond-async') {
+    out.result(undefined, () => invocationId ?? '')
+    return
+  }
+  // What the platform says of a failure is no answer of the function.
+  if (code !== undefined) return
+  out.bytes(body)
+  if (out.interactive && body.at(-1) !== 10) out.bytes(Buffer.from('\n'))
+}
+
+/** A call that failed is a failed command. @throws HksError the platform's code, or FUNCTION_FAILED for a status of 400 and above */
+export function throwFailure({ status, invocationId, code, body }: InvokeResult, name: string): void {
+  if (code === undefined && status < 400) return
+  const details = { status, invocationId }
+  if (code === undefined) throw new HksError('FUNCTION_FAILED', `The function answered ${status}.`, { details })
+  const { error, hint } = (parsed(body) ?? {}) as { readonly error?: unknown; readonly hint?: unknown }
+  throw new HksError(code, typeof error === 'string' ? error : `The call failed: ${code}.`, {
+    details,
+    hint: hintOf(code, name) ?? (typeof hint === 'string' ? hint : `The log has more: hks-func logs ${name}`),
+  })
+}
+
+const hintOf = (code: string, name: string): string | undefined =>
+  code === 'EVENT_INVALID'
+    ? `The body must be what its type says: hks-func invoke ${name} --data hello --content-type text/plain`
+    : undefined
+
+function parsed(body: Uint8Array): unknown {
+  const text = Buffer.from(body).toString()
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not JSON: the text itself is the body.
+    return text
+  }
+}
