@@ -83,7 +83,8 @@ function projectNode(
   const words = missing ? t('folder is missing') : children.length === 0 ? none : undefined
   const isOpenHere = options.openProjects.has(projectId)
   return {
-    id: `${view}:project:${projectId}`,
+    // VS Code keeps a row closed that had nothing below it; as another row it opens with its first child.
+    id: `${view}:project:${projectId}${children.length === 0 ? ':empty' : ''}`,
     target: { kind: 'project', projectId },
     label: name,
     description: words ?? '',
