@@ -37,22 +37,32 @@ export function toWireCronJob(view: CronJobView): CronJob {
   })
 }
 
-/** Writes a page of CronJobs as JSON, each view only once: a list asks for the same ones again and again. */
+/** Writes a page of CronJobs as JSON, what did not change only once: a list asks for the same again and again. */
 export function createCronJobPages(): (page: Readonly<PageOf<CronJobView>>) => Uint8Array {
   const written = new WeakMap<CronJobView, Uint8Array>()
+  let last: { readonly page: Readonly<PageOf<CronJobView>>; readonly bytes: Uint8Array } | undefined
   /** With a comma in front. */
   const write = (view: CronJobView): Uint8Array => {
     const bytes = written.get(view) ?? Buffer.from(`,${JSON.stringify(toWireCronJob(view))}`)
     written.set(view, bytes)
     return bytes
   }
-  return ({ items, nextCursor }) => {
+  return page => {
+    if (last && isSamePage(last.page, page)) return last.bytes
+    const { items, nextCursor } = page
     const [first, ...others] = items.map(write)
     const end = nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`
     const parts = first === undefined ? [] : [first.subarray(1), ...others]
-    return Buffer.concat([Buffer.from('{"items":['), ...parts, Buffer.from(`]${end}}`)])
+    const bytes = Buffer.concat([Buffer.from('{"items":['), ...parts, Buffer.from(`]${end}}`)])
+    last = { page, bytes }
+    return bytes
   }
 }
+
+const isSamePage = (a: Readonly<PageOf<CronJobView>>, b: Readonly<PageOf<CronJobView>>): boolean =>
+  a.nextCursor === b.nextCursor &&
+  a.items.length === b.items.length &&
+  a.items.every((view, at) => view === b.items[at])
 
 /** A run as lists, the ledger and the watch carry it. */
 export function toWireExecution(execution: Execution): ExecutionSummary {

@@ -46,6 +46,7 @@ describe('a page of CronJobs', () => {
   it('may be empty, and says where the next one begins', () => {
     assert.deepEqual(read(write({ items: [] })), { items: [] })
     const a = view('a')
+    write({ items: [a] })
     assert.deepEqual(read(write({ items: [a], nextCursor: '"1"' })), { items: [toWireCronJob(a)], nextCursor: '"1"' })
   })
 })
