@@ -77,7 +77,7 @@ async function follow(client: GatewayClient, id: string, after: number): Promise
   const check = createCheck(after)
   const target = { kind: 'cronJob', id } as const
   for await (const batch of followLogs(async () => client, target, { query: { after }, signal: abort.signal })) {
-    if ('end' in batch) throw new Error(`The log ended: ${batch.end}`)
+    if (!('lines' in batch)) throw new Error(JSON.stringify(batch))
     batch.lines.forEach(check.take)
     if (check.count() === lines) break
   }

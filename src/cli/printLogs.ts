@@ -12,6 +12,8 @@ export interface LogOptions {
   /** Epoch milliseconds. */
   readonly since?: number
   readonly tail?: number
+  readonly grep?: string
+  readonly ignoreCase?: boolean
   readonly timestamps?: boolean
 }
 
@@ -21,6 +23,8 @@ export const withLogOptions = (command: Command): Command =>
     .option('-f, --follow', 'go on with new lines until Ctrl-C')
     .option('--since <time>', 'RFC 3339 instant, or a span such as 90s, 10m, 2h, 1d', pastInstant)
     .option('--tail <n>', 'only the last lines', wholeNumber(0))
+    .option('-g, --grep <text>', 'only lines that hold this text')
+    .option('-i, --ignore-case', 'find capital and small letters alike')
     .option('-t, --timestamps', 'begin each line with its time')
 
 /** Prints a log: what is stored, and with `--follow` what comes. @throws HksError CANCELLED on Ctrl-C */
@@ -28,6 +32,8 @@ export async function printLogs(context: Context, target: LogTarget, options: Lo
   const query = defined({
     since: options.since === undefined ? undefined : toInstant(options.since),
     tail: options.tail,
+    grep: options.grep,
+    ignoreCase: options.grep === undefined ? undefined : options.ignoreCase,
   })
   await (options.follow ? follow(context, target, query, options) : printStored(context, target, query, options))
   context.signal.throwIfAborted()
@@ -38,17 +44,19 @@ async function follow(context: Context, target: LogTarget, query: LogQuery, opti
   const onCut = (error: Error) => out.say(`(${error.message} Resuming …)`)
   for await (const batch of followLogs(client, target, { query, signal, onCut })) {
     if ('end' in batch) out.say(batch.end)
+    else if ('gap' in batch) out.say(batch.gap)
     else await print(context, batch.lines, options)
   }
 }
 
 async function printStored(context: Context, target: LogTarget, query: LogQuery, options: LogOptions): Promise<void> {
+  const { tail: _tail, ...conditions } = query
   let page = await read(context, target, query)
   for (;;) {
+    if (page.gap !== undefined) context.out.say(page.gap.gap)
     await print(context, page.items, options)
-    const last = page.items.at(-1)
-    if (!page.more || !last) break
-    page = await read(context, target, { after: last.seq })
+    if (!page.more) break
+    page = await read(context, target, { ...conditions, ...page.next })
   }
   if (page.end !== undefined) context.out.say(page.end)
 }

@@ -1,5 +1,5 @@
 import { HksError } from '../contract/errors.ts'
-import type { LogEnd, LogLine, LogQuery } from '../contract/logs.ts'
+import type { LogEnd, LogGap, LogLine, LogQuery, LogReached } from '../contract/logs.ts'
 import { createBackOff } from './backOff.ts'
 import type { GatewayClient } from './gatewayClient.ts'
 import { readNdjson } from './readNdjson.ts'
@@ -10,12 +10,15 @@ export type LogTarget =
   | { readonly kind: 'execution'; readonly id: string; readonly execId: string }
   | { readonly kind: 'function'; readonly id: string }
 
-/** Some lines in order, or the reason why no more will come. */
-export type LogBatch = { readonly lines: readonly LogLine[] } | LogEnd
+/** Some lines in order, lines that are not kept any more, or the reason why no more will come. */
+export type LogBatch = { readonly lines: readonly LogLine[] } | LogGap | LogEnd
+
+/** Which lines a follower wants. */
+export type FollowQuery = Omit<LogQuery, 'follow' | 'limit' | 'before'>
 
 /** What a follower may want: where to begin, and to be told of a cut. */
 export interface FollowOptions {
-  readonly query?: Omit<LogQuery, 'follow' | 'limit'>
+  readonly query?: FollowQuery
   readonly signal: AbortSignal
   /** The stream was cut; it is being resumed. */
   readonly onCut?: (error: HksError) => void
@@ -39,17 +42,12 @@ export async function* followLogs(
       if (response.body === null) return
       for await (const records of readNdjson(response.body)) {
         backOff.reset()
-        const lines = records.filter(isLine)
-        const last = lines.at(-1)
-        if (last) {
-          yield { lines }
-          const { tail: _tail, since: _since, ...rest } = query
-          query = { ...rest, after: last.seq }
-        }
-        const end = records.find(isEnd)
-        if (end) {
-          yield end
-          return
+        for (const batch of batchesOf(records)) {
+          if ('reached' in batch) query = from(query, batch.reached)
+          else yield batch
+          if ('end' in batch) return
+          if ('lines' in batch) query = from(query, batch.lines.at(-1)!.seq)
+          if ('gap' in batch) query = from(query, batch.to)
         }
       }
     } catch (error) {
@@ -67,8 +65,27 @@ const passing = new Set(['GATEWAY_UNREACHABLE', 'GATEWAY_DRAINING', 'RATE_LIMITE
 const asCut = (error: unknown): HksError =>
   error instanceof HksError ? error : new HksError('GATEWAY_UNREACHABLE', 'The log was cut off.', { cause: error })
 
-const isLine = (record: unknown): record is LogLine => typeof (record as { seq?: unknown }).seq === 'number'
-const isEnd = (record: unknown): record is LogEnd => typeof (record as { end?: unknown }).end === 'string'
+/** Records in order; lines that follow each other together. Records of a newer gateway are passed over. */
+function* batchesOf(records: readonly unknown[]): Generator<LogBatch | LogReached> {
+  let lines: LogLine[] = []
+  for (const record of records as readonly Partial<LogLine & LogGap & LogEnd & LogReached>[]) {
+    if (record.seq !== undefined) {
+      lines.push(record as LogLine)
+      continue
+    }
+    if (lines.length > 0) yield { lines }
+    lines = []
+    if (record.gap !== undefined || record.end !== undefined || record.reached !== undefined) {
+      yield record as LogGap | LogEnd | LogReached
+    }
+  }
+  if (lines.length > 0) yield { lines }
+}
+
+/** Goes on behind a number: where the query began is past. */
+function from({ tail: _tail, since: _since, ...rest }: FollowQuery, after: number): FollowQuery {
+  return { ...rest, after }
+}
 
 function openLog(client: GatewayClient, target: LogTarget, query: LogQuery, signal: AbortSignal): Promise<Response> {
   switch (target.kind) {

@@ -167,7 +167,13 @@ export interface ExecutionHistoryProtocol {
       readonly ledger: Call<LedgerQuery, Ledger>
       /** Lines of one run, oldest first: the `tail` last ones or those after a sequence number. */
       readonly log: Call<
-        { readonly executionId: string; readonly after?: number; readonly tail?: number; readonly limit?: number },
+        {
+          readonly executionId: string
+          readonly after?: number
+          readonly tail?: number
+          readonly before?: number
+          readonly limit?: number
+        },
         LogPage
       >
       /**

@@ -215,11 +215,15 @@ describe('hks-func and CronJobs', function () {
   it('shows the log of all runs, or of one', async () => {
     const { items } = await place.json<Ledger>('cronjob', 'history', 'failing')
     const id = items.at(-1)?.execution?.id ?? ''
-    const [all, one, tail] = await Promise.all([
+    const [all, one, tail, found, notFound] = await Promise.all([
       place.run(['cronjob', 'logs', 'failing', '--json']),
       place.run(['cronjob', 'logs', 'failing', '--execution', id, '--json']),
       place.run(['cronjob', 'logs', 'failing', '--tail', '1', '--timestamps']),
+      place.run(['cronjob', 'logs', 'failing', '--grep', 'FAILED:', '--ignore-case', '--tail', '1']),
+      place.run(['cronjob', 'logs', 'failing', '--grep', 'FAILED:']),
     ])
+    assert.match(found.stdout, /^-- failing-\S+ failed: .*\n$/)
+    assert.equal(notFound.stdout, '')
     const idsIn = (text: string) =>
       new Set(
         text

@@ -16,7 +16,7 @@ async function collect(address: GatewayAddress, options: Partial<FollowOptions> 
   const client = async () => createGatewayClient(address)
   for await (const batch of followLogs(client, { kind: 'cronJob', id: 'a' }, { ...rest, signal })) {
     if ('end' in batch) end = batch.end
-    else seqs.push(...batch.lines.map((line: LogLine) => line.seq))
+    else if ('lines' in batch) seqs.push(...batch.lines.map((line: LogLine) => line.seq))
   }
   return { seqs, end }
 }
@@ -54,6 +54,36 @@ describe('following a log', () => {
     assert.deepEqual(
       gateway.received.map(request => new URL(request.url, 'http://x').search),
       ['?tail=40&follow=true', '?after=17&follow=true', '?after=34&follow=true', '?after=40&follow=true'],
+    )
+  })
+
+  it('resumes behind what was looked through or is gone, and tells of the latter in its place', async () => {
+    const answers = [
+      `{"reached":500}\n${record(501)}{"unknown":1}\n{"gap":"Gone.","from":502,"to":600}\n${record(601)}`,
+      `{"reached":90000}\n`,
+      `${record(90_001)}{"end":"Over."}\n`,
+    ]
+    await using gateway = await fakeGateway((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/x-ndjson' })
+      response.write(answers.shift())
+      setTimeout(() => response.destroy(), 50)
+    })
+    const seen: unknown[] = []
+    const query = { tail: 5, grep: 'zeile', since: '2026-01-01T00:00:00Z' }
+    const { signal } = new AbortController()
+    const client = async () => createGatewayClient(gateway.address)
+    for await (const batch of followLogs(client, { kind: 'cronJob', id: 'a' }, { query, signal })) {
+      if ('lines' in batch) seen.push(...batch.lines.map(line => line.seq))
+      else seen.push(batch)
+    }
+    assert.deepEqual(seen, [501, { gap: 'Gone.', from: 502, to: 600 }, 601, 90_001, { end: 'Over.' }])
+    assert.deepEqual(
+      gateway.received.map(request => Object.fromEntries(new URL(request.url, 'http://x').searchParams)),
+      [
+        { ...query, tail: '5', follow: 'true' },
+        { grep: 'zeile', after: '601', follow: 'true' },
+        { grep: 'zeile', after: '90000', follow: 'true' },
+      ],
     )
   })
 

@@ -1,7 +1,6 @@
 import { type Disposable, type Event, EventEmitter, l10n, type OutputChannel, window } from 'vscode'
-import type { LogTarget } from '../../client/followLogs.ts'
+import type { FollowQuery, LogTarget } from '../../client/followLogs.ts'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
-import type { LogQuery } from '../../contract/logs.ts'
 import { createLineBatcher, type LineBatcher } from '../model/lineBatcher.ts'
 import { logText, ownLogText } from '../model/logText.ts'
 
@@ -17,7 +16,7 @@ export interface LogResource {
 /** One output channel per CronJob and function, each following at most one log. */
 export interface LogChannels extends Disposable {
   /** Shows the channel and follows the resource's log into it, unless that is being done already. */
-  follow(resource: LogResource, query: Omit<LogQuery, 'follow' | 'limit'>): void
+  follow(resource: LogResource, query: FollowQuery): void
   /** Shows the channel and writes the log of one run into it, live to its end, under a heading. */
   showRun(resource: LogResource, executionId: string, heading: string): void
   /** Ends the following of a resource's log; its channel stays. */
@@ -48,12 +47,7 @@ export function createLogChannels(client: () => Promise<GatewayClient>, report: 
     return channel
   }
 
-  async function pump(
-    channel: Channel,
-    target: LogTarget,
-    query: Omit<LogQuery, 'follow' | 'limit'>,
-    key: string,
-  ): Promise<void> {
+  async function pump(channel: Channel, target: LogTarget, query: FollowQuery, key: string): Promise<void> {
     if (channel.following.has(key)) return
     const controller = new AbortController()
     channel.following.set(key, controller)
@@ -108,7 +102,7 @@ export function createLogChannels(client: () => Promise<GatewayClient>, report: 
 async function copyLog(
   client: () => Promise<GatewayClient>,
   target: LogTarget,
-  query: Omit<LogQuery, 'follow' | 'limit'>,
+  query: FollowQuery,
   batcher: LineBatcher,
   signal: AbortSignal,
 ): Promise<void> {
@@ -123,6 +117,7 @@ async function copyLog(
   for await (const batch of followLogs(client, target, { query, signal, onCut })) {
     cut = false
     if ('end' in batch) await say(batch.end)
+    else if ('gap' in batch) await say(batch.gap)
     else await batcher.write(batch.lines.map(logText))
   }
 }

@@ -125,7 +125,7 @@ async function follow(
     for await (const batch of followLogs(session.ready, { kind: 'execution', id, execId }, { query, signal })) {
       if (signal.aborted) return
       if ('end' in batch) send([], batch.end)
-      else send(batch.lines)
+      else if ('lines' in batch) send(batch.lines)
     }
   } catch (error) {
     // The page shows it where the lines would be.

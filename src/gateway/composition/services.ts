@@ -39,7 +39,7 @@ export function createServices(
     gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, notices, stop }),
     invocations: createInvocationService({ directory, invocations, payloads, requests, calls, clock, perform }),
     requests,
-    logs: createLogService(directory, logs, executions),
+    logs: createLogService(directory, logs, executions, clock),
     previewSchedule: createPreviewSchedule(clock),
     projects: createProjectService(directory, perform),
     secrets: createSecretService(directory, perform),

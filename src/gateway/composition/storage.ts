@@ -22,11 +22,19 @@ export interface Storage {
 }
 
 /** Opens the database and the logs of the data folder. @throws HksError STORE_CORRUPT, STORE_NEWER, STORE_FAILED */
-export async function openStorage({ folder }: Home): Promise<Storage> {
+export async function openStorage({ folder, report }: Home): Promise<Storage> {
   let jumped: (milliseconds: number) => void = () => undefined
   const clock = createSystemClock(jump => jumped(jump.milliseconds))
   const database = await openStore(join(folder, 'gateway.db'))
-  const logs = createLogStore(join(folder, 'logs', 'applications'))
+  let retaining: Promise<void> | undefined
+  const retainLogs = (): Promise<void> =>
+    (retaining ??= logs
+      .retain({ olderThan: clock.now() - retention.milliseconds, maxBytes: retention.bytes })
+      .finally(() => {
+        retaining = undefined
+      }))
+  const growth = { bytes: retention.bytes / 16, onGrown: () => void retainLogs().catch(report) }
+  const logs = createLogStore(join(folder, 'logs', 'applications'), { growth })
   return {
     clock,
     database,
@@ -36,11 +44,12 @@ export async function openStorage({ folder }: Home): Promise<Storage> {
     },
     retain: async () => {
       const now = clock.now()
-      const olderThan = now - retention.milliseconds
-      await database.retain(olderThan, now)
-      await logs.retain({ olderThan, maxBytes: retention.bytes })
+      await database.retain(now - retention.milliseconds, now)
+      await retainLogs()
     },
     close: async () => {
+      // Its failure is told to the one who asked for it.
+      await retaining?.catch(() => undefined)
       logs.close()
       await database.close()
       clock[Symbol.dispose]()

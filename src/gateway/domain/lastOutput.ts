@@ -9,7 +9,7 @@ const firstLines = 128
 /** The last 64 KB of what a run wrote to stdout and stderr, cut at a line where possible. */
 export async function lastOutput(logs: LogSource, execution: Execution): Promise<string> {
   for (let tail = firstLines; ; tail *= 8) {
-    const { lines } = await logs.read(execution.applicationId, { executionId: execution.id, tail })
+    const { lines } = await logs.read(execution.applicationId, { executionId: execution.id, tail, limit: tail })
     const text = joinTail(lines.filter(line => line.stream !== 'system'))
     if (text.complete || lines.length < tail) return text.text
   }

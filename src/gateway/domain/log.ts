@@ -16,26 +16,54 @@ export interface StoredLogLine extends NewLogLine {
   readonly seq: number
 }
 
+/** Lines whose text contains `text`, letter by letter; a pattern language would let one request take any time. */
+export interface LogGrep {
+  readonly text: string
+  readonly ignoreCase?: boolean
+}
+
 /** Which lines to read, oldest first. `tail` counts from the end of what the other conditions select. */
 export interface LogSelection {
   readonly after?: number
   readonly since?: number
   readonly tail?: number
+  /** With `tail`: count from the line before this number. The read goes on past it. */
+  readonly before?: number
   readonly limit?: number
   readonly executionId?: string
   readonly invocationId?: string
+  readonly grep?: LogGrep
+  /** Bytes of the log to look at, about; the read then ends with `more`. Any number unless said. */
+  readonly work?: number
 }
 
-/** What a read gives: the lines, and whether more are stored after the last one. */
+/** What to select, in place of `after`, `tail` and `before`, so that a read goes on where another ended. */
+export type LogPosition =
+  | { readonly after: number }
+  | { readonly after: number; readonly tail: number; readonly before: number }
+
+/** Numbers, both inclusive, whose lines are not kept any more. */
+export interface LogGap {
+  readonly from: number
+  readonly to: number
+}
+
+/** What a read gives: the lines, whether there is more to look at after them, and where. */
 export interface LogRead {
   readonly lines: readonly StoredLogLine[]
   readonly more: boolean
+  readonly next: LogPosition
+  /** Lines after the one asked for that retention has removed; they would stand before `lines`. */
+  readonly gap?: LogGap
 }
 
 /** Where providers put lines. One log per application. */
 export interface LogSink {
-  /** Appends in order; the lines are in the operating system's hands when it returns. */
-  append(applicationId: string, lines: readonly NewLogLine[]): readonly StoredLogLine[]
+  /**
+   * Appends in order and answers the number of the last line; the lines are in the operating system's hands then.
+   * What a full disk does not take is lost; the log says so where it goes on. @throws HksError STORE_FAILED
+   */
+  append(applicationId: string, lines: readonly NewLogLine[]): number
 }
 
 /** Where readers take lines from. */

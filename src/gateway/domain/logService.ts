@@ -1,7 +1,8 @@
 import { authorize, type Caller } from './caller.ts'
+import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
 import { notFound } from '../../contract/errors.ts'
-import type { LogRead, LogSelection, LogSource, StoredLogLine } from './log.ts'
+import type { LogGap, LogPosition, LogRead, LogSelection, LogSource, StoredLogLine } from './log.ts'
 import type { ExecutionStore } from './ports.ts'
 
 /** Whose log: all of an application, or one run of a CronJob. */
@@ -10,8 +11,15 @@ export interface LogTarget {
   readonly executionId?: string
 }
 
-/** Lines in order, or the sentence that says why no more will come. */
-export type LogEvent = { readonly lines: readonly StoredLogLine[] } | { readonly end: string }
+/**
+ * Lines in order, lines that are not kept any more, the number up to which nothing else is wanted, or the sentence that
+ * says why no more will come.
+ */
+export type LogEvent =
+  | { readonly lines: readonly StoredLogLine[] }
+  | { readonly gap: LogGap }
+  | { readonly reached: number }
+  | { readonly end: string }
 
 /** Reads logs once, or on and on. */
 export interface LogService {
@@ -26,9 +34,22 @@ export interface LogService {
 
 /** Lines asked of the log at a time: bounds the memory of a follower. */
 const batch = 2000
+/** Lines that come within this time are read together, not each piece of them with a read of its own. */
+const gatherMs = 10
+/** Bytes that are looked through for one answer, about: a request may not take any time it likes. */
+const readWork = 64 * 1024 * 1024
+/** The same for a follower, who says afterwards how far it is. */
+const followWork = 16 * 1024 * 1024
+/** Numbers that a follower passes over before it says so: what is cut off does not look through them again. */
+const reachedEvery = 10_000
 
 /** Reads from the log store; an ended run ends its log. */
-export function createLogService(directory: Directory, logs: LogSource, executions: ExecutionStore): LogService {
+export function createLogService(
+  directory: Directory,
+  logs: LogSource,
+  executions: ExecutionStore,
+  clock: Clock,
+): LogService {
   const endOf = async (target: LogTarget): Promise<string | undefined> => {
     if (target.executionId === undefined) return undefined
     const execution = await executions.get(target.executionId)
@@ -58,7 +79,7 @@ export function createLogService(directory: Directory, logs: LogSource, executio
     },
     read: async (target, selection) => {
       const end = await endOf(target)
-      const read = await logs.read(target.applicationId, scoped(target, selection))
+      const read = await logs.read(target.applicationId, scoped(target, { work: readWork, ...selection }))
       return end === undefined || read.more ? read : { ...read, end }
     },
     async *follow(target, selection, signal) {
@@ -67,31 +88,40 @@ export function createLogService(directory: Directory, logs: LogSource, executio
       using _changed = onRunChange(directory, target, news.raise)
       signal.addEventListener('abort', news.raise, { once: true })
       let position = selection
-      // A tail counts from the end as it is now; asked once more it would pass over what has come meanwhile.
-      const newest = selection.tail === undefined ? undefined : await logs.read(target.applicationId, { tail: 1 })
+      let told = selection.after
       while (!signal.aborted) {
         news.lower()
         // Asked before the read: a run that ends between the two has its last lines in the read.
         const end = await endOf(target)
-        const { lines, more } = await logs.read(target.applicationId, scoped(target, { limit: batch, ...position }))
+        const wanted = scoped(target, { limit: batch, work: followWork, ...position })
+        const { lines, more, next, gap } = await logs.read(target.applicationId, wanted)
+        if (gap) yield { gap }
         if (lines.length > 0) yield { lines }
-        const last = lines.at(-1)
-        const { tail, ...rest } = position
-        if (last) {
-          const { since: _since, ...others } = rest
-          position = { ...others, after: last.seq }
-        } else if (tail !== undefined) {
-          position = { ...rest, after: Math.max(rest.after ?? 0, newest?.lines[0]?.seq ?? 0) }
+        told = lines.at(-1)?.seq ?? told
+        if (!('tail' in next) && (told === undefined || next.after - told >= reachedEvery)) {
+          yield { reached: next.after }
+          told = next.after
         }
+        position = goOn(position, next)
         if (more) continue
         if (end !== undefined) {
           yield { end }
           return
         }
+        // What comes from now on is new, whatever the clock says.
+        const { since: _since, ...others } = position
+        position = others
         await news.wait()
+        await new Promise<void>(resolve => void clock.callAfter(gatherMs, resolve))
       }
     },
   }
+}
+
+/** The same conditions from another place on. */
+function goOn(selection: LogSelection, next: LogPosition): LogSelection {
+  const { after: _after, tail: _tail, before: _before, ...conditions } = selection
+  return { ...conditions, ...next }
 }
 
 /** Calls back when the run whose log is read changes: its end is no line. */

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream'
 import type { OutputPipe, PipeStock } from './pipeStock.ts'
 import type { ProcessEnd } from './processEnd.ts'
 import type { ProcessScan } from './processTable.ts'
+import { readInTurns } from './readInTurns.ts'
 import { createLineSplitter, type SplitLine } from './splitLines.ts'
 import type { Supervisor } from './supervisor.ts'
 import { startPlainRoot, startSupervisedRoot, type TreeRoot } from './treeRoot.ts'
@@ -99,10 +101,10 @@ function discard(pipe: OutputPipe): void {
 }
 
 /** Hands the lines of a stream on until it closes or is finished. */
-function deliver(stream: NodeJS.ReadableStream & { destroy(): void }, onLines: (lines: readonly SplitLine[]) => void) {
+function deliver(stream: Readable, onLines: (lines: readonly SplitLine[]) => void) {
   const splitter = createLineSplitter()
   let finished = false
-  stream.on('data', (chunk: Buffer) => {
+  readInTurns(stream, chunk => {
     const lines = splitter.push(chunk)
     if (lines.length > 0 && !finished) onLines(lines)
   })

@@ -49,8 +49,8 @@ export class LogSession {
       for (;;) {
         if (followId !== this.followId) return
         this.take(page.items)
-        if (!page.more || this.lastSeq === undefined) break
-        page = await this.ask('log', { executionId, after: this.lastSeq, limit: keptLines })
+        if (!page.more) break
+        page = await this.ask('log', { executionId, limit: keptLines, ...page.next })
       }
       const isDone = page.end !== undefined || !isRunning
       this.listener.changed({ kind: 'ready', end: page.end })

@@ -42,6 +42,17 @@ describe('lastOutput', () => {
     assert.match(output, /^line \d+\n/)
   })
 
+  it('is the last 64 KB also of lines that are very short', async () => {
+    const lines = Array.from({ length: 60_000 }, (_, i) => String(i % 10))
+    assert.equal(
+      await outputOf(lines),
+      lines
+        .slice(-32_768)
+        .map(text => `${text}\n`)
+        .join(''),
+    )
+  })
+
   it('cuts a single line that is longer, between characters', async () => {
     const output = await outputOf(['x', 'é'.repeat(40_000)])
     assert.ok(Buffer.byteLength(output) <= 65_536)

@@ -35,7 +35,7 @@ async function saveCalls(): Promise<void> {
 
 async function appendLines(): Promise<void> {
   for (;;) {
-    const stored = logs.append(
+    const last = logs.append(
       'a',
       Array.from({ length: 20 }, (_, at) => ({
         time: Date.now(),
@@ -43,7 +43,7 @@ async function appendLines(): Promise<void> {
         text: 'y'.repeat(at * 10),
       })),
     )
-    acknowledge('line', stored.at(-1)!.seq)
+    acknowledge('line', last)
     await delay(1)
   }
 }

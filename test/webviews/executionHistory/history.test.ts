@@ -98,7 +98,7 @@ describeInVscode('the execution history in a browser', () => {
       change: {
         log: params => {
           asked.push(params.executionId)
-          return { items: logLines(3), more: false, end: 'run ended' }
+          return { items: logLines(3), more: false, next: { after: 0 }, end: 'run ended' }
         },
       },
     })
@@ -207,7 +207,7 @@ describeInVscode('the execution history in a browser', () => {
       change: {
         log: () => {
           if (isDown) throw new HksError('NOT_FOUND', 'The log is gone.')
-          return { items: logLines(2), more: false, end: 'run ended' }
+          return { items: logLines(2), more: false, next: { after: 0 }, end: 'run ended' }
         },
       },
     })
@@ -220,7 +220,7 @@ describeInVscode('the execution history in a browser', () => {
   it('follows the log of a run that goes on, each line once', async () => {
     const { page, host } = await start({
       entries: liveEntries(),
-      change: { log: () => ({ items: logLines(5), more: false }) },
+      change: { log: () => ({ items: logLines(5), more: false, next: { after: 0 } }) },
     })
     await log(page).getByText('line 5: fetched').waitFor()
     await page.waitForFunction(() => document.querySelectorAll('.log-line').length === 5)
@@ -239,7 +239,7 @@ describeInVscode('the execution history in a browser', () => {
   it('stays where the reader is, and goes to the end when told to follow', async () => {
     const { page } = await start({
       entries: liveEntries(),
-      change: { log: () => ({ items: logLines(300), more: false }) },
+      change: { log: () => ({ items: logLines(300), more: false, next: { after: 0 } }) },
     })
     await log(page).getByText('line 299: fetched').waitFor()
     const follow = page.getByRole('checkbox', { name: 'Follow' })
@@ -255,7 +255,12 @@ describeInVscode('the execution history in a browser', () => {
   it('keeps the last lines of a long log and offers the whole', async () => {
     const { page, host } = await start({
       change: {
-        log: ({ after = 0 }) => ({ items: logLines(10_000, after + 1), more: after === 0, end: 'run ended' }),
+        log: ({ after = 0 }) => ({
+          items: logLines(10_000, after + 1),
+          more: after === 0,
+          next: { after: after + 10_000 },
+          end: 'run ended',
+        }),
       },
     })
     await page.getByText('The last 10,000 lines.').waitFor()
@@ -284,7 +289,9 @@ describeInVscode('the execution history in a browser', () => {
   })
 
   it('wraps, copies and opens the log elsewhere', async () => {
-    const { page, host } = await start({ change: { log: () => ({ items: logLines(2), more: false, end: 'x' }) } })
+    const { page, host } = await start({
+      change: { log: () => ({ items: logLines(2), more: false, next: { after: 0 }, end: 'x' }) },
+    })
     await log(page).getByText('line 2: fetched').waitFor()
     await page.getByRole('checkbox', { name: 'Wrap' }).click()
     await page.locator('hks-log.wrap').waitFor()

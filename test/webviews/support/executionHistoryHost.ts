@@ -112,7 +112,12 @@ export function executionHistoryHost(
           summary: summaryOf(all),
         }
       },
-      log: ({ after = 0 }) => ({ items: logLines(60).filter(line => line.seq > after), more: false, end: 'run ended' }),
+      log: ({ after = 0 }) => ({
+        items: logLines(60).filter(line => line.seq > after),
+        more: false,
+        next: { after: 0 },
+        end: 'run ended',
+      }),
       followLog: params => note('followLog', params),
       unfollowLog: () => note('unfollowLog', null),
       trigger: params => {

@@ -8,7 +8,10 @@ import { cronJobNamed } from '../../resources.ts'
 export function addLogs(cronJob: Command, run: Run): void {
   withLogOptions(cronJob.command('logs <cronjob>').description('show the log of all runs, or of one'))
     .option('-x, --execution <id>', 'only this run')
-    .addHelpText('after', examples('hks-func cronjob logs nightly -f', 'hks-func cronjob logs nightly --tail 100'))
+    .addHelpText(
+      'after',
+      examples('hks-func cronjob logs nightly -f', 'hks-func cronjob logs nightly --grep error -i --tail 100'),
+    )
     .action((name: string, options: LogOptions & { readonly execution?: string }, command: Command) =>
       run(command, async context => {
         const { id } = await cronJobNamed(context, name)

@@ -4,7 +4,7 @@ import type { LogQuery } from '../../../contract/logs.ts'
 import type { LogSelection } from '../../domain/log.ts'
 import type { LogService, LogTarget } from '../../domain/logService.ts'
 import type { Answer, Handlers } from '../handler.ts'
-import { toWireLogLine } from '../wire/log.ts'
+import { toWireGap, toWireLogLines } from '../wire/log.ts'
 
 type LogRoute = 'getCronJobLogs' | 'getExecutionLogs' | 'getFunctionLogs'
 
@@ -16,8 +16,9 @@ export function logHandlers(logs: LogService): Pick<Handlers, LogRoute> {
   const answer = async (target: LogTarget, query: LogQuery, signal: AbortSignal): Promise<Answer<LogRoute>> => {
     const selection = selectionOf(query)
     if (query.follow) return { contentType: 'application/x-ndjson', stream: ndjson(logs, target, selection, signal) }
-    const { lines, more, end } = await logs.read(target, { limit: defaultLimit, ...selection })
-    return { body: { items: lines.map(toWireLogLine), more, ...(end === undefined ? {} : { end }) } }
+    const { lines, more, next, gap, end } = await logs.read(target, { limit: defaultLimit, ...selection })
+    const rest = defined({ gap: gap && toWireGap(gap), end })
+    return { body: { items: toWireLogLines(lines), more, next, ...rest } }
   }
   return {
     getCronJobLogs: async ({ caller, params, query, signal }) =>
@@ -29,8 +30,13 @@ export function logHandlers(logs: LogService): Pick<Handlers, LogRoute> {
   }
 }
 
-const selectionOf = ({ after, since, tail, limit, invocationId }: LogQuery): LogSelection =>
-  defined({ after, since: since === undefined ? undefined : fromInstant(since), tail, limit, invocationId })
+const selectionOf = ({ since, grep, ignoreCase, follow: _follow, ...rest }: LogQuery): LogSelection => ({
+  ...rest,
+  ...defined({
+    since: since === undefined ? undefined : fromInstant(since),
+    grep: grep === undefined ? undefined : { text: grep, ignoreCase: ignoreCase === true },
+  }),
+})
 
 async function* ndjson(
   logs: LogService,
@@ -41,7 +47,7 @@ async function* ndjson(
   // An empty first line sends the headers before the first record exists.
   yield '\n'
   for await (const event of logs.follow(target, selection, signal)) {
-    const records = 'lines' in event ? event.lines.map(toWireLogLine) : [event]
+    const records = 'lines' in event ? toWireLogLines(event.lines) : 'gap' in event ? [toWireGap(event.gap)] : [event]
     yield records.map(record => `${JSON.stringify(record)}\n`).join('')
   }
 }

@@ -6,7 +6,7 @@ import type { ProcessEnd } from '../../platform/processEnd.ts'
 import { type ProcessTree, type ProcessTreeTools, startProcessTree } from '../../platform/processTree.ts'
 import { type Attempt, type AttemptContext, type AttemptEnd, failedAttempt, type StartAttempt } from './attempt.ts'
 import { expandReferences } from './expandReferences.ts'
-import { createMask } from './maskSecrets.ts'
+import { createMask, maskLines } from './maskSecrets.ts'
 import type { RunLog } from './runLog.ts'
 import type { SecretResolver } from './secrets.ts'
 
@@ -61,11 +61,7 @@ export function createCommandAttempts(deps: CommandAttemptDeps): StartAttempt {
           cwd: folder,
           environment: { ...environment, ...own },
           runId: context.executionId,
-          onLines: (stream, lines) =>
-            log.write(
-              stream,
-              lines.map(line => ({ ...line, text: mask(line.text) })),
-            ),
+          onLines: (stream, lines) => log.write(stream, maskLines(lines, mask)),
         },
         deps.tools,
       )

@@ -1,6 +1,7 @@
 /** A shorter value would mask half of every log. */
 const shortestMasked = 4
 const mask = '***'
+const hideNothing = (text: string): string => text
 
 /** Makes a function that replaces secret values in a text; values of fewer than four characters are left. */
 export function createMask(values: readonly string[]): (text: string) => string {
@@ -9,7 +10,7 @@ export function createMask(values: readonly string[]): (text: string) => string 
     .flatMap(value => [value, ...value.split('\n').map(line => line.trim())])
     .filter(value => value.length >= shortestMasked)
     .sort((a, b) => b.length - a.length)
-  if (hidden.length === 0) return text => text
+  if (hidden.length === 0) return hideNothing
   return text => hidden.reduce((masked, value) => masked.replaceAll(value, mask), text)
 }
 
@@ -24,3 +25,9 @@ export function createBytesMask(values: readonly string[]): (bytes: Uint8Array) 
     return hidden === text ? bytes : Buffer.from(hidden, 'latin1')
   }
 }
+
+/** Masks the text of lines; the same lines when there is nothing to hide. */
+export const maskLines = <Line extends { readonly text: string }>(
+  lines: readonly Line[],
+  hide: (text: string) => string,
+): readonly Line[] => (hide === hideNothing ? lines : lines.map(line => ({ ...line, text: hide(line.text) })))

@@ -29,7 +29,11 @@ export function createRunLog(options: RunLogOptions): RunLog {
     try {
       logs.append(
         applicationId,
-        lines.map(line => ({ ...line, time, stream, executionId })),
+        lines.map(({ text, truncated }) =>
+          truncated === undefined
+            ? { time, stream, text, executionId }
+            : { time, stream, text, executionId, truncated },
+        ),
       )
     } catch (error) {
       if (!reported) options.report(error)

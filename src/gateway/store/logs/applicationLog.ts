@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import type { NewLogLine, StoredLogLine } from '../../domain/log.ts'
+import type { NewLogLine } from '../../domain/log.ts'
+import { encodeLines } from './logLine.ts'
+import { createLostLines, type LostLines } from './lostLines.ts'
 import { listSegments, logFailure, scanSegment, segmentFile, writeIndex } from './segmentFiles.ts'
-import { addLine, emptyIndex, encodeLine, type SegmentIndex } from './segmentIndex.ts'
-
-/** Lines are handed to the operating system in pieces of about this size. */
-const writeBytes = 1024 * 1024
+import { addLines, blockBytes, emptyIndex, type SegmentIndex } from './segmentIndex.ts'
 
 /** The writing end of one application's log: the names of its finished segments and the index of the last one. */
 export interface ApplicationLog {
@@ -13,16 +12,18 @@ export interface ApplicationLog {
   finished: number[]
   active: SegmentIndex
   file: number | undefined
+  readonly lost: LostLines
 }
 
 /** Finds what is stored. A last line that a killed gateway wrote in part was never acknowledged: it is cut off. */
 export function openApplicationLog(folder: string): ApplicationLog {
   const segments = listSegments(folder)
   const last = segments.pop()
-  if (last === undefined) return { folder, finished: [], active: emptyIndex(1), file: undefined }
+  const lost = createLostLines()
+  if (last === undefined) return { folder, finished: [], active: emptyIndex(1), file: undefined, lost }
   try {
     const { index, fileBytes } = scanSegment(folder, last)
-    const log: ApplicationLog = { folder, finished: segments, active: index, file: undefined }
+    const log: ApplicationLog = { folder, finished: segments, active: index, file: undefined, lost }
     if (fileBytes > index.bytes) ftruncateSync(fileOf(log), index.bytes)
     return log
   } catch (error) {
@@ -37,38 +38,37 @@ export function closeFile(log: ApplicationLog): void {
   log.file = undefined
 }
 
-/** Appends lines in order; begins a new segment where one reaches `segmentBytes`. */
-export function appendLines(
-  log: ApplicationLog,
-  lines: readonly NewLogLine[],
-  segmentBytes: number,
-): readonly StoredLogLine[] {
-  const stored: StoredLogLine[] = []
-  let from = 0
-  while (from < lines.length) {
-    if (log.active.bytes >= segmentBytes) startSegment(log)
-    const room = Math.min(writeBytes, segmentBytes - log.active.bytes)
-    const texts: string[] = []
-    const sizes: number[] = []
-    for (let size = 0; size < room && from + texts.length < lines.length; size += sizes.at(-1)!) {
-      const text = encodeLine(lines[from + texts.length]!, log.active.nextSeq + texts.length)
-      texts.push(text)
-      sizes.push(Buffer.byteLength(text))
+/**
+ * Appends lines in order; begins a new segment where one reaches `segmentBytes`. Lines that can not be written are
+ * counted as lost, and a line says so before the next ones that can. Answers the bytes that were written.
+ */
+export function appendLines(log: ApplicationLog, lines: readonly NewLogLine[], segmentBytes: number): number {
+  const notices = log.lost.notices(lines[0]?.time ?? 0)
+  const all = notices.length === 0 ? lines : [...notices, ...lines]
+  let written = 0
+  let size = 0
+  try {
+    while (written < all.length) {
+      if (log.active.bytes >= segmentBytes) finishSegment(log)
+      const room = Math.min(blockBytes, segmentBytes - log.active.bytes)
+      const { text, count } = encodeLines(all, written, log.active.nextSeq, room)
+      const bytes = Buffer.from(text)
+      writeWhole(log, bytes)
+      addLines(log.active, all.slice(written, written + count), bytes.length)
+      written += count
+      size += bytes.length
+      if (notices.length > 0 && written >= notices.length) log.lost.clear()
     }
-    writeWhole(log, Buffer.from(texts.join('')))
-    for (const size of sizes) {
-      const line = lines[from++]!
-      stored.push({ ...line, seq: log.active.nextSeq })
-      addLine(log.active, line, size)
-    }
+    return size
+  } catch (error) {
+    log.lost.add(lines.slice(Math.max(0, written - notices.length)))
+    throw error
   }
-  return stored
 }
 
-/** Finishes the last segment and begins the next one, whose name keeps the count also while it is empty. */
-export function startSegment(log: ApplicationLog): void {
+/** Begins the next segment, whose name keeps the count also while it is empty. */
+export function beginSegment(log: ApplicationLog): void {
   try {
-    writeIndex(log.folder, log.active)
     closeFile(log)
     log.finished = [...log.finished, log.active.firstSeq]
     log.active = emptyIndex(log.active.nextSeq)
@@ -76,6 +76,15 @@ export function startSegment(log: ApplicationLog): void {
   } catch (error) {
     throw logFailure(log.folder, error)
   }
+}
+
+function finishSegment(log: ApplicationLog): void {
+  try {
+    writeIndex(log.folder, log.active)
+  } catch (error) {
+    throw logFailure(log.folder, error)
+  }
+  beginSegment(log)
 }
 
 function fileOf(log: ApplicationLog): number {

@@ -9,30 +9,33 @@ export interface LogLimits {
   readonly maxBytes: number
 }
 
-interface Segment {
+/** A stored segment. */
+export interface Segment {
   readonly applicationId: string
   readonly folder: string
   readonly firstSeq: number
   readonly bytes: number
   readonly writtenAt: number
+  /** Its application's last one, as it was found. */
   readonly isLast: boolean
 }
 
 /**
- * Removes segments that are too old, then the oldest ones until the rest is small enough. When the last segment
- * of an application has to go, `finish` begins a new one first, so that its numbers go on where they were.
+ * Removes segments that are too old, then the oldest ones until the rest is small enough. `release` is called before
+ * each: from then on nobody is sent to it, and when it was the last of its application another has begun, so that the
+ * numbers go on where they were.
  */
 export async function removeSegments(
   root: string,
   limits: LogLimits,
-  finish: (applicationId: string, firstSeq: number) => void,
+  release: (segment: Segment) => void,
 ): Promise<void> {
   try {
     const segments = await survey(root)
     let excess = segments.reduce((sum, segment) => sum + segment.bytes, 0) - limits.maxBytes
     for (const segment of segments.toSorted((a, b) => a.writtenAt - b.writtenAt || a.firstSeq - b.firstSeq)) {
       if (segment.writtenAt >= limits.olderThan && excess <= 0) break
-      if (segment.isLast) finish(segment.applicationId, segment.firstSeq)
+      release(segment)
       await rm(segmentFile(segment.folder, segment.firstSeq), { force: true })
       await rm(indexFile(segment.folder, segment.firstSeq), { force: true })
       excess -= segment.bytes

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { LogStore } from '../../domain/log.ts'
-import { type ApplicationLog, appendLines, closeFile, openApplicationLog, startSegment } from './applicationLog.ts'
+import { type ApplicationLog, appendLines, beginSegment, closeFile, openApplicationLog } from './applicationLog.ts'
 import { type LogLimits, removeSegments } from './logRetention.ts'
 import { readLog } from './readLog.ts'
-import { folderOf, listSegments, logFailure, readIndex, setAside } from './segmentFiles.ts'
+import { folderOf, logFailure, readIndex, setAside } from './segmentFiles.ts'
 import type { SegmentIndex } from './segmentIndex.ts'
 
 /** What may be chosen about the files. */
@@ -13,6 +13,8 @@ export interface LogStoreOptions {
   readonly segmentBytes?: number
   /** Files held open for writing, at most; 128 unless said. */
   readonly openFiles?: number
+  /** Called each time about this many bytes more are stored: what writes fast is not to wait for a clock. */
+  readonly growth?: { readonly bytes: number; readonly onGrown: () => void }
 }
 
 /** Logs in append-only segment files, a folder per application. */
@@ -28,7 +30,8 @@ const cachedIndexes = 64
 
 /** Opens the logs below `root`; a log is looked at when it is first used. One process may have a folder open. */
 export function createLogStore(root: string, options: LogStoreOptions = {}): SegmentLogStore {
-  const { segmentBytes = 4 * 1024 * 1024, openFiles = 128 } = options
+  const { segmentBytes = 4 * 1024 * 1024, openFiles = 128, growth } = options
+  let grown = 0
   const logs = new Map<string, ApplicationLog>()
   const indexes = createIndexCache()
   const listeners = new Map<string, Set<() => void>>()
@@ -52,13 +55,20 @@ export function createLogStore(root: string, options: LogStoreOptions = {}): Seg
 
   return {
     append: (applicationId, lines) => {
-      if (lines.length === 0) return []
       const log = logOf(applicationId)
+      if (lines.length === 0) return log.active.nextSeq - 1
       const wasOpen = log.file !== undefined
-      const stored = appendLines(log, lines, segmentBytes)
-      if (!wasOpen) closeUnused()
-      for (const callback of [...(listeners.get(applicationId) ?? [])]) callback()
-      return stored
+      try {
+        grown += appendLines(log, lines, segmentBytes)
+      } finally {
+        if (!wasOpen) closeUnused()
+        for (const callback of [...(listeners.get(applicationId) ?? [])]) callback()
+      }
+      if (growth && grown >= growth.bytes) {
+        grown = 0
+        growth.onGrown()
+      }
+      return log.active.nextSeq - 1
     },
 
     read: async (applicationId, selection) => {
@@ -95,12 +105,13 @@ export function createLogStore(root: string, options: LogStoreOptions = {}): Seg
     },
 
     retain: async limits => {
-      await removeSegments(root, limits, (applicationId, firstSeq) => {
-        const log = logOf(applicationId)
-        if (log.active.firstSeq === firstSeq) startSegment(log)
+      await removeSegments(root, limits, ({ applicationId, firstSeq, isLast }) => {
+        const log = isLast ? logOf(applicationId) : logs.get(applicationId)
+        if (!log) return
+        if (log.active.firstSeq === firstSeq) beginSegment(log)
+        log.finished = log.finished.filter(seq => seq !== firstSeq)
       })
       closeUnused()
-      for (const log of logs.values()) log.finished = listSegments(log.folder).filter(seq => seq < log.active.firstSeq)
     },
 
     close: () => {

@@ -1,9 +1,10 @@
-import type { NewLogLine, StoredLogLine } from '../../domain/log.ts'
+import type { NewLogLine } from '../../domain/log.ts'
+import { decodeLine } from './logLine.ts'
 
-/** Bytes after which a block ends: one read of the disk, and at most this much is parsed to find a line. */
-const blockBytes = 64 * 1024
+/** Bytes after which a block ends: what is looked through to find a line. */
+export const blockBytes = 64 * 1024
 
-/** A stretch of a segment that is read as one piece. */
+/** A stretch of a segment. */
 export interface Block {
   readonly offset: number
   readonly firstSeq: number
@@ -30,42 +31,25 @@ export const emptyIndex = (firstSeq: number): SegmentIndex => ({
   executions: new Map(),
 })
 
-/** Records that a line of `bytes` bytes follows the last one. */
-export function addLine(index: SegmentIndex, line: NewLogLine, bytes: number): void {
+/** Records that these lines, `bytes` bytes together, follow the last one. A block holds all of them. */
+export function addLines(index: SegmentIndex, lines: readonly NewLogLine[], bytes: number): void {
   let block = index.blocks.at(-1)
   if (block === undefined || index.bytes - block.offset >= blockBytes) {
-    block = { offset: index.bytes, firstSeq: index.nextSeq, maxTime: line.time }
+    block = { offset: index.bytes, firstSeq: index.nextSeq, maxTime: -Infinity }
     index.blocks.push(block)
   }
-  block.maxTime = Math.max(block.maxTime, line.time)
-  if (line.executionId !== undefined) {
-    const last = index.blocks.length - 1
-    const range = index.executions.get(line.executionId)
+  const last = index.blocks.length - 1
+  let known: string | undefined
+  for (const { time, executionId } of lines) {
+    if (time > block.maxTime) block.maxTime = time
+    if (executionId === undefined || executionId === known) continue
+    known = executionId
+    const range = index.executions.get(executionId)
     if (range) range[1] = last
-    else index.executions.set(line.executionId, [last, last])
+    else index.executions.set(executionId, [last, last])
   }
-  index.nextSeq++
+  index.nextSeq += lines.length
   index.bytes += bytes
-}
-
-/** A line as it stands in a segment: one JSON object, readable with any tool. */
-export function encodeLine(line: NewLogLine, seq: number): string {
-  const execution = line.executionId === undefined ? '' : `,"executionId":${JSON.stringify(line.executionId)}`
-  const invocation = line.invocationId === undefined ? '' : `,"invocationId":${JSON.stringify(line.invocationId)}`
-  const truncated = line.truncated === undefined ? '' : `,"truncated":${line.truncated}`
-  const head = `{"seq":${seq},"time":${line.time},"stream":"${line.stream}"${execution}${invocation}${truncated}`
-  return `${head},"text":${JSON.stringify(line.text)}}\n`
-}
-
-/** The line with this number, or `undefined` when the text is anything else. */
-export function decodeLine(text: string, seq: number): StoredLogLine | undefined {
-  if (!text.startsWith(`{"seq":${seq},`)) return undefined
-  try {
-    return JSON.parse(text) as StoredLogLine
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** Indexes a segment up to its first line that is torn or out of order; `bytes` says how far it is good. */
@@ -74,7 +58,7 @@ export function indexSegment(content: Buffer, firstSeq: number): SegmentIndex {
   for (let end = content.indexOf(10); end !== -1; end = content.indexOf(10, index.bytes)) {
     const line = decodeLine(content.toString('utf8', index.bytes, end), index.nextSeq)
     if (!line) break
-    addLine(index, line, end + 1 - index.bytes)
+    addLines(index, [line], end + 1 - index.bytes)
   }
   return index
 }

@@ -56,7 +56,7 @@ describe('the local provider while its store fails', () => {
         append: () => {
           throw new HksError('STORE_FAILED', 'The disk is full.')
         },
-        read: async () => ({ lines: [], more: false }),
+        read: async () => ({ lines: [], more: false, next: { after: 0 } }),
         onAppend: () => ({ [Symbol.dispose]: () => undefined }),
         remove: async () => undefined,
       },

@@ -16,31 +16,43 @@ const line = (text: string, fields: Partial<NewLogLine> = {}): NewLogLine => ({
 const lines = (count: number, from = 0): NewLogLine[] =>
   Array.from({ length: count }, (_, at) => line(`line ${from + at}`, { time: 1000 + from + at }))
 
+/** Appends, and gives the lines as they must be stored. */
+function append(store: SegmentLogStore, id: string, added: readonly NewLogLine[]): StoredLogLine[] {
+  const last = store.append(id, added)
+  return added.map((one, at) => ({ ...one, seq: last - added.length + 1 + at }))
+}
+
 /** What a read must give, said in the plainest way. */
 function expected(all: readonly StoredLogLine[], selection: LogSelection): readonly StoredLogLine[] {
-  const { after = 0, since = -Infinity, tail, executionId, invocationId } = selection
+  const { after = 0, since = -Infinity, tail, before = Infinity, executionId, invocationId, grep } = selection
+  const holds = (text: string) =>
+    grep === undefined ||
+    (grep.ignoreCase ? text.toUpperCase().includes(grep.text.toUpperCase()) : text.includes(grep.text))
   const selected = all.filter(
     one =>
       one.seq > after &&
       one.time >= since &&
       (executionId === undefined || one.executionId === executionId) &&
-      (invocationId === undefined || one.invocationId === invocationId),
+      (invocationId === undefined || one.invocationId === invocationId) &&
+      holds(one.text),
   )
-  return tail === undefined ? selected : selected.slice(Math.max(0, selected.length - tail))
+  if (tail === undefined) return selected
+  // The tail is counted before a number, and goes on past it.
+  const counted = selected.filter(one => one.seq < before).length
+  return selected.slice(Math.max(0, counted - tail))
 }
 
 /** Reads page after page, as a client does. */
 async function readAll(store: SegmentLogStore, id: string, selection: LogSelection = {}): Promise<StoredLogLine[]> {
-  const first = await store.read(id, selection)
-  const all = [...first.lines]
-  const { tail: _tail, ...rest } = selection
-  for (let more = first.more; more; ) {
-    const page = await store.read(id, { ...rest, after: all.at(-1)!.seq })
-    assert.ok(page.lines.length > 0, 'a page that is not the last holds a line')
+  const { tail: _tail, after: _after, before: _before, ...rest } = selection
+  const all: StoredLogLine[] = []
+  for (let asked = selection; ; ) {
+    const page = await store.read(id, asked)
     all.push(...page.lines)
-    more = page.more
+    if (!page.more) return all
+    assert.notDeepEqual({ ...rest, ...page.next }, asked, 'each page gets further')
+    asked = { ...rest, ...page.next }
   }
-  return all
 }
 
 const filesOf = (folder: string, suffix: string) =>
@@ -76,6 +88,11 @@ const arbitrarySelection: fc.Arbitrary<LogSelection> = fc.record(
     limit: fc.integer({ min: 1, max: 40 }),
     executionId: fc.constantFrom('run-1', 'run-2', 'run-9'),
     invocationId: fc.constantFrom('call-1', 'call-9'),
+    before: fc.integer({ min: 1, max: 60 }),
+    grep: fc.record({
+      text: fc.constantFrom('x', 'XX', 'a\nb', '\u001b[31m', '"', 'seq', 'ALONE', '.', 'no such text'),
+      ignoreCase: fc.boolean(),
+    }),
   },
   { requiredKeys: [] },
 )
@@ -85,14 +102,14 @@ describe('the log store', () => {
     using folder = temporaryFolder()
     const store = createLogStore(folder.path)
     const full = line('ü\n\u0000', { stream: 'stderr', executionId: 'run', invocationId: 'call', truncated: 7 })
-    const stored = [...store.append('a', [line('first'), full]), ...store.append('a', [line('last')])]
+    const stored = [...append(store, 'a', [line('first'), full]), ...append(store, 'a', [line('last')])]
     assert.deepEqual(stored, [
       { ...line('first'), seq: 1 },
       { ...full, seq: 2 },
       { ...line('last'), seq: 3 },
     ])
-    assert.deepEqual(await store.read('a', {}), { lines: stored, more: false })
-    assert.deepEqual(await store.read('other', {}), { lines: [], more: false })
+    assert.deepEqual(await store.read('a', {}), { lines: stored, more: false, next: { after: 3 } })
+    assert.deepEqual(await store.read('other', {}), { lines: [], more: false, next: { after: 0 } })
     store.close()
   })
 
@@ -114,7 +131,7 @@ describe('the log store', () => {
             if (step === 'restart') {
               store.close()
               store = createLogStore(folder.path, { segmentBytes })
-            } else all.push(...store.append('a', step))
+            } else all.push(...append(store, 'a', step))
           }
           assert.deepEqual(
             all.map(one => one.seq),
@@ -125,6 +142,8 @@ describe('the log store', () => {
             const read = await store.read('a', selection)
             assert.deepEqual(read.lines, wanted.slice(0, selection.limit ?? Infinity))
             assert.equal(read.more, read.lines.length < wanted.length)
+            // Of any selection, a little at a time.
+            assert.deepEqual(await readAll(store, 'a', { ...selection, work: 1 }), wanted)
           }
           store.close()
         },
@@ -142,7 +161,7 @@ describe('the log store', () => {
         async (appended, share, garbage) => {
           using folder = temporaryFolder()
           const first = createLogStore(folder.path, { segmentBytes: 2000 })
-          const all = first.append('a', appended)
+          const all = append(first, 'a', appended)
           first.close()
           const last = filesOf(folder.path, '.log').at(-1)!
           truncateSync(last, Math.floor(statSync(last).size * share))
@@ -151,7 +170,7 @@ describe('the log store', () => {
           const second = createLogStore(folder.path, { segmentBytes: 2000 })
           const left = await readAll(second, 'a')
           assert.deepEqual(left, all.slice(0, left.length))
-          const [next] = second.append('a', [line('next')])
+          const [next] = append(second, 'a', [line('next')])
           assert.equal(next!.seq, left.length + 1)
           assert.deepEqual(await readAll(second, 'a'), [...left, next])
           second.close()
@@ -164,7 +183,7 @@ describe('the log store', () => {
   it('makes the index of a finished segment again when it was never stored', async () => {
     using folder = temporaryFolder()
     const first = createLogStore(folder.path, { segmentBytes: 500 })
-    const all = first.append('a', lines(100))
+    const all = append(first, 'a', lines(100))
     first.close()
     const indexes = filesOf(folder.path, '.idx')
     assert.ok(indexes.length > 2)
@@ -213,7 +232,7 @@ describe('the log store', () => {
     store.append('b', lines(1))
     await readAll(store, 'a')
     const removed = store.remove('a')
-    const [first] = store.append('a', [line('new')])
+    const [first] = append(store, 'a', [line('new')])
     await removed
     await store.remove('never')
     assert.equal(first!.seq, 1)
@@ -301,7 +320,8 @@ describe('the log store', () => {
   it('ends a read of very long lines early, and says that there are more', async () => {
     using folder = temporaryFolder()
     const store = createLogStore(folder.path)
-    const all = store.append(
+    const all = append(
+      store,
       'a',
       Array.from({ length: 300 }, () => line('x'.repeat(65_536))),
     )
@@ -324,7 +344,7 @@ describe('the log store', () => {
       await store.retain({ olderThan: Date.now() - 60_000, maxBytes: Infinity })
       assert.deepEqual(await readAll(store, 'old'), [])
       assert.equal((await readAll(store, 'new')).length, 50)
-      assert.equal(store.append('old', [line('next')])[0]!.seq, 51)
+      assert.equal(store.append('old', [line('next')]), 51)
       store.close()
       const again = createLogStore(folder.path, { segmentBytes: 500 })
       assert.deepEqual(
@@ -343,7 +363,7 @@ describe('the log store', () => {
       store.close()
       const again = createLogStore(folder.path)
       assert.deepEqual(await readAll(again, 'a'), [])
-      assert.equal(again.append('a', [line('next')])[0]!.seq, 8)
+      assert.equal(again.append('a', [line('next')]), 8)
       again.close()
     })
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { readInTurns } from '../../../platform/readInTurns.ts'
 import { createFrameReader, encodeFrame, type FrameHeader, type OnFrame } from './frames.ts'
 
 /** Frames over the gateway's end of descriptor 3. */
@@ -35,7 +36,7 @@ export function createFrameSocket(stream: Duplex, maxBodyBytes: number, listener
   let closed = false
 
   const push = createFrameReader(listener.onFrame, maxBodyBytes)
-  stream.on('data', (chunk: Uint8Array) => {
+  readInTurns(stream, chunk => {
     if (closed) return
     try {
       push(chunk)

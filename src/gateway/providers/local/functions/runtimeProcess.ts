@@ -4,6 +4,7 @@ import { HksError } from '../../../../contract/errors.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
 import { endProcesses } from '../../../platform/endProcesses.ts'
 import { type ProcessEntry, type ProcessScan, startTimeOf } from '../../../platform/processTable.ts'
+import { readInTurns } from '../../../platform/readInTurns.ts'
 import { createLineSplitter, type SplitLine } from '../../../platform/splitLines.ts'
 import { createFrameSocket, type FrameSocket } from './frameSocket.ts'
 import { createOutputTail, type OutputTail } from './outputTail.ts'
@@ -172,7 +173,7 @@ const untilGone = (child: ChildProcess): Promise<string> =>
 function readLines(stream: Readable, onLines: (lines: readonly SplitLine[]) => void) {
   const splitter = createLineSplitter()
   let finished = false
-  stream.on('data', (chunk: Uint8Array) => {
+  readInTurns(stream, chunk => {
     if (!finished) onLines(splitter.push(chunk))
   })
   return {

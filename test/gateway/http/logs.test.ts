@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import WebSocket from 'ws'
+import { followLogs } from '../../../src/client/followLogs.ts'
+import type { LogLine, LogPage } from '../../../src/contract/logs.ts'
+import { eventually } from '../../support/eventually.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { startTestGateway, type TestGateway } from '../../support/testGateway.ts'
+
+describe('logs over HTTP', function () {
+  this.timeout(60_000)
+  const home = temporaryFolder()
+  const folder = temporaryFolder()
+  let gateway: TestGateway
+  let id: string
+
+  before(async () => {
+    gateway = await startTestGateway(home.path)
+    const { client } = gateway
+    const { id: projectId } = await client.call('openProject', { body: { path: folder.path } })
+    const command = ['sh', '-c', 'seq -f "line %.0f" 1 3000']
+    const body = { projectId, name: 'lines', schedule: '0 0 1 1 *', command }
+    ;({ id } = await client.call('createCronJob', { body }))
+    const { id: execId } = await client.call('triggerCronJob', { params: { id } })
+    await eventually(async () => {
+      assert.equal((await client.call('getExecution', { params: { id, execId } })).status, 'succeeded')
+    })
+  })
+  after(async () => {
+    await gateway.stop()
+    home[Symbol.dispose]()
+    folder[Symbol.dispose]()
+  })
+
+  const page = (query: Record<string, unknown>): Promise<LogPage> =>
+    gateway.client.call('getCronJobLogs', { params: { id }, query })
+  const texts = (items: readonly LogLine[]) => items.map(line => line.text)
+  const wanted = ['line 999', 'line 1999', 'line 2999']
+
+  it('gives pages of the lines with a text, each going on where the last ended', async () => {
+    assert.deepEqual(texts((await page({ grep: 'line 99', limit: 2 })).items), ['line 99', 'line 990'])
+    const found: string[] = []
+    let asked: Record<string, unknown> = { grep: '999', limit: 1 }
+    for (let more = true; more; ) {
+      const answer = await page(asked)
+      found.push(...texts(answer.items))
+      more = answer.more
+      asked = { grep: '999', limit: 1, ...answer.next }
+    }
+    assert.deepEqual(found, wanted)
+    assert.deepEqual(texts((await page({ grep: 'LINE 1', tail: 1, ignoreCase: true })).items), ['line 1999'])
+    assert.deepEqual(texts((await page({ grep: 'LINE 1' })).items), [])
+    assert.deepEqual(texts((await page({ grep: '999', tail: 1, before: 2990 })).items), ['line 1999', 'line 2999'])
+    await assert.rejects(page({ grep: '' }), { code: 'INVALID_REQUEST' })
+  })
+
+  it('follows the lines with a text, over NDJSON and over a WebSocket', async () => {
+    const abort = new AbortController()
+    const query = { grep: '999' }
+    const followed: string[] = []
+    const client = async () => gateway.client
+    for await (const batch of followLogs(client, { kind: 'cronJob', id }, { query, signal: abort.signal })) {
+      if ('lines' in batch) followed.push(...texts(batch.lines))
+      if (followed.length >= wanted.length) break
+    }
+    abort.abort()
+    assert.deepEqual(followed, wanted)
+
+    const address = `${gateway.ready.url.replace('http', 'ws')}/api/v1/applications/cronjobs/${id}/logs?grep=999&tail=2`
+    const socket = new WebSocket(address, { headers: { Authorization: `Bearer ${gateway.ready.token}` } })
+    const [message] = (await once(socket, 'message')) as [Buffer]
+    const lines = message.toString().trim().split('\n')
+    assert.deepEqual(texts(lines.map(line => JSON.parse(line) as LogLine)), wanted.slice(1))
+    socket.close()
+    await once(socket, 'close')
+  })
+})
