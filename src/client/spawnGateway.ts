@@ -63,6 +63,8 @@ export const startFailed = (problem: string, cause?: unknown, details?: Readonly
 
 const names = ['HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'TZ', 'TMPDIR', 'NODE_V8_COVERAGE', 'NODE_EXTRA_CA_CERTS']
 const prefixes = ['LC_', 'XDG_', 'HKS_']
+/** A client that is itself part of a run has these; a gateway that had them would be ended with that run. */
+const marksOfRuns = ['HKS_RUN_ID', 'HKS_HOME_ID']
 /** Windows starts hardly any program without these. */
 const windowsNames = ['SYSTEMROOT', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA', 'TEMP', 'TMP']
 
@@ -71,6 +73,7 @@ export function gatewayEnvironment({ home, env }: Pick<GatewayProgram, 'home' | 
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined &&
+      !marksOfRuns.includes(entry[0]) &&
       (names.includes(entry[0]) ||
         prefixes.some(prefix => entry[0].startsWith(prefix)) ||
         (process.platform === 'win32' && windowsNames.includes(entry[0].toUpperCase()))),

@@ -11,12 +11,14 @@ import { createServices } from './composition/services.ts'
 import { openStorage } from './composition/storage.ts'
 import { type Config, readConfig } from './config.ts'
 import { closeInherited } from './platform/closeInherited.ts'
+import { denyWritesToOthers } from './platform/denyWritesToOthers.ts'
 import { ownIdentity } from './platform/processIdentity.ts'
 
 /** The gateway from the outside in, then its start from the inside out. */
 async function run(config: Config): Promise<void> {
   refuseWindows()
   closeInherited()
+  denyWritesToOthers()
   const home = openHome(config.home)
   exitOnUncaught(home.log)
   const storage = await openStorage(home)

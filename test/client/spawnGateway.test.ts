@@ -42,6 +42,11 @@ describe('starting a gateway', () => {
     assert.deepEqual(env, { ...kept, HKS_HOME: '/data' })
   })
 
+  it('hands on no mark of the run that the client is part of', () => {
+    const env = gatewayEnvironment({ home: '/data', env: { HKS_RUN_ID: 'r', HKS_HOME_ID: 'h', HKS_IDLE_SECONDS: '9' } })
+    assert.deepEqual(env, { HKS_IDLE_SECONDS: '9', HKS_HOME: '/data' })
+  })
+
   it('shows what a gateway said that failed, without what an earlier one said', async () => {
     const { error } = await failureOf(
       `console.error('warning: x\\nSTORE_NEWER: The database is newer.'); process.exit(6)`,

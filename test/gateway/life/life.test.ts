@@ -76,6 +76,14 @@ describe('the life of an embedded gateway', function () {
     assert.deepEqual([again.pid, again.started], [gateway.pid, false])
   })
 
+  it('lets no other user write what it and its jobs write, whatever the umask of the client', async () => {
+    await using rig = temporaryHome()
+    const before = process.umask(0)
+    const gateway = await rig.ensure().finally(() => process.umask(before))
+    const status = readFileSync(`/proc/${gateway.pid}/status`, 'utf8')
+    assert.equal(/^Umask:\s*(\d+)$/m.exec(status)?.[1], '0022')
+  })
+
   it('goes on after a SIGKILL with a new process, whose token is new, too', async () => {
     await using rig = temporaryHome()
     const first = await rig.ensure()
