@@ -9,6 +9,9 @@ export const OneOf = <const T extends readonly string[]>(values: T) =>
 /** An instant on the wire: RFC 3339. Answers are UTC with milliseconds; requests may use any offset. */
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 instant' })
 
+/** A schedule. One that lists every value of every field has some 350 characters; the limit bounds the work alone. */
+export const ScheduleText = Type.String({ maxLength: 10_000 })
+
 /** An opaque identifier (UUID). */
 export const Id = Type.String({ minLength: 1, maxLength: 128, description: 'Opaque id (UUID)' })
 

@@ -1,5 +1,15 @@
 import { type Static, Type } from 'typebox'
-import { Environment, Id, Instant, OneOf, PageQuery, ProjectRef, ResourceName, SecretReference } from './common.ts'
+import {
+  Environment,
+  Id,
+  Instant,
+  OneOf,
+  PageQuery,
+  ProjectRef,
+  ResourceName,
+  ScheduleText,
+  SecretReference,
+} from './common.ts'
 
 /** What happens when a run is due while another is still running (batch/v1 CronJobSpec.concurrencyPolicy). */
 export const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'] as const
@@ -28,7 +38,7 @@ export type Outcome = (typeof outcomes)[number]
 
 const Seconds = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum })
 const spec = {
-  schedule: Type.String({ maxLength: 300 }),
+  schedule: ScheduleText,
   timeZone: Type.Optional(Type.String({ maxLength: 64, description: 'IANA name; without it UTC on local' })),
   command: Type.Optional(Type.Array(Type.String(), { maxItems: 256 })),
   args: Type.Optional(Type.Array(Type.String(), { maxItems: 1024 })),
@@ -61,7 +71,7 @@ const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
 /** A change of a CronJob: absent fields stay, `null` clears a field that has no default. */
 export const CronJobUpdate = Type.Object(
   {
-    schedule: Type.Optional(Type.String({ maxLength: 300 })),
+    schedule: Type.Optional(ScheduleText),
     timeZone: nullable(Type.String({ maxLength: 64 })),
     command: spec.command,
     args: spec.args,

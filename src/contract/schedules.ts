@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
-import { Instant, OneOf } from './common.ts'
+import { Instant, OneOf, ScheduleText } from './common.ts'
 
 /** Asks what a schedule means and when it runs. */
 export const SchedulePreviewRequest = Type.Object(
   {
-    schedule: Type.String({ maxLength: 300 }),
+    schedule: ScheduleText,
     timeZone: Type.Optional(Type.String({ maxLength: 64 })),
     from: Type.Optional(Instant),
     count: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),

@@ -68,6 +68,13 @@ describe('hks-func without a gateway', function () {
     assert.deepEqual(await Promise.all(answers), ['2027-01-02T00:00:00.000Z', '2027-01-02T00:00:00.000Z', 2])
   })
 
+  it('ends the list of runs with the year 9999, after which RFC 3339 has no form', async () => {
+    const { next } = await place.json<{ next: string[] }>(
+      ...['schedule', 'next', '0 0 1 1 *', '--from', '9998-06-01T00:00:00Z', '--count', '3'],
+    )
+    assert.deepEqual(next, ['9999-01-01T00:00:00.000Z'])
+  })
+
   it('explains a schedule with its warnings', async () => {
     const [text, never] = await Promise.all([
       place.run(['schedule', 'explain', '0 0 13 * FRI', '--time-zone', 'Asia/Tokyo']),
@@ -91,7 +98,7 @@ describe('hks-func without a gateway', function () {
     const { code, details, error } = JSON.parse(json.stderr) as Record<string, unknown>
     assert.deepEqual([code, details], ['INVALID_SCHEDULE', { part: 'hour', position: 2 }])
     assert.doesNotMatch(String(error), /\^/)
-    assert.match(zone.stderr, /^error: --time-zone: /)
+    assert.match(zone.stderr, /^error: --time-zone: [^]*\(INVALID_SCHEDULE\)/)
   })
 
   it('writes a function from a template, and never over a file', async () => {

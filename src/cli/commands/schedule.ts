@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { toInstant } from '../../base/instant.ts'
-import { HksError, invalidField } from '../../contract/errors.ts'
+import { lastInstant, toInstant } from '../../base/instant.ts'
+import { HksError } from '../../contract/errors.ts'
 import {
   describeSchedule,
   lintSchedule,
@@ -55,7 +55,7 @@ export function addSchedule(program: Command, run: Run): void {
 function next(context: Context, expression: string, options: Options): void {
   const { schedule, timeZone } = checked(context, expression, options)
   const from = options.from ?? context.now()
-  const instants = nextRuns(schedule, from, timeZone, options.count ?? 10).map(toInstant)
+  const instants = upcoming(schedule, from, timeZone, options.count ?? 10)
   const now = context.now()
   const inZone = zoneClock(timeZone)
   context.out.result({ schedule: expression, timeZone, next: instants }, () =>
@@ -68,7 +68,7 @@ function explain(context: Context, expression: string, options: Options): void {
   const from = options.from ?? context.now()
   const zone = options.timeZone === undefined ? {} : { timeZone: options.timeZone }
   const sentence = describeSchedule(expression, zone)
-  const instants = nextRuns(schedule, from, timeZone, 3).map(toInstant)
+  const instants = upcoming(schedule, from, timeZone, 3)
   const warnings = lintSchedule(expression, { from, ...zone })
   const shown = warnings.map(({ code, severity, message }) => ({ code, severity, message }))
   context.out.result({ schedule: expression, timeZone, sentence, next: instants, warnings: shown }, () =>
@@ -84,7 +84,13 @@ function explain(context: Context, expression: string, options: Options): void {
   )
 }
 
-/** @throws HksError INVALID_SCHEDULE, INVALID_REQUEST */
+/** The runs that RFC 3339 can write, as the gateway's preview answers them. */
+const upcoming = (schedule: Schedule, from: number, timeZone: string, count: number): string[] =>
+  nextRuns(schedule, from, timeZone, count)
+    .filter(at => at <= lastInstant)
+    .map(toInstant)
+
+/** @throws HksError INVALID_SCHEDULE */
 function checked(
   { out }: Context,
   expression: string,
@@ -99,7 +105,10 @@ function checked(
   }
   if (options.timeZone !== undefined) {
     const zone = validateTimeZone(options.timeZone)
-    if (!zone.ok) throw invalidField('--time-zone', options.timeZone, zone.message)
+    if (!zone.ok) {
+      const details = { field: 'timeZone', value: options.timeZone }
+      throw new HksError('INVALID_SCHEDULE', `--time-zone: ${zone.message}`, { details })
+    }
   }
   return { schedule: parsed.schedule, timeZone: options.timeZone ?? 'UTC' }
 }

@@ -185,7 +185,7 @@ describe('the gateway refuses', function () {
     }
   })
 
-  it('an instant that is none, reads a leap second and names no run that RFC 3339 cannot write', async () => {
+  it('an instant that is none, reads a leap second and a long schedule, and names no run that RFC 3339 cannot write', async () => {
     const preview = async (from: string, schedule = '0 0 * * *', count = 1) => {
       const response = await fetch(`${gateway.ready.url}/api/v1/schedules/preview`, {
         method: 'POST',
@@ -197,6 +197,10 @@ describe('the gateway refuses', function () {
     assert.deepEqual((await preview('2026-12-31T23:59:60Z')).body.next, ['2027-01-02T00:00:00.000Z'])
     const far = await preview('2026-01-01T00:00:00Z', '@every 2562047h', 1000)
     assert.deepEqual([far.status, far.body.next.length, far.body.next.at(-1)?.slice(0, 2)], [200, 27, '99'])
+    const each = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, at) => first + at)
+    const plainly = `${each(0, 59)} ${each(0, 23)} ${each(1, 31)} ${each(1, 12)} *`
+    const long = await preview('2026-01-01T00:00:00Z', plainly)
+    assert.deepEqual([long.status, long.body.next], [200, ['2026-01-01T00:01:00.000Z']])
     const bad = await preview('2026-03-01T00:00:00+09')
     assert.deepEqual([bad.status, bad.body.details?.['field']], [400, 'from'])
   })
