@@ -26,8 +26,13 @@ let out = outputFor(/^--json$/m.test(ownArguments) ? 'json' : 'text')
 
 const cancel = () => controller.abort(new HksError('CANCELLED', 'Cancelled.'))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, cancel)
-// A reader such as head may go away early; that is no failure of ours.
-process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 70))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader such as head may go away early; that is no failure of ours.
+  if (error.code === 'EPIPE') process.exit(0)
+  const cannotWrite = new HksError('INTERNAL', `The output cannot be written: ${error.message}.`, { cause: error })
+  out.fail(cannotWrite)
+  process.exit(exitCodeOf[cannotWrite.code])
+})
 
 try {
   const program = createProgram(run, text => out.say(text.trimEnd()))

@@ -68,6 +68,19 @@ describe('hks-func without a gateway', function () {
     assert.deepEqual(await Promise.all(answers), ['2027-01-02T00:00:00.000Z', '2027-01-02T00:00:00.000Z', 2])
   })
 
+  it('says so when its output cannot be written', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const { code, stderr } = await place.run([], {
+      node: [
+        process.execPath,
+        '--import',
+        `data:text/javascript,import{openSync,closeSync}from'fs';closeSync(1);openSync('/dev/full','w')`,
+      ],
+    })
+    assert.equal(code, 70)
+    assert.match(stderr, /^error: The output cannot be written: ENOSPC/)
+  })
+
   it('ends the list of runs with the year 9999, after which RFC 3339 has no form', async () => {
     const { next } = await place.json<{ next: string[] }>(
       ...['schedule', 'next', '0 0 1 1 *', '--from', '9998-06-01T00:00:00Z', '--count', '3'],

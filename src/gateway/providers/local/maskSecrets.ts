@@ -5,13 +5,43 @@ const hideNothing = (text: string): string => text
 
 /** Makes a function that replaces secret values in a text; values of fewer than four characters are left. */
 export function createMask(values: readonly string[]): (text: string) => string {
-  // A value of several lines is printed line by line. The longest first: one value may be a part of another.
-  const hidden = values
-    .flatMap(value => [value, ...value.split('\n').map(line => line.trim())])
-    .filter(value => value.length >= shortestMasked)
-    .sort((a, b) => b.length - a.length)
+  // A value of several lines is printed line by line.
+  const hidden = [...new Set(values.flatMap(value => [value, ...value.split('\n').map(line => line.trim())]))].filter(
+    value => value.length >= shortestMasked,
+  )
   if (hidden.length === 0) return hideNothing
-  return text => hidden.reduce((masked, value) => masked.replaceAll(value, mask), text)
+  return text => {
+    const spans = hidden.flatMap(value => spansOf(value, text))
+    return spans.length === 0 ? text : withoutSpans(text, spans)
+  }
+}
+
+interface Span {
+  readonly from: number
+  to: number
+}
+
+/** Where a value is. Where it overlaps itself there is one span, so that a long run of one letter makes one. */
+function spansOf(value: string, text: string): Span[] {
+  const spans: Span[] = []
+  for (let from = text.indexOf(value); from !== -1; from = text.indexOf(value, from + 1)) {
+    const last = spans.at(-1)
+    const to = from + value.length
+    if (last !== undefined && from < last.to) last.to = to
+    else spans.push({ from, to })
+  }
+  return spans
+}
+
+/** Spans that overlap are one, so that nothing is left of either value. */
+function withoutSpans(text: string, spans: readonly Span[]): string {
+  let masked = ''
+  let end = 0
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    if (from >= end) masked += text.slice(end, from) + mask
+    end = Math.max(end, to)
+  }
+  return masked + text.slice(end)
 }
 
 /** The same for bytes of any kind. A value is found as it is and as JSON writes it. Without any the same bytes are answered. */

@@ -120,4 +120,11 @@ describe('a mask', () => {
     assert.equal(hide('saw line two'), 'saw ***')
     assert.equal(createMask([])('abc'), 'abc')
   })
+
+  it('hides values that overlap whole, and one that overlaps itself', () => {
+    const hide = createMask(['abcdef', 'defghi', 'anana'])
+    assert.equal(hide('an abcdefghi.'), 'an ***.')
+    assert.equal(hide('abcdefabcdef'), '******')
+    assert.equal(hide('bananana'), 'b***')
+  })
 })
