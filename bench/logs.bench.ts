@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { followLogs } from '../src/client/followLogs.ts'
 import type { GatewayClient } from '../src/client/gatewayClient.ts'
 import { farAway, openBuiltGateway, untilEnded } from './builtGateway.ts'
+import { millionLines } from './logs/millionLines.ts'
 import { type BenchRow, elapsed, medianAndP95, quantile } from './row.ts'
 
 const lines = 100_000
@@ -45,6 +46,7 @@ export async function run(): Promise<BenchRow[]> {
       ok: true,
     },
     { name: `${lines} log lines read back from the store in pages of ${pageSize}`, ours: rate(reread) },
+    ...(await millionLines()),
   ]
 }
 

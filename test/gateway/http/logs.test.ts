@@ -13,11 +13,12 @@ describe('logs over HTTP', function () {
   const folder = temporaryFolder()
   let gateway: TestGateway
   let id: string
+  let projectId: string
 
   before(async () => {
     gateway = await startTestGateway(home.path)
     const { client } = gateway
-    const { id: projectId } = await client.call('openProject', { body: { path: folder.path } })
+    projectId = (await client.call('openProject', { body: { path: folder.path } })).id
     const command = ['sh', '-c', 'seq -f "line %.0f" 1 3000']
     const body = { projectId, name: 'lines', schedule: '0 0 1 1 *', command }
     ;({ id } = await client.call('createCronJob', { body }))
@@ -74,4 +75,46 @@ describe('logs over HTTP', function () {
     socket.close()
     await once(socket, 'close')
   })
+
+  const printers = {
+    node: `export const handler = count => {
+      for (let n = 0; n < count; n += 2) { console.log('line ' + n); console.error('line ' + (n + 1)) }
+      return count
+    }`,
+    python: `import sys
+def handler(count):
+    for n in range(0, count, 2):
+        print(f'line {n}')
+        print(f'line {n + 1}', file=sys.stderr)
+    return count
+`,
+  } as const
+  for (const runtime of ['node', 'python'] as const) {
+    it(`keeps the order of 100,000 lines that a function in ${runtime} writes to both streams, each with its call`, async () => {
+      const { client } = gateway
+      const count = 100_000
+      const body = { name: `both-${runtime}`, runtime, source: Buffer.from(printers[runtime]).toString('base64') }
+      const printer = await client.call('deployFunction', { params: { id: projectId }, body })
+      const { status, invocationId } = await client.invoke(printer.id, Buffer.from(String(count)), {
+        contentType: 'application/json',
+      })
+      assert.equal(status, 200)
+      let n = 0
+      let query: Record<string, unknown> = {}
+      for (let more = true; more; ) {
+        const answer = await client.call('getFunctionLogs', {
+          params: { id: printer.id },
+          query: { limit: 10_000, ...query, invocationId: invocationId! },
+        })
+        for (const line of answer.items) {
+          assert.equal(line.text, `line ${n}`)
+          assert.equal(line.stream, n % 2 === 0 ? 'stdout' : 'stderr')
+          n += 1
+        }
+        more = answer.more
+        query = answer.next
+      }
+      assert.equal(n, count)
+    })
+  }
 })

@@ -331,6 +331,18 @@ describe('the log store', () => {
     store.close()
   }).timeout(60_000)
 
+  it('tells each time when so many bytes more are stored', () => {
+    using folder = temporaryFolder()
+    let told = 0
+    const onGrown = () => {
+      told += 1
+    }
+    const store = createLogStore(folder.path, { growth: { bytes: 10_000, onGrown } })
+    for (let at = 0; at < 10; at++) store.append(at % 2 === 0 ? 'a' : 'b', [line('x'.repeat(4900))])
+    assert.equal(told, 3, 'with every third of these lines')
+    store.close()
+  })
+
   describe('retention', () => {
     const year = 365 * 24 * 3600
 
