@@ -11,6 +11,23 @@ export const functionStatuses = ['deploying', 'ready', 'failed', 'deleting'] as 
 /** One of {@link functionStatuses}. */
 export type FunctionStatus = (typeof functionStatuses)[number]
 
+const scaleCount = (minimum: number, description: string) => Type.Integer({ minimum, maximum: 100, description })
+
+/** How a function scales, in Knative's words; what is left out is the provider's default. */
+export const Scaling = Type.Object(
+  {
+    minScale: Type.Optional(scaleCount(0, 'Replicas that serve also when no call comes; default 0')),
+    maxScale: Type.Optional(
+      scaleCount(1, 'The most replicas; locally 2 to 8 by default, as the machine has processors'),
+    ),
+    containerConcurrency: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'Calls that one replica works on at once; default 100' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type Scaling = Static<typeof Scaling>
+
 /** Deploys a function: creates it or, for an existing name, adds a revision. */
 export const FunctionDeploy = Type.Object(
   {
@@ -24,6 +41,7 @@ export const FunctionDeploy = Type.Object(
     environment: Type.Optional(Environment),
     secrets: Type.Optional(Type.Array(SecretReference, { maxItems: 100 })),
     timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds; default 30' })),
+    scaling: Type.Optional(Scaling),
     public: Type.Optional(Type.Boolean({ description: 'The URL answers without a token' })),
     waitSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 600 })),
   },
@@ -59,11 +77,16 @@ export const Function = Type.Object({
   environment: Environment,
   secrets: Type.Array(SecretReference),
   timeout: Type.Integer({ description: 'Seconds' }),
+  scaling: Type.Object({
+    minScale: Type.Integer(),
+    maxScale: Type.Optional(Type.Integer({ description: 'Absent where the provider has no limit' })),
+    containerConcurrency: Type.Integer(),
+  }),
   public: Type.Boolean(),
   url: Type.String(),
   status: OneOf(functionStatuses),
   reason: Type.Optional(Type.String({ description: 'Why it failed, or why its last revision did' })),
-  replicas: Type.Integer(),
+  replicas: Type.Integer({ description: 'Processes or pods that take calls; 0 is scaled to zero' }),
   revision: Type.Integer({ description: 'Number of the serving revision; 0 before the first' }),
   revisions: Type.Array(Revision, { description: 'The last five, newest first' }),
   createdAt: Instant,

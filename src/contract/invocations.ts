@@ -18,7 +18,7 @@ const invocationFields = {
   startedAt: Instant,
   completedAt: Type.Optional(Instant),
   durationMs: Type.Optional(Type.Integer()),
-  queueMs: Type.Integer({ description: 'Milliseconds that it waited for its turn' }),
+  queueMs: Type.Integer({ description: 'Milliseconds that it waited for a process, also for its start' }),
   outcome: OneOf(invocationOutcomes),
   statusCode: Type.Optional(Type.Integer()),
   code: Type.Optional(OneOf(errorCodes)),

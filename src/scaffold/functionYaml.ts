@@ -17,8 +17,8 @@ export interface FunctionFolder {
   readonly warnings: readonly string[]
 }
 
-const used = ['name', 'runtime', 'handler', 'description', 'environment', 'secrets', 'timeout', 'public']
-const withoutEffect = ['resources', 'scaling', 'network', 'schedules']
+const used = ['name', 'runtime', 'handler', 'description', 'environment', 'secrets', 'timeout', 'scaling', 'public']
+const withoutEffect = ['resources', 'network', 'schedules']
 
 /** Reads the `function.yaml` of a folder. Errors: `INVALID_REQUEST` with `{file, line}`. */
 export async function readFunctionFolder(folder: string): Promise<FunctionFolder> {
@@ -48,7 +48,7 @@ export function parseFunctionYaml(text: string, file: string): Pick<FunctionFold
   const ignored = withoutEffect.filter(key => key in fields)
   return {
     settings: {
-      ...pick(fields, ['handler', 'description', 'secrets', 'timeout', 'public']),
+      ...pick(fields, ['handler', 'description', 'secrets', 'timeout', 'scaling', 'public']),
       ...('environment' in fields ? { environment: environmentOf(fields['environment'], yaml) } : {}),
       name: fields['name'],
       runtime: fields['runtime'],

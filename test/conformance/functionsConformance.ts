@@ -171,6 +171,53 @@ func Handle(ctx *hks.Context, event any) (any, error) {
 }
 `,
 )
+const counting = sample(
+  'counting',
+  `let now = 0
+let most = 0
+export async function handler() {
+  most = Math.max(most, ++now)
+  await new Promise(resolve => setTimeout(resolve, 20))
+  now -= 1
+  return { process: process.pid, most }
+}`,
+  `import os, threading, time
+lock = threading.Lock()
+now = most = 0
+def handler(event):
+    global now, most
+    with lock:
+        now += 1
+        most = max(most, now)
+    time.sleep(0.02)
+    with lock:
+        now -= 1
+    return {'process': os.getpid(), 'most': most}
+`,
+  `package function
+import (
+	"os"
+	"sync"
+	"time"
+	"hexabase.io/hks"
+)
+var lock sync.Mutex
+var now, most int
+func count(by int) int {
+	lock.Lock()
+	defer lock.Unlock()
+	now += by
+	most = max(most, now)
+	return most
+}
+func Handle(ctx *hks.Context, event any) (any, error) {
+	seen := count(1)
+	time.Sleep(20 * time.Millisecond)
+	count(-1)
+	return map[string]any{"process": os.Getpid(), "most": seen}, nil
+}
+`,
+)
 const answering = sample(
   'answering',
   `export const handler = (event, { response }) =>
@@ -449,6 +496,18 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     const envelope = { specversion: '1.0', id: '1', type: 't', source: '/t', data: { x: 3 } }
     const structured = await kindOf({ 'content-type': 'application/cloudevents+json' }, JSON.stringify(envelope))
     assert.deepEqual([structured.event, structured.source], [{ x: 3 }, '/t'])
+  })
+
+  it('gives a process no more calls at once than it may have, and has no more processes than it may', async () => {
+    const { functions } = harnessOf()
+    const scaling = { minScale: 0, maxScale: 2, containerConcurrency: 2 }
+    const { record } = await deploy(counting, { scaling })
+    assert.deepEqual(record.spec.scaling, scaling)
+    const answers = await Promise.all(Array.from({ length: 30 }, () => call(record)))
+    const seen = answers.map(answer => jsonOf(answer) as { process: number; most: number })
+    assert.equal(Math.max(...seen.map(({ most }) => most)), 2)
+    assert.equal(new Set(seen.map(({ process }) => process)).size, 2)
+    assert.equal((await functions.get(record.id))?.replicas, 2)
   })
 
   it('sees method, path, query and headers of its request', async () => {

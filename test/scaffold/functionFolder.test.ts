@@ -58,6 +58,7 @@ describe('function.yaml', () => {
       'environment: {PORT: 80, ON: true, EMPTY: }',
       'secrets: [{name: KEY, from: api/key}]',
       'timeout: 5',
+      'scaling: {minScale: 1, maxScale: 3, containerConcurrency: 10}',
       'public: true',
     ].join('\n')
     assert.deepEqual(parse(text).settings, {
@@ -68,13 +69,14 @@ describe('function.yaml', () => {
       environment: { PORT: '80', ON: 'true', EMPTY: '' },
       secrets: [{ name: 'KEY', from: 'api/key' }],
       timeout: 5,
+      scaling: { minScale: 1, maxScale: 3, containerConcurrency: 10 },
       public: true,
     })
   })
 
   it('says which fields have no effect here', () => {
-    assert.deepEqual(parse('name: a\nruntime: node\nscaling: {max: 3}\n').warnings, [
-      'scaling in function.yaml has no effect on this machine.',
+    assert.deepEqual(parse('name: a\nruntime: node\nnetwork: none\n').warnings, [
+      'network in function.yaml has no effect on this machine.',
     ])
   })
 

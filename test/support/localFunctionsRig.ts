@@ -11,6 +11,7 @@ import type {
   InvocationRequest,
   InvocationResponse,
 } from '../../src/gateway/domain/function.ts'
+import { defaultScaling } from '../../src/gateway/domain/functionScaling.ts'
 import { defaultHandler, readSource } from '../../src/gateway/domain/functionSource.ts'
 import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
 import { sourceTools } from '../../src/gateway/platform/sourceTools.ts'
@@ -142,6 +143,7 @@ export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec {
     environment: {},
     secrets: [],
     timeoutSeconds: 30,
+    scaling: defaultScaling,
     public: false,
     ...given,
   }

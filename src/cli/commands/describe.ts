@@ -43,9 +43,15 @@ const settingsOf = (fn: Function): string =>
     ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
     ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],
     ['Timeout', `${fn.timeout} s`],
+    ['Scaling', scalingOf(fn.scaling)],
     ['Environment', orNothing(Object.entries(fn.environment).map(([name, value]) => `${name}=${value}`))],
     ['Secrets', orNothing(fn.secrets.map(({ name, from }) => `${name} from ${from}`))],
   ])
+
+const scalingOf = ({ minScale, maxScale, containerConcurrency }: Function['scaling']): string => {
+  const most = maxScale === undefined ? 'any number of' : `to ${maxScale}`
+  return `${minScale} ${most} processes, ${containerConcurrency} calls at once in each`
+}
 
 const revisionsOf = (fn: Function, now: number): string =>
   table(

@@ -27,6 +27,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   DEPLOY_FAILED: 7,
   FUNCTION_FAILED: 7,
   FUNCTION_CRASHED: 7,
+  FUNCTION_OVERLOADED: 7,
   FUNCTION_UNAVAILABLE: 7,
   RESULT_INVALID: 7,
   TIMEOUT: 7,

@@ -42,6 +42,7 @@ const actions: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   DEPLOY_FAILED: ['retry', 'showGatewayLog'],
   FUNCTION_FAILED: ['retry'],
   FUNCTION_CRASHED: ['retry'],
+  FUNCTION_OVERLOADED: ['retry'],
   FUNCTION_UNAVAILABLE: ['retry'],
   RESULT_INVALID: [],
   TIMEOUT: ['retry'],

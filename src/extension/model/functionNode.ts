@@ -1,5 +1,6 @@
 import type { Function, Revision } from '../../contract/functions.ts'
 import type { DeploymentProgress } from '../../contract/watch.ts'
+import type { Localize } from './localize.ts'
 import { absoluteTime, rowTime } from './time.ts'
 import { codeMarkdown, escapeMarkdown, joined, type NodeIcon, type RenderOptions, type TreeNode } from './treeNode.ts'
 
@@ -162,6 +163,12 @@ const urlNode = (fn: Function, { t }: RenderOptions): TreeNode => ({
   children: [],
 })
 
+function scalingWords({ minScale, maxScale, containerConcurrency }: Function['scaling'], t: Localize): string {
+  const processes =
+    maxScale === undefined ? t('at least {0} processes', minScale) : t('{0} to {1} processes', minScale, maxScale)
+  return joined([processes, t('{0} calls at once in each', containerConcurrency)], ', ')
+}
+
 function tooltip(fn: Function, words: string, { t, locale }: RenderOptions): string {
   const variables = Object.keys(fn.environment)
   const line = (name: string, value: string): string => `${escapeMarkdown(name)}: ${value}`
@@ -172,6 +179,7 @@ function tooltip(fn: Function, words: string, { t, locale }: RenderOptions): str
       line(t('Handler'), codeMarkdown(fn.handler)),
       fn.revision > 0 ? line(t('Address'), codeMarkdown(fn.url)) : undefined,
       line(t('Longest call'), `${fn.timeout} s`),
+      line(t('Scaling'), escapeMarkdown(scalingWords(fn.scaling, t))),
       variables.length === 0 ? undefined : line(t('Environment'), variables.map(codeMarkdown).join(', ')),
       fn.secrets.length === 0 ? undefined : line(t('Secrets'), fn.secrets.map(s => codeMarkdown(s.name)).join(', ')),
       fn.reason === undefined ? undefined : line(t('Last fault'), escapeMarkdown(fn.reason)),

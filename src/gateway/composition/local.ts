@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { createChangePublisher } from '../domain/changes.ts'
 import { findSupervisor } from '../platform/findSupervisor.ts'
+import { isMemoryShort } from '../platform/memoryPressure.ts'
 import { createLocalFunctions } from '../providers/local/functions/localFunctions.ts'
 import type { LocalFunctionsHost } from '../providers/local/functions/localFunctionsHost.ts'
 import { createLocalProvider, type LocalProvider, type LocalProviderDeps } from '../providers/local/localProvider.ts'
@@ -48,6 +49,7 @@ export function createLocal(config: Config, home: Home, storage: Storage, needs:
     origin: needs.origin,
     idleSeconds: config.functionIdleSeconds,
     warmProcesses: config.warmProcesses,
+    isMemoryShort,
   })
   const provider = createLocalProvider({
     ...shared,

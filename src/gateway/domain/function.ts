@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { SecretReference } from '../../contract/common.ts'
 import type { FunctionStatus, Runtime } from '../../contract/functions.ts'
+import type { FunctionScaling } from './functionScaling.ts'
 
 /** What a deployment asks for, with every default filled in. `timeoutSeconds` is per call. */
 export interface FunctionSpec {
@@ -11,6 +12,7 @@ export interface FunctionSpec {
   readonly environment: Readonly<Record<string, string>>
   readonly secrets: readonly SecretReference[]
   readonly timeoutSeconds: number
+  readonly scaling: FunctionScaling
   readonly public: boolean
 }
 
@@ -66,7 +68,7 @@ export interface CallFacts {
   readonly coldStart: boolean
   /** Number of the revision that took it; 0 for none. */
   readonly revision: number
-  /** Milliseconds that it waited for its turn, the start of a process not counted. */
+  /** Whole milliseconds until a process took it, or until it was refused; with `coldStart` the start is part of it. */
   readonly queueMs: number
   /** How the code was confined, in the provider's word; `none` when it was not. */
   readonly sandbox: string

@@ -4,6 +4,7 @@ import type { CallFacts, InvocationResponse } from './function.ts'
 export const platformStatus = {
   EVENT_INVALID: 400,
   CANCELLED: 499,
+  FUNCTION_OVERLOADED: 429,
   FUNCTION_FAILED: 500,
   FUNCTION_CRASHED: 502,
   RESULT_INVALID: 502,
@@ -22,6 +23,9 @@ export interface PlatformAnswerContext extends CallFacts {
   readonly exception?: Exception
 }
 
+/** Seconds; about the time in which a queue of short calls moves on. */
+const retryAfter = { 'retry-after': '1' }
+
 /** The platform's answer. Its body holds nothing that the function's code said. */
 export const platformAnswer = (
   code: PlatformCode,
@@ -29,7 +33,7 @@ export const platformAnswer = (
   context: PlatformAnswerContext,
 ): InvocationResponse => ({
   status: platformStatus[code],
-  headers: { 'content-type': 'application/json' },
+  headers: { 'content-type': 'application/json', ...(code === 'FUNCTION_OVERLOADED' ? retryAfter : {}) },
   body: new TextEncoder().encode(JSON.stringify({ error: message, code })),
   code,
   message,

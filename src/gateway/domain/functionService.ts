@@ -6,6 +6,7 @@ import type { Directory, FoundFunction } from './directory.ts'
 import type { FunctionRecord, FunctionSpec, InvocationRequest } from './function.ts'
 import { refuseWhenCalled } from './functionCallers.ts'
 import type { FunctionCalls, RunningCall } from './functionCalls.ts'
+import { scalingOf } from './functionScaling.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import type { Perform } from './operation.ts'
 import type { Functions, Provider } from './ports.ts'
@@ -173,6 +174,7 @@ function specOf(input: DeployInput): FunctionSpec {
     environment: input.environment ?? {},
     secrets: input.secrets ?? [],
     timeoutSeconds: input.timeout ?? defaultTimeoutSeconds,
+    scaling: scalingOf(input.scaling),
     public: input.public ?? false,
   }
 }

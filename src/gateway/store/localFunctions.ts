@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { HksError, notFound } from '../../contract/errors.ts'
 import type { FunctionSpec, RevisionRecord } from '../domain/function.ts'
+import { defaultScaling } from '../domain/functionScaling.ts'
 import type { LocalFunctions, StoredFunction } from '../domain/localState.ts'
 import { applicationErrors } from './applicationErrors.ts'
 import { fromJson, present } from './columns.ts'
@@ -76,13 +77,19 @@ const toFunction = (row: Row<'applications'>): StoredFunction =>
   present({
     id: row.id,
     projectId: row.project_id,
-    spec: fromJson<FunctionSpec>(row.spec),
+    spec: toSpec(row.spec),
     status: row.status ?? ('failed' as const),
     reason: row.reason,
     serving: row.serving ?? 0,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   })
+
+/** What was stored before functions could scale says nothing of it. */
+const toSpec = (text: string): FunctionSpec => ({
+  scaling: defaultScaling,
+  ...fromJson<Omit<FunctionSpec, 'scaling'> & Partial<FunctionSpec>>(text),
+})
 
 const toRevisionRow = (revision: RevisionRecord): Row<'revisions'> => ({
   id: revision.id,
@@ -100,7 +107,7 @@ const toRevision = (row: Row<'revisions'>): RevisionRecord =>
     id: row.id,
     functionId: row.function_id,
     number: row.number,
-    spec: fromJson<FunctionSpec>(row.spec),
+    spec: toSpec(row.spec),
     sourceDigest: row.source_digest,
     status: row.status,
     reason: row.reason,

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { type SourceFile, writeCanonicalTar } from '../../../src/base/canonicalTar.ts'
 import type { ErrorBody } from '../../../src/contract/common.ts'
 import { type ErrorCode, HksError } from '../../../src/contract/errors.ts'
-import type { Function, FunctionDeploy } from '../../../src/contract/functions.ts'
+import type { Function, FunctionDeploy, Scaling } from '../../../src/contract/functions.ts'
 import { platformStatus } from '../../../src/gateway/domain/functionAnswer.ts'
 import { statusOf } from '../../../src/gateway/http/status.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -56,7 +56,12 @@ describe('functions over HTTP', function () {
   const isCode = (code: ErrorCode) => (error: unknown) => error instanceof HksError && error.code === code
 
   it('are created with 201, get a revision with 200 and are deleted with 204', async () => {
-    const created = await deploy('life', { environment: { A: '1' }, timeout: 7, description: 'An example' })
+    const created = await deploy('life', {
+      environment: { A: '1' },
+      timeout: 7,
+      scaling: { maxScale: 3 },
+      description: 'An example',
+    })
     assert.equal(created.status, 201)
     const { id, url, createdAt, updatedAt, revisions, ...rest } = created.body
     assert.deepEqual(rest, {
@@ -69,6 +74,7 @@ describe('functions over HTTP', function () {
       environment: { A: '1' },
       secrets: [],
       timeout: 7,
+      scaling: { minScale: 0, maxScale: 3, containerConcurrency: 100 },
       public: false,
       status: 'ready',
       replicas: 1,
@@ -96,6 +102,30 @@ describe('functions over HTTP', function () {
     assert.equal((await api('DELETE', `/functions/${id}`)).status, 204)
     assert.equal((await api('GET', `/functions/${id}`)).status, 404)
     assert.equal((await api('DELETE', `/functions/${id}`)).status, 404)
+  })
+
+  it('are refused with a scaling that can not be', async () => {
+    const swapped = await deploy('scaled', { scaling: { minScale: 3, maxScale: 2 } })
+    assert.equal(swapped.status, 400)
+    assert.match(swapped.body.error, /^scaling\.minScale: must not be above scaling\.maxScale, which is 2/)
+    const none = await deploy('scaled', { scaling: { containerConcurrency: 0 } })
+    const unknown = await deploy('scaled', { scaling: { replicas: 2 } as Scaling })
+    assert.deepEqual([none.status, unknown.status], [400, 400])
+    assert.match(unknown.body.error, /scaling.*replicas/)
+  })
+
+  it('answer 429 with the time to come again when as many calls wait as may', async () => {
+    const { body } = await deploy('busy', {
+      source: base64('export const handler = () => new Promise(resolve => setTimeout(resolve, 100, "done"))'),
+      scaling: { maxScale: 1, containerConcurrency: 1 },
+    })
+    const answers = await Promise.all(Array.from({ length: 40 }, () => api('POST', `/functions/${body.id}/invoke`)))
+    const refused = answers.filter(({ status }) => status === 429)
+    assert.ok(refused.length > 0 && refused.length <= 29)
+    assert.equal(answers.filter(({ status }) => status === 200).length, 40 - refused.length)
+    for (const { headers } of refused) {
+      assert.deepEqual([headers.get('retry-after'), headers.get('hks-error')], ['1', 'FUNCTION_OVERLOADED'])
+    }
   })
 
   it('show their source only when it is asked for, as it can be deployed again', async () => {

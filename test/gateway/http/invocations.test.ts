@@ -136,10 +136,19 @@ describe('calls over HTTP', function () {
   it('that are under way say so, and can be ended', async () => {
     const fn = await deploy(
       'slow',
-      `export const handler = (event, { signal }) => new Promise((_, reject) =>
-        signal.addEventListener('abort', () => { console.log('told'); reject(signal.reason) }))`,
+      `export const handler = (event, { signal }) => new Promise((_, reject) => {
+        console.log('begun')
+        signal.addEventListener('abort', () => { console.log('told'); reject(signal.reason) })
+      })`,
     )
+    const logged = (line: string) =>
+      eventually(async () => {
+        const { items } = await gateway.client.call('getFunctionLogs', { params: { id: fn.id } })
+        assert.ok(items.some(({ text }) => text === line))
+      })
     const { invocationId } = await gateway.client.invoke(fn.id, json(1), later)
+    // One that is cancelled before it reaches the handler is told to nobody.
+    await logged('begun')
     const url = `${gateway.ready.url}/api/v1/invocations/${invocationId}/result`
     const running = await fetch(url, { headers: { Authorization: `Bearer ${gateway.ready.token}` } })
     assert.deepEqual(
@@ -154,10 +163,7 @@ describe('calls over HTTP', function () {
     assert.deepEqual([answer.status, answer.code, answer.outcome], [499, 'CANCELLED', 'failed'])
     const cancel = gateway.client.call('cancelInvocation', { params: { id: invocationId! } })
     await assert.rejects(cancel, isCode('CONFLICT'))
-    await eventually(async () => {
-      const { items } = await gateway.client.call('getFunctionLogs', { params: { id: fn.id } })
-      assert.ok(items.some(({ text }) => text === 'told'))
-    })
+    await logged('told')
   })
 
   it('that somebody waits for are ended as well: the caller hears it', async () => {

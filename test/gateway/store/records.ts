@@ -56,6 +56,7 @@ export const functionSpec = (fields: Partial<FunctionSpec> = {}): FunctionSpec =
   environment: {},
   secrets: [{ name: 'KEY', from: 'mail/key' }],
   timeoutSeconds: 30,
+  scaling: { minScale: 1, maxScale: 4, containerConcurrency: 10 },
   public: false,
   ...fields,
 })

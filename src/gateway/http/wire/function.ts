@@ -17,6 +17,7 @@ export const toWireFunction = (record: FunctionRecord): Function => {
     environment: { ...spec.environment },
     secrets: spec.secrets.map(({ name, from }) => ({ name, from })),
     timeout: spec.timeoutSeconds,
+    scaling: spec.scaling,
     public: spec.public,
     url: record.url,
     status: record.status,

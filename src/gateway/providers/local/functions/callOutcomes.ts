@@ -95,6 +95,17 @@ export const unavailable = (
   ...(exception ? { exception } : {}),
 })
 
+/** As many calls run and wait as may. */
+export const overloaded: CallOutcome = {
+  kind: 'failure',
+  code: 'FUNCTION_OVERLOADED',
+  message: 'The function has as many calls as may run and wait; try again later.',
+}
+
+/** A call waited for a process for so long. */
+export const waitedTooLong = (seconds: number): CallOutcome =>
+  unavailable(`No process of the function had room for the call within ${seconds} seconds.`)
+
 /** The process for a call could not be started; what nobody foresaw is thrown on. */
 export function notStarted(error: unknown, signal: AbortSignal): CallOutcome {
   if (signal.aborted) return cancelledBy(signal)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HksError } from '../../../../contract/errors.ts'
 import type { FunctionRecord, FunctionSpec, RevisionRecord, Source } from '../../../domain/function.ts'
+import type { FunctionScaling } from '../../../domain/functionScaling.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
 import type { Functions } from '../../../domain/ports.ts'
 import type { CodeStore } from './codeStore.ts'
@@ -11,6 +12,7 @@ import type { FunctionRecords } from './functionRecords.ts'
 import type { Candidate, FunctionServing, StartableRevision } from './functionServing.ts'
 import type { LocalFunctionsDeps } from './localFunctionsHost.ts'
 import type { DeployStage, PrepareRevision } from './prepareRevision.ts'
+import type { LocalScaling } from './scaling.ts'
 
 /** Deployments of local functions. */
 export interface Deployments {
@@ -31,6 +33,7 @@ export interface DeploymentOptions {
   readonly log: FunctionLog
   /** The serving of a function; made when it has none. */
   readonly serving: (functionId: string) => Promise<FunctionServing>
+  readonly scaling: (asked: FunctionScaling) => LocalScaling
   readonly forgetServing: (functionId: string) => Promise<void>
   readonly prepare: PrepareRevision
   readonly inTurn: <T>(projectId: string, name: string, work: () => Promise<T>) => Promise<T>
@@ -123,6 +126,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     abort.signal.throwIfAborted()
     const startable: StartableRevision = {
       number: revision.number,
+      scaling: options.scaling(revision.spec.scaling),
       prepare: signal =>
         options.prepare(projectId, revision, signal, stage => {
           if (attempt.stage === stage) return

@@ -13,6 +13,8 @@ export interface InstanceOptions {
   readonly writeLines: (lines: readonly NewLogLine[]) => void
   /** Epoch milliseconds, for the deadline that a handler sees. */
   readonly now: () => number
+  /** Milliseconds that loading took. */
+  readonly loadMs: number
 }
 
 /**
@@ -24,11 +26,11 @@ export interface InstanceOptions {
 export function createFunctionInstance(
   runtime: RuntimeProcess,
   code: RevisionCode,
-  { listener, hide, writeLines, now }: InstanceOptions,
+  { listener, hide, writeLines, now, loadMs }: InstanceOptions,
 ): FunctionInstance {
   let isOpen = true
-  /** Pending while a call is overdue and the process has not given a sign of life since. */
-  let suspicion: PromiseWithResolvers<void> | undefined
+  /** A call is overdue and the process has not given a sign of life since. */
+  let isSuspect = false
   const unawaited = Promise.withResolvers<void>()
 
   const calls = createPendingCalls({
@@ -40,23 +42,24 @@ export function createFunctionInstance(
     },
     sendCancel: (id, reason) => void runtime.frames.send({ t: 'cancel', id, reason }),
     onOverdue: () => {
-      suspicion ??= Promise.withResolvers<void>()
+      isSuspect = true
     },
     onHung: () => {
       lose(`A call did not end after its time was up (${code.timeoutSeconds} s), so its process is replaced.`)
       void unawaited.promise.then(runtime.end)
     },
     onFewer: () => {
-      if (calls.size === 0) listener.onIdle()
       noteUnawaited()
+      listener.onRoom()
     },
   })
   const noteUnawaited = () => {
     if (!isOpen && !calls.areAwaited) unawaited.resolve()
   }
   const lift = () => {
-    suspicion?.resolve()
-    suspicion = undefined
+    if (!isSuspect) return
+    isSuspect = false
+    listener.onRoom()
   }
   const shut = () => {
     isOpen = false
@@ -64,7 +67,6 @@ export function createFunctionInstance(
   }
   /** Shuts it for a reason that its owner has to hear. */
   const lose = (reason: string) => {
-    lift()
     if (!isOpen) return
     shut()
     listener.onLost(reason)
@@ -88,9 +90,10 @@ export function createFunctionInstance(
     get inFlight() {
       return calls.size
     },
-    get suspicion() {
-      return suspicion?.promise
+    get isSuspect() {
+      return isSuspect
     },
+    loadMs,
     get isOpen() {
       return isOpen
     },

@@ -47,11 +47,10 @@ export type CallOutcome =
 export interface FunctionInstance {
   /** Calls that the handler has not answered yet, also those whose caller no longer waits. */
   readonly inFlight: number
-  /**
-   * Pending while it has not yet shown that it survived a call whose time was up: its process may hang. Resolves when
-   * it gave a sign of life or is lost; wait for it before the next call.
-   */
-  readonly suspicion: Promise<void> | undefined
+  /** It has not yet shown that it survived a call whose time was up: its process may hang. Call another, or wait. */
+  readonly isSuspect: boolean
+  /** Milliseconds that loading the code took, without the start of the process. */
+  readonly loadMs: number
   /** Whether it takes calls; false for good once its process crashed, hung or was closed. */
   readonly isOpen: boolean
   /** Never rejects. Only while `isOpen`. */
@@ -62,13 +61,13 @@ export interface FunctionInstance {
 
 /** What an instance tells its owner. Listeners must not throw. */
 export interface InstanceListener {
-  /** The last call under way has been answered. */
-  readonly onIdle: () => void
+  /** It may have room for another call: one has ended, or its process has shown that it does not hang. */
+  readonly onRoom: () => void
   /** It takes no calls any more, not because of `close`; `reason` is a sentence. */
   readonly onLost: (reason: string) => void
 }
 
-/** Where instances come from: today a process for each function, later one from a warm pool. */
+/** Where instances come from. */
 export interface FunctionPool {
   /**
    * Starts an instance with the revision loaded. Its owner closes it.

@@ -2,6 +2,7 @@ import { createQueue } from '../../../../base/queue.ts'
 import { notFound } from '../../../../contract/errors.ts'
 import type { ChangePublisher } from '../../../domain/changes.ts'
 import type { FunctionRecord, RevisionRecord } from '../../../domain/function.ts'
+import type { FunctionScaling } from '../../../domain/functionScaling.ts'
 import type { LocalFunctions, StoredFunction } from '../../../domain/localState.ts'
 
 /** What is stored of functions, completed by what is known only while the gateway runs. */
@@ -20,6 +21,8 @@ export interface FunctionRecordsOptions {
   readonly changes: ChangePublisher
   readonly replicas: (id: string) => number
   readonly url: (id: string) => string
+  /** Fills in what the function leaves to this machine. */
+  readonly scaling: (asked: FunctionScaling) => FunctionScaling
 }
 
 /** Revisions that an answer carries. */
@@ -32,6 +35,7 @@ export function createFunctionRecords(options: FunctionRecordsOptions): Function
 
   const complete = (stored: StoredFunction, revisions: readonly RevisionRecord[]): FunctionRecord => ({
     ...stored,
+    spec: { ...stored.spec, scaling: options.scaling(stored.spec.scaling) },
     url: options.url(stored.id),
     replicas: options.replicas(stored.id),
     revisions,

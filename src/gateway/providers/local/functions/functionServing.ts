@@ -1,215 +1,198 @@
 import { HksError } from '../../../../contract/errors.ts'
 import type { Clock } from '../../../domain/clock.ts'
-import { notStarted, unavailable } from './callOutcomes.ts'
-import type { CallOutcome, FunctionInstance, FunctionPool, InstanceCall, RevisionCode } from './functionPool.ts'
-import { untilAborted } from './untilAborted.ts'
+import { createBackOff } from './backOff.ts'
+import { createCallDispatch, type ServedCall } from './callDispatch.ts'
+import type { FunctionPool, InstanceCall, RevisionCode } from './functionPool.ts'
+import { createIdleWatch } from './idleWatch.ts'
+import { createReplicaOpener } from './replicaOpener.ts'
+import { createReplicas, type Replica } from './replicas.ts'
+import { createReplicaStarts } from './replicaStarts.ts'
+import { type LocalScaling, missingReplicas } from './scaling.ts'
+import type { SpareInstances } from './spareInstances.ts'
 
 /** A revision that can be started at any time: secrets are read anew for each start. */
 export interface StartableRevision {
   readonly number: number
+  readonly scaling: LocalScaling
   readonly prepare: (signal: AbortSignal) => Promise<RevisionCode>
 }
 
-/** A loaded instance that does not serve yet. */
+/** A loaded revision that does not serve yet. */
 export interface Candidate {
   readonly revision: StartableRevision
+  readonly replica: Replica
   /** Discards it. */
   close(): Promise<void>
 }
 
-/** The serving of one function: at most one instance takes new calls, older ones end theirs. */
+/** The serving of one function: the replicas of one revision take new calls, those of older ones end theirs. */
 export interface FunctionServing {
+  /** Those that take calls. */
   readonly replicas: number
   readonly revision: number
-  call(call: InstanceCall): Promise<{
-    readonly outcome: CallOutcome
-    readonly coldStart: boolean
-    readonly revision: number
-  }>
+  call(call: InstanceCall): Promise<ServedCall>
   /** Loads a revision beside the serving one. @throws LoadFailure, HksError */
   openCandidate(revision: StartableRevision, signal: AbortSignal): Promise<Candidate>
-  /** New calls go to the candidate from now on; the former instance ends its calls, then itself. */
+  /** New calls go to the candidate from now on; the former replicas end their calls, then themselves. */
   promote(candidate: Candidate): void
   /** These secrets (`SECRET/KEY`) changed: what was started with one of them gets no new calls. */
   renew(changed: ReadonlySet<string>): void
-  /** No new calls; resolves when no instance is left. */
+  /** Starts what its minimum lacks. */
+  fill(): void
+  /** No new calls; resolves when no replica is left. */
   stop(graceSeconds: number): Promise<void>
 }
 
 /** What serving needs. Listeners must not throw. */
 export interface ServingOptions {
+  readonly functionId: string
   readonly pool: FunctionPool
+  readonly spares: SpareInstances
   readonly clock: Clock
+  /** Seconds without a call after which it scales to zero. */
   readonly idleSeconds: number
+  /** Seconds that a call waits for a process, at most; longer than a start may take, so that a failed one is told. */
+  readonly queueSeconds: number
   /** The revision to start when a call comes; absent for a function that never was ready. */
   readonly revision?: StartableRevision
-  /** The number of instances changed. */
+  /** The number of replicas changed. */
   readonly onReplicas: () => void
   /** A sentence for the log. */
   readonly onEvent: (text: string) => void
 }
 
-interface Slot extends Candidate {
-  readonly instance: FunctionInstance
-  readonly code: RevisionCode
-  /** How many changes of secrets had been seen before its own were read. */
-  readonly secretsAsOf: number
-}
+/** One whose code takes longer to load is worth the memory of a spare. */
+const slowLoadMs = 50
+/** A process that ends sooner after its start is not replaced at once, unless a call waits for it. */
+const shortLifeMs = 10_000
 
-/** A process that ends as soon as it has started is not started for ever. */
-const mostStarts = 3
+const secretChanged = 'A secret of the function has changed: the next call starts it anew.'
 
-/** Starts, replaces and stops the instances of one function. */
+/** Starts, replaces and stops the replicas of one function, and leads calls to them. */
 export function createFunctionServing(options: ServingOptions): FunctionServing {
-  const { pool, clock, onReplicas, onEvent } = options
-  const idleMs = options.idleSeconds * 1000
+  const { functionId, clock, spares, onReplicas, onEvent } = options
   const stopping = new AbortController()
-  const closing = new Map<Slot, Promise<void>>()
   let revision = options.revision
-  let current: Slot | undefined
-  let starting: Promise<Slot> | undefined
-  let idleTimer: Disposable | undefined
-  let idleSince = 0
-  /** The number of the change in which a secret got its value. */
-  const changedIn = new Map<string, number>()
-  let secretChanges = 0
+  let loadsSlowly = false
 
-  const isStale = ({ code, secretsAsOf }: Slot) =>
-    code.secretReferences.some(from => (changedIn.get(from) ?? 0) > secretsAsOf)
-  const discard = (slot: Slot, graceSeconds: number): Promise<void> => {
-    const closed = slot.instance.close(graceSeconds).finally(() => closing.delete(slot))
-    closing.set(slot, closed)
-    return closed
+  const replicas = createReplicas()
+  const { serving } = replicas
+  const opener = createReplicaOpener({
+    pool: options.pool,
+    onRoom: replica => {
+      if (!serving.has(replica)) return
+      idle.noteEnd(replica)
+      if (dispatch.waiting > 0) proceed()
+    },
+    onLost: (replica, reason) => {
+      if (!serving.has(replica)) return
+      if (Math.abs(clock.now() - replica.servesSince) < shortLifeMs) pauses.pause()
+      leave([replica], reason)
+    },
+  })
+  const dispatch = createCallDispatch({
+    clock,
+    replicas,
+    queueSeconds: options.queueSeconds,
+    revision: () => revision,
+    onWaiting: () => proceed(),
+  })
+  const idle = createIdleWatch({
+    clock,
+    serving,
+    minScale: () => revision?.scaling.minScale ?? 0,
+    idleMs: options.idleSeconds * 1000,
+    end: replica => {
+      const isLast = serving.size === 1
+      leave([replica], isLast ? `Scaled to zero after ${options.idleSeconds} seconds without a call.` : undefined)
+    },
+  })
+  const pauses = createBackOff(clock, () => proceed())
+  const starts = createReplicaStarts({
+    onStarted: replica => enter(replica),
+    onFailed: error => {
+      pauses.pause()
+      const isNeeded = dispatch.waiting > 0 && serving.size === 0 && starts.count === 0
+      if (isNeeded) dispatch.refuseAll(error)
+      else onEvent(`Another process could not be started: ${(error as Error).message}`)
+    },
+  })
+
+  /** Gives room to calls that wait, and starts what they or the minimum lack. */
+  const proceed = () => {
+    dispatch.serve()
+    while (revision && isMissing(revision.scaling)) start(revision)
   }
-  const openSlot = async (startable: StartableRevision, signal: AbortSignal, isNew: boolean): Promise<Slot> => {
-    const slot = await openOnce(startable, signal, isNew)
-    if (!isStale(slot)) return slot
-    void slot.close()
-    return openSlot(startable, signal, isNew)
+  const isMissing = (scaling: LocalScaling) => {
+    const now = { serving: serving.size, starting: starts.count, waiting: dispatch.waiting }
+    // A call that nobody serves is worth a try at any time.
+    if (pauses.isPaused && (now.waiting === 0 || now.serving > 0)) return false
+    return missingReplicas(now, scaling) > 0
   }
-  const openOnce = async (startable: StartableRevision, signal: AbortSignal, isNew: boolean): Promise<Slot> => {
-    const secretsAsOf = secretChanges
-    const ended = AbortSignal.any([signal, stopping.signal])
-    const code = { ...(await startable.prepare(ended)), isNew }
-    const opened: { slot?: Slot } = {}
-    const isCurrent = () => opened.slot !== undefined && opened.slot === current
-    const instance = await pool.open(
-      code,
-      {
-        onIdle: () => {
-          if (isCurrent()) watchIdle()
-        },
-        onLost: reason => {
-          if (isCurrent()) dropCurrent(reason)
-        },
-      },
-      ended,
-    )
-    const slot: Slot = {
-      revision: startable,
-      instance,
-      code,
-      secretsAsOf,
-      close: () => discard(slot, 0),
-    }
-    opened.slot = slot
-    return slot
+  const start = ({ prepare }: StartableRevision) => {
+    const spare = spares.take(functionId)
+    if (spare?.instance.isOpen) return enter(spare)
+    if (spare) void replicas.end(spare, 0)
+    starts.add(signal => opener.open(prepare, signal))
   }
-  const dropCurrent = (reason: string) => {
-    const slot = current
-    current = undefined
-    if (slot) void discard(slot, slot.code.timeoutSeconds)
-    onEvent(reason)
+  const enter = (replica: Replica) => {
+    loadsSlowly = replica.instance.loadMs > slowLoadMs
+    replicas.add(replica, clock.now())
+    if (!replica.instance.isOpen) return leave([replica])
+    if (opener.isStale(replica)) return leave([replica], secretChanged)
+    idle.look()
     onReplicas()
+    proceed()
   }
-  const serve = (slot: Slot) => {
-    const former = current
-    current = slot
-    if (former) void discard(former, former.code.timeoutSeconds)
-    watchIdle()
+  const leave = (leaving: readonly Replica[], sentence?: string) => {
+    for (const replica of leaving) void replicas.end(replica, replica.code.timeoutSeconds)
+    if (sentence !== undefined) onEvent(sentence)
+    idle.look()
     onReplicas()
-    dropStale()
-  }
-  const dropStale = () => {
-    if (current && isStale(current)) dropCurrent('A secret of the function has changed: the next call starts it anew.')
-  }
-  /** One timer at a time: calls only move the instant from which it counts. */
-  const watchIdle = () => {
-    idleSince = clock.now()
-    idleTimer ??= clock.callAfter(idleMs, checkIdle)
-  }
-  const checkIdle = () => {
-    idleTimer = undefined
-    if (!current || current.instance.inFlight > 0) return
-    // A clock that was set back must not keep it for longer.
-    const left = Math.min(idleSince + idleMs - clock.now(), idleMs)
-    if (left > 0) idleTimer = clock.callAfter(left, checkIdle)
-    else dropCurrent(`Scaled to zero after ${options.idleSeconds} seconds without a call.`)
-  }
-  const start = (startable: StartableRevision): Promise<Slot> => {
-    const opening = openSlot(startable, stopping.signal, false).then(slot => {
-      // A deployment that finished meanwhile is newer.
-      if (current?.instance.isOpen) {
-        void slot.close()
-        return current
-      }
-      serve(slot)
-      return slot
-    })
-    starting = opening
-    const settled = () => {
-      starting = undefined
-    }
-    opening.then(settled, settled)
-    return opening
+    proceed()
   }
 
   return {
     get replicas() {
-      return current ? 1 : 0
+      return serving.size
     },
     get revision() {
       return revision?.number ?? 0
     },
-    openCandidate: (startable, signal) => openSlot(startable, signal, true),
+    call: call => {
+      if (loadsSlowly && revision) {
+        const { prepare } = revision
+        spares.keep(functionId, signal => opener.open(prepare, signal))
+      }
+      return dispatch.call(call)
+    },
+    openCandidate: async (startable, signal) => {
+      const prepare = async (ended: AbortSignal) => ({ ...(await startable.prepare(ended)), isNew: true })
+      const replica = await opener.open(prepare, AbortSignal.any([signal, stopping.signal]))
+      return { revision: startable, replica, close: () => replicas.end(replica, 0) }
+    },
     promote: candidate => {
       revision = candidate.revision
-      serve(candidate as Slot)
-    },
-    call: async call => {
-      let coldStart = false
-      for (let starts = 0; revision && starts < mostStarts; starts++) {
-        // One that crashed before it served has told nobody.
-        let slot = current?.instance.isOpen ? current : undefined
-        if (!slot) {
-          coldStart = true
-          try {
-            slot = await untilAborted(starting ?? start(revision), call.signal)
-          } catch (error) {
-            return { outcome: notStarted(error, call.signal), coldStart, revision: revision.number }
-          }
-        }
-        await (slot.instance.suspicion && untilAborted(slot.instance.suspicion, call.signal).catch(() => undefined))
-        if (slot.instance.isOpen) {
-          return { outcome: await slot.instance.call(call), coldStart, revision: slot.revision.number }
-        }
-      }
-      return { outcome: unavailable('No revision of the function serves.'), coldStart, revision: revision?.number ?? 0 }
+      void starts.cancel()
+      void spares.drop(functionId)
+      for (const former of [...serving]) void replicas.end(former, former.code.timeoutSeconds)
+      enter(candidate.replica)
     },
     renew: changed => {
-      secretChanges += 1
-      for (const from of changed) changedIn.set(from, secretChanges)
-      dropStale()
+      opener.secretsChanged(changed)
+      void spares.drop(functionId)
+      const stale = [...serving].filter(opener.isStale)
+      if (stale.length > 0) leave(stale, secretChanged)
     },
+    fill: proceed,
     stop: async graceSeconds => {
-      stopping.abort(new HksError('GATEWAY_DRAINING', 'The function is being stopped.'))
-      idleTimer?.[Symbol.dispose]()
+      const reason = new HksError('GATEWAY_DRAINING', 'The function is being stopped.')
+      stopping.abort(reason)
       revision = undefined
-      await Promise.allSettled([starting])
-      // Former instances end their calls at their leisure, but not for longer than this.
-      const slots = new Set([...(current ? [current] : []), ...closing.keys()])
-      current = undefined
-      await Promise.all([...slots].map(slot => discard(slot, graceSeconds)))
+      idle[Symbol.dispose]()
+      pauses[Symbol.dispose]()
+      dispatch.refuseAll(reason)
+      await Promise.all([starts.cancel(), spares.drop(functionId), replicas.endAll(graceSeconds)])
     },
   }
 }

@@ -26,6 +26,7 @@ export async function loadInto(
   code: RevisionCode,
   { listener, limit, onLines, now }: LoadOptions,
 ): Promise<FunctionInstance> {
+  const begun = performance.now()
   const loaded = Promise.withResolvers<FunctionInstance>()
   const hide = createMask(Object.values(code.secrets))
   const printed = () => runtime.tail.since(0).map(line => hide(line.text))
@@ -33,7 +34,9 @@ export async function loadInto(
   const loading: RuntimeListener = {
     onResult: ({ id }) => {
       // At once: what comes right behind the result is the instance's already.
-      if (id === loadId) loaded.resolve(createFunctionInstance(runtime, code, { listener, hide, writeLines, now }))
+      if (id !== loadId) return
+      const loadMs = performance.now() - begun
+      loaded.resolve(createFunctionInstance(runtime, code, { listener, hide, writeLines, now, loadMs }))
     },
     onError: frame => {
       if (frame.id === loadId) loaded.reject(loadFailure(frame, hide, printed()))

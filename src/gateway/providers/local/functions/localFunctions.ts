@@ -3,7 +3,9 @@ import { functionTokenHeader } from '../../../../contract/headers.ts'
 import { HksError, invalidField, notFound } from '../../../../contract/errors.ts'
 import type { CallFacts, FunctionSpec, InvocationResponse, RevisionRecord } from '../../../domain/function.ts'
 import { platformAnswer } from '../../../domain/functionAnswer.ts'
+import type { FunctionScaling } from '../../../domain/functionScaling.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createBytesMask } from '../maskSecrets.ts'
 import { createBuilders } from './builders.ts'
@@ -18,13 +20,19 @@ import type { LocalFunctionsDeps, LocalFunctionsHost } from './localFunctionsHos
 import { createPrepareRevision } from './prepareRevision.ts'
 import { createProcessPool } from './processPool.ts'
 import { createRuntimeCommands } from './runtimeCommands.ts'
+import { localScaling } from './scaling.ts'
 import { createServings } from './servings.ts'
 import { settleInterrupted } from './settleInterrupted.ts'
+import { createSpareInstances } from './spareInstances.ts'
 
 const defaultIdleSeconds = 300
 /** Start of a process and import of the code; a module that needs longer most likely hangs. */
 const defaultLoadSeconds = 60
 const defaultWarmProcesses = 8
+/** A call waits a little longer than a start may take, so that a start that fails is told to those who wait for it. */
+const queueMarginSeconds = 5
+/** Loaded processes that wait for functions whose code takes long to load. */
+const mostSpares = 4
 /** A syntax error shows within this time unless the imports before it are slow. */
 const checkSeconds = 5
 /** What calls under way get when their function is deleted. */
@@ -34,7 +42,7 @@ const unserved = { queueMs: 0, sandbox: 'none' } as const
 /** The platform finds processes by them. */
 const reservedVariables = ['HKS_RUN_ID', 'HKS_HOME_ID']
 
-/** Functions on this machine: each a process of its own that is started by a call and ends when none comes. */
+/** Functions on this machine: each in processes of its own that are started by calls and end when none come. */
 export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHost {
   const { state, changes, clock, newId, logs } = deps
   const turns = createKeyedQueue()
@@ -48,12 +56,22 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     changes,
     replicas: id => servings.replicas(id),
     url: id => `${deps.origin()}/f/${id}`,
+    scaling: asked => scaling(asked),
+  })
+  const processors = deps.processors ?? availableParallelism()
+  const scaling = (asked: FunctionScaling) => localScaling(asked, processors)
+  const loadSeconds = deps.loadSeconds ?? defaultLoadSeconds
+  const warmProcesses = deps.warmProcesses ?? defaultWarmProcesses
+  const spares = createSpareInstances({
+    clock,
+    most: Math.min(mostSpares, warmProcesses),
+    isPressed: deps.isMemoryShort ?? (() => false),
   })
   const pool = createProcessPool({
     ...deps,
     commandOf: createRuntimeCommands({ ...deps, interpreters, goLauncher: builders.goLauncher }),
-    loadSeconds: deps.loadSeconds ?? defaultLoadSeconds,
-    warmProcesses: deps.warmProcesses ?? defaultWarmProcesses,
+    loadSeconds,
+    warmProcesses,
     onLines: ({ functionId }, lines) => log.write(functionId, lines),
   })
   let stopped = false
@@ -75,8 +93,11 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   const prepare = createPrepareRevision(code, deps.secrets, builders.of)
   const servings = createServings({
     pool,
+    spares,
     clock,
+    processors,
     idleSeconds: deps.idleSeconds ?? defaultIdleSeconds,
+    queueSeconds: deps.queueSeconds ?? loadSeconds + queueMarginSeconds,
     prepare: async (id, signal) => prepare((await required(id)).projectId, await servingRevision(id), signal),
     onReplicas: id => void records.publish(id).catch(deps.report),
     onEvent: log.system,
@@ -87,7 +108,8 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     code,
     log,
     checkSeconds,
-    serving: async id => servings.of(id, (await state.get(id))?.serving ?? 0),
+    serving: async id => servings.of(id, await state.get(id)),
+    scaling,
     forgetServing: id => servings.end(id, 0),
     prepare,
     inTurn: (projectId, name, work) => turns.add(`${projectId}/${name}`, work),
@@ -155,12 +177,13 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     },
     invoke: async (id, invocationId, request, { signal }) => {
       refuseWhenStopped()
-      const { spec, serving: number, status } = await required(id)
+      const stored = await required(id)
+      const { spec, serving: number, status } = stored
       if (number === 0 || status === 'deleting') {
         const message = `No revision of "${spec.name}" serves${status === 'deploying' ? ' yet' : ''}.`
         return platformAnswer('FUNCTION_UNAVAILABLE', message, { ...unserved, coldStart: false, revision: 0 })
       }
-      const { outcome, ...served } = await servings.of(id, number).call({ invocationId, request, signal })
+      const { outcome, ...served } = await servings.of(id, stored).call({ invocationId, request, signal })
       return toResponse(outcome, { ...unserved, ...served })
     },
     access: async id => {
@@ -200,6 +223,9 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
           ?.warm()
           .catch(() => undefined)
       }
+      for (const stored of await state.list()) {
+        if (stored.serving > 0 && stored.spec.scaling.minScale > 0) servings.of(stored.id, stored).fill()
+      }
     },
     stop: async graceSeconds => {
       stopped = true
@@ -207,6 +233,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       await deployments.stop()
       await builders.stop()
       await servings.stop(graceSeconds)
+      await spares.stop()
       await pool.stop()
     },
     runtimeInfo: interpreters.list,

@@ -47,6 +47,12 @@ export interface LocalFunctionsDeps {
   readonly loadSeconds?: number
   /** Processes of one language that wait, ready, for first calls; at most so many, default 8. */
   readonly warmProcesses?: number
+  /** Seconds that a call waits for a process, at most; default a little longer than a start may take. */
+  readonly queueSeconds?: number
+  /** What the default of `maxScale` follows; default those of this machine. */
+  readonly processors?: number
+  /** Nothing is kept ready then that memory could be used for otherwise; default never. */
+  readonly isMemoryShort?: () => boolean
   /** Receives failures that no caller waits for. */
   readonly report: (error: unknown) => void
 }

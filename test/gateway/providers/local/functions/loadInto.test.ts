@@ -71,7 +71,7 @@ describe('a runtime process', function () {
     { seconds = 30, signal = never, lines = [] as NewLogLine[] } = {},
   ) =>
     loadInto(runtime, code, {
-      listener: { onIdle: () => undefined, onLost: () => undefined },
+      listener: { onRoom: () => undefined, onLost: () => undefined },
       limit: createLoadLimit(seconds, signal),
       onLines: more => lines.push(...more),
       now: Date.now,

@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { join } from 'node:path'
 import { HksError } from '../../../../../src/contract/errors.ts'
 import type { FunctionRecord } from '../../../../../src/gateway/domain/function.ts'
+import { defaultScaling } from '../../../../../src/gateway/domain/functionScaling.ts'
 import { listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { createFakeClock } from '../../../../support/fakeClock.ts'
@@ -191,7 +192,7 @@ export function handler(event) {
     await using rig = await openLocalFunctions()
     const { id } = await rig.deploy(
       `export const handler = event => event === 'forever' ? new Promise(() => {}) : process.pid`,
-      { timeoutSeconds: 3 },
+      { timeoutSeconds: 3, scaling: { ...defaultScaling, maxScale: 1 } },
     )
     const before = jsonOf(await rig.call(id))
     assert.equal((await rig.call(id, 'forever')).code, 'TIMEOUT')
@@ -349,7 +350,7 @@ export const handler = () => process.env.KEY`,
   })
 
   it('leave nothing behind when they are deleted', async () => {
-    await using rig = await openLocalFunctions()
+    await using rig = await openLocalFunctions({ warmProcesses: 0 })
     const { id } = await rig.deploy('export const handler = () => console.log("here")')
     await rig.call(id)
     await rig.functions.access(id)

@@ -1,0 +1,62 @@
+import type { FunctionPool, RevisionCode } from './functionPool.ts'
+import type { Replica } from './replicas.ts'
+
+/** Opens replicas with the secrets of their revision as they are. */
+export interface ReplicaOpener {
+  /** A replica that does not serve yet; its owner ends it. @throws LoadFailure, HksError, `signal.reason` */
+  open(prepare: (signal: AbortSignal) => Promise<RevisionCode>, signal: AbortSignal): Promise<Replica>
+  /** These secrets (`SECRET/KEY`) have other values from now on. */
+  secretsChanged(changed: ReadonlySet<string>): void
+  /** It was opened with a secret that has changed since. */
+  isStale(replica: Replica): boolean
+}
+
+/** What opening needs. Listeners must not throw. */
+export interface ReplicaOpenerOptions {
+  readonly pool: FunctionPool
+  /** It may have room for another call. */
+  readonly onRoom: (replica: Replica) => void
+  /** It takes no calls any more; `reason` is a sentence. */
+  readonly onLost: (replica: Replica, reason: string) => void
+}
+
+/** Reads secrets anew for each replica; one that changes meanwhile is read again. */
+export function createReplicaOpener({ pool, onRoom, onLost }: ReplicaOpenerOptions): ReplicaOpener {
+  /** The number of the change in which a secret got its value. */
+  const changedIn = new Map<string, number>()
+  let changes = 0
+
+  const isStale = ({ code, secretsAsOf }: Replica) =>
+    code.secretReferences.some(from => (changedIn.get(from) ?? 0) > secretsAsOf)
+  const openOnce = async (
+    prepare: (signal: AbortSignal) => Promise<RevisionCode>,
+    signal: AbortSignal,
+  ): Promise<Replica> => {
+    const secretsAsOf = changes
+    const code = await prepare(signal)
+    const opened: { replica?: Replica } = {}
+    const listener = {
+      onRoom: () => opened.replica && onRoom(opened.replica),
+      onLost: (reason: string) => opened.replica && onLost(opened.replica, reason),
+    }
+    const instance = await pool.open(code, listener, signal)
+    return (opened.replica = { instance, code, secretsAsOf, number: 0, servesSince: 0, idleSince: 0 })
+  }
+  const open = async (
+    prepare: (signal: AbortSignal) => Promise<RevisionCode>,
+    signal: AbortSignal,
+  ): Promise<Replica> => {
+    const replica = await openOnce(prepare, signal)
+    if (!isStale(replica)) return replica
+    void replica.instance.close(0)
+    return open(prepare, signal)
+  }
+  return {
+    open,
+    isStale,
+    secretsChanged: changed => {
+      changes += 1
+      for (const from of changed) changedIn.set(from, changes)
+    },
+  }
+}
