@@ -206,9 +206,13 @@ export type TriggerRequest = Static<typeof TriggerRequest>
 export const ResumeRequest = Type.Object({ skipMissed: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
 export type ResumeRequest = Static<typeof ResumeRequest>
 
-/** What a resume would start at once: the latest missed occurrence whose deadline still allows it. */
+/**
+ * What a resume would start: the latest missed occurrence whose deadline still allows it, unless its minute has a Job
+ * already; under Forbid it starts after the run in progress.
+ */
 export const ResumePreview = Type.Object({
   startsAtOnce: Type.Optional(Instant),
+  startsAfterRun: Type.Optional(Instant),
   missedWhileSuspended: Type.Integer(),
   nextExecutionAt: Type.Optional(Instant),
 })

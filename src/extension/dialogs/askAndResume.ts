@@ -6,7 +6,8 @@ import { absoluteTime, relativeTime } from '../model/time.ts'
 /** Resumes after asking about a missed run, if there is one. Nothing when the user thought better. */
 export async function askAndResume(client: GatewayClient, job: CronJob): Promise<CronJob | undefined> {
   const preview = await client.call('previewResume', { params: { id: job.id } })
-  const skipMissed = preview.startsAtOnce === undefined ? false : await askToSkip(job, preview, preview.startsAtOnce)
+  const missed = preview.startsAtOnce ?? preview.startsAfterRun
+  const skipMissed = missed === undefined ? false : await askToSkip(job, preview, missed)
   if (skipMissed === undefined) return undefined
   return client.call('resumeCronJob', { params: { id: job.id }, body: { skipMissed } })
 }
@@ -22,7 +23,10 @@ async function askToSkip(job: CronJob, preview: ResumePreview, missed: string): 
     [
       { label: l10n.t('Resume without the missed run'), detail: next, skipMissed: true },
       {
-        label: l10n.t('Resume and start the missed run now'),
+        label:
+          preview.startsAtOnce === undefined
+            ? l10n.t('Resume and start the missed run after the one in progress')
+            : l10n.t('Resume and start the missed run now'),
         detail: l10n.t('It was due {0}.', time(missed)),
         skipMissed: false,
       },
@@ -31,11 +35,8 @@ async function askToSkip(job: CronJob, preview: ResumePreview, missed: string): 
       title: l10n.t('Resume {0}', job.name),
       placeHolder:
         missedWhileSuspended === 1
-          ? l10n.t('1 run was missed while it was suspended; resuming starts it at once.')
-          : l10n.t(
-              '{0} runs were missed while it was suspended; resuming starts the latest at once.',
-              missedWhileSuspended,
-            ),
+          ? l10n.t('1 run was missed while it was suspended; resuming starts it.')
+          : l10n.t('{0} runs were missed while it was suspended; resuming starts the latest.', missedWhileSuspended),
     },
   )
   return choice?.skipMissed

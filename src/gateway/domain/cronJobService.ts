@@ -149,12 +149,12 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     remove: (caller, id) => changing(caller, id, 'delete', 'write', provider => provider.cronJobs.remove(id)),
     suspend: (caller, id) => suspended(caller, id, 'suspend', false),
     previewResume: async (caller, id) => {
-      const { cronJob } = await found(caller, id)
+      const { provider, cronJob } = await found(caller, id)
       const now = clock.now()
       const resumed = { ...cronJob, spec: { ...cronJob.spec, suspend: false } }
       const next = await nextRunOf(ledger, resumed, now)
       return {
-        ...(await resumeEffect({ executions, ledger }, cronJob, now)),
+        ...(await resumeEffect(provider.cronJobs, ledger, cronJob, now)),
         ...(next === undefined ? {} : { nextExecutionAt: next }),
       }
     },

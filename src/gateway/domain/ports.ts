@@ -23,6 +23,13 @@ export interface Projects {
   remove(id: string): Promise<void>
 }
 
+/** The missed occurrence that a resume brings back, epoch milliseconds; never more than one of them. */
+export interface ResumeStart {
+  readonly startsAtOnce?: number
+  /** It starts when the run in progress has ended (Forbid), unless another is due by then. */
+  readonly startsAfterRun?: number
+}
+
 /** CronJobs: the provider owns their truth and acts on it. */
 export interface CronJobs {
   list(projectId?: string): Promise<readonly CronJobRecord[]>
@@ -30,6 +37,8 @@ export interface CronJobs {
   create(projectId: string, spec: CronJobSpec): Promise<CronJobRecord>
   /** `skipMissed`: what was missed before now is not started because of this update. */
   update(id: string, spec: CronJobSpec, options?: { readonly skipMissed?: boolean }): Promise<CronJobRecord>
+  /** What a resume now would start; nothing while the CronJob is not suspended. */
+  startsOnResume(id: string): Promise<ResumeStart>
   /** Ends its runs and removes it. */
   remove(id: string): Promise<void>
 }

@@ -1,41 +1,42 @@
-import type { CronJobRecord } from './cronJob.ts'
+import type { CronJobRecord, SchedulePeriod } from './cronJob.ts'
 import { occurrencesIn } from './ledgerOccurrences.ts'
-import type { ExecutionStore, LedgerStore } from './ports.ts'
+import type { CronJobs, LedgerStore, ResumeStart } from './ports.ts'
 
-/** What a resume would start at once. Instants are epoch milliseconds. */
-export interface ResumeEffect {
-  readonly startsAtOnce?: number
+/** What a resume would do about what was missed. */
+export interface ResumeEffect extends ResumeStart {
   readonly missedWhileSuspended: number
 }
 
-/** Occurrences counted at most; the controller needs only the latest. */
+/** Occurrences counted at most. */
 const mostCounted = 1000
 
-/** The latest occurrence missed while the job was suspended starts at once when its deadline allows. */
+/** Counts what was missed; what of it starts is for the provider to say, who starts it. */
 export async function resumeEffect(
-  stores: { readonly executions: ExecutionStore; readonly ledger: LedgerStore },
+  cronJobs: Pick<CronJobs, 'startsOnResume'>,
+  ledger: LedgerStore,
   { id, spec }: CronJobRecord,
   now: number,
 ): Promise<ResumeEffect> {
-  const periods = await stores.ledger.periods(id)
+  if (!spec.suspend) return { missedWhileSuspended: 0 }
+  const missed = missedIn(await ledger.periods(id), now)
+  const starts = await cronJobs.startsOnResume(id)
+  const started = starts.startsAtOnce ?? starts.startsAfterRun
+  // One that waited for a run to end when the job was suspended was due before.
+  const isCounted = started === undefined || missed.includes(started)
+  return { ...starts, missedWhileSuspended: missed.length + (isCounted ? 0 : 1) }
+}
+
+/** The occurrences since the suspension, newest first. */
+function missedIn(periods: readonly SchedulePeriod[], now: number): readonly number[] {
   const open = periods.at(-1)
-  if (!spec.suspend || !open?.suspend) return { missedWhileSuspended: 0 }
+  if (!open?.suspend) return []
   // A schedule that was changed meanwhile counts from its change: what was due under the old one starts nothing.
   let first = periods.length - 1
   while (first > 0 && sameTiming(periods[first - 1]!, open) && periods[first - 1]!.suspend) first -= 1
   const suspended = periods.slice(first).map(period => ({ ...period, suspend: false }))
-  const missed = occurrencesIn(suspended, { from: suspended[0]!.validFrom, to: now }, mostCounted)
-  const latest = missed[0]?.scheduledAt
-  if (latest === undefined) return { missedWhileSuspended: 0 }
-  const deadline = spec.startingDeadlineSeconds
-  const tooLate = deadline !== undefined && latest + deadline * 1000 < now
-  const [run] = await stores.executions.between(id, latest, latest)
-  return tooLate || run?.scheduledAt === latest
-    ? { missedWhileSuspended: missed.length }
-    : { missedWhileSuspended: missed.length, startsAtOnce: latest }
+  const window = { from: suspended[0]!.validFrom, to: now }
+  return occurrencesIn(suspended, window, mostCounted).map(occurrence => occurrence.scheduledAt)
 }
 
-const sameTiming = (
-  a: { readonly schedule: string; readonly timeZone?: string },
-  b: { readonly schedule: string; readonly timeZone?: string },
-): boolean => a.schedule === b.schedule && a.timeZone === b.timeZone
+const sameTiming = (a: SchedulePeriod, b: SchedulePeriod): boolean =>
+  a.schedule === b.schedule && a.timeZone === b.timeZone

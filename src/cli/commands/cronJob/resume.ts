@@ -25,12 +25,12 @@ async function resume(context: Context, name: string, options: Options): Promise
   const client = await context.client()
   const { signal } = context
   const preview = await client.call('previewResume', { params: { id }, signal })
-  if (preview.startsAtOnce !== undefined) {
-    const at = zoneClock(timeZone ?? 'UTC')(preview.startsAtOnce)
+  const missed = preview.startsAtOnce ?? preview.startsAfterRun
+  if (missed !== undefined) {
+    const at = zoneClock(timeZone ?? 'UTC')(missed)
+    const when = preview.startsAtOnce === undefined ? 'starts when the run in progress has ended' : 'starts now'
     context.out.say(
-      options.skipMissed
-        ? `The run of ${at} is skipped.`
-        : `The run of ${at} starts now (--skip-missed leaves it out).`,
+      options.skipMissed ? `The run of ${at} is skipped.` : `The run of ${at} ${when} (--skip-missed leaves it out).`,
     )
   }
   const job = await client.call('resumeCronJob', {

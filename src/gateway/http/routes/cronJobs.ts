@@ -52,12 +52,14 @@ export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJob
     },
     suspendCronJob: async ({ caller, params }) => ({ body: toWireCronJob(await service.suspend(caller, params.id)) }),
     previewResume: async ({ caller, params }) => {
-      const { startsAtOnce, nextExecutionAt, missedWhileSuspended } = await service.previewResume(caller, params.id)
+      const { missedWhileSuspended, ...instants } = await service.previewResume(caller, params.id)
+      const written = (instant: number | undefined) => (instant === undefined ? undefined : toInstant(instant))
       return {
         body: defined({
           missedWhileSuspended,
-          startsAtOnce: startsAtOnce === undefined ? undefined : toInstant(startsAtOnce),
-          nextExecutionAt: nextExecutionAt === undefined ? undefined : toInstant(nextExecutionAt),
+          startsAtOnce: written(instants.startsAtOnce),
+          startsAfterRun: written(instants.startsAfterRun),
+          nextExecutionAt: written(instants.nextExecutionAt),
         }),
       }
     },

@@ -45,6 +45,7 @@ export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
       return record
     },
     update: async (id, spec, options) => controller.job(id).update(spec, { skipMissed: options?.skipMissed === true }),
+    startsOnResume: async id => controller.job(id).startsOnResume(),
     remove: async id => {
       await controller.drop(id, { reason: 'Deleted', cause: 'Its CronJob was deleted.' })
       await store.remove(id)

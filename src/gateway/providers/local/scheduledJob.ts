@@ -5,8 +5,8 @@ import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { CronJobRecord, CronJobSpec, Execution } from '../../domain/cronJob.ts'
 import type { LocalCronJobs } from '../../domain/localState.ts'
-import type { ExecutionStore, LedgerStore } from '../../domain/ports.ts'
-import { decide, minuteOf } from './decide.ts'
+import type { ExecutionStore, LedgerStore, ResumeStart } from '../../domain/ports.ts'
+import { decide, minuteOf, type Situation } from './decide.ts'
 import type { Run, RunStart, StopReason } from './run.ts'
 import { movesRuns, beginsPeriod, periodOf } from './schedulePeriod.ts'
 
@@ -18,6 +18,8 @@ export interface ScheduledJob {
   look(): Promise<void>
   /** Stores another spec and acts on it. `skipMissed`: what was missed before now is not started because of it. */
   update(spec: CronJobSpec, options: { readonly skipMissed: boolean }): Promise<CronJobRecord>
+  /** What a resume now would start: the verdict that the controller would come to. */
+  startsOnResume(): Promise<ResumeStart>
   /** The project got another id. */
   moveTo(projectId: string): void
   /** Starts a run by hand. */
@@ -96,25 +98,24 @@ export function createScheduledJob(deps: ScheduledJobDeps, standing: Standing): 
     await jobs.saveLastNominal(record.id, upTo, next)
     handledUpTo = upTo
   }
+  const situation = (now: number): Situation => ({
+    ...timing,
+    suspend: record.spec.suspend,
+    concurrencyPolicy: record.spec.concurrencyPolicy,
+    ...(record.spec.startingDeadlineSeconds === undefined
+      ? {}
+      : { startingDeadlineSeconds: record.spec.startingDeadlineSeconds }),
+    handledUpTo: handledUpTo > now + setBackMs ? rewound(timing.schedule, handledUpTo, now) : handledUpTo,
+    ...(waiting === undefined ? {} : { waiting }),
+    ...(lastStarted === undefined ? {} : { lastStarted }),
+    active: scheduledRuns().length,
+  })
   const lookNow = async (): Promise<void> => {
     if (closed) return
     const now = clock.now()
-    if (handledUpTo > now + setBackMs) await handle(rewound(timing.schedule, handledUpTo, now), undefined)
-    const verdict = decide(
-      {
-        ...timing,
-        suspend: record.spec.suspend,
-        concurrencyPolicy: record.spec.concurrencyPolicy,
-        ...(record.spec.startingDeadlineSeconds === undefined
-          ? {}
-          : { startingDeadlineSeconds: record.spec.startingDeadlineSeconds }),
-        handledUpTo,
-        ...(waiting === undefined ? {} : { waiting }),
-        ...(lastStarted === undefined ? {} : { lastStarted }),
-        active: scheduledRuns().length,
-      },
-      now,
-    )
+    const found = situation(now)
+    await handle(found.handledUpTo, undefined)
+    const verdict = decide(found, now)
     for (const skip of verdict.skips) await skipOccurrence(skip.scheduledAt, skip.reason)
     if (verdict.start !== undefined) await startScheduled(verdict.start, verdict.replace === true)
     await handle(verdict.handledUpTo, verdict.next)
@@ -160,11 +161,23 @@ export function createScheduledJob(deps: ScheduledJobDeps, standing: Standing): 
     return next
   }
 
+  const startsOnResume = async (): Promise<ResumeStart> => {
+    if (!record.spec.suspend) return {}
+    const now = clock.now()
+    const { start: startsAtOnce, waiting: startsAfterRun } = decide({ ...situation(now), suspend: false }, now)
+    if (startsAfterRun !== undefined) return { startsAfterRun }
+    if (startsAtOnce === undefined) return {}
+    // An occurrence has one run: see startScheduled.
+    const runs = await deps.executions.between(record.id, startsAtOnce, startsAtOnce)
+    return runs.some(run => run.scheduledAt === startsAtOnce) ? {} : { startsAtOnce }
+  }
+
   return {
     record: () => record,
     runs: () => [...runs.values()],
     look: () => queue.add(look),
     update: (spec, { skipMissed }) => queue.add(() => update(spec, skipMissed)),
+    startsOnResume: () => queue.add(startsOnResume),
     moveTo: projectId => {
       record = { ...record, projectId }
     },
