@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { HksError } from '../../contract/errors.ts'
 import { createGatewayLog, type GatewayLog } from '../platform/gatewayLog.ts'
 import { machineId } from '../platform/machineId.ts'
-import { type Ownership, takeOwnership } from '../platform/ownership.ts'
+import { type Ownership, takeOwnership, UnusableLock } from '../platform/ownership.ts'
 
 /** The data folder, owned by this process, and who this process is. */
 export interface Home {
@@ -25,11 +26,14 @@ export interface Home {
   readonly notices: () => readonly string[]
 }
 
-/** Makes and takes the data folder, and opens the log in it. @throws Error with `code` `OWNED` when another has it */
+/**
+ * Makes and takes the data folder, and opens the log in it.
+ * @throws Error with `code` `OWNED` when another has it, HksError STORE_CORRUPT, STORE_FAILED for its lock file
+ */
 export function openHome(path: string): Home {
   mkdirSync(path, { recursive: true, mode: 0o700 })
   const folder = realpathSync(path)
-  const ownership = takeOwnership(folder)
+  const ownership = own(folder)
   const logFile = join(folder, 'logs', 'gateway.log')
   const log = createGatewayLog(logFile)
   const machine = machineId()
@@ -48,5 +52,24 @@ export function openHome(path: string): Home {
       notices.push(text)
     },
     notices: () => notices,
+  }
+}
+
+function own(folder: string): Ownership {
+  try {
+    return takeOwnership(folder)
+  } catch (error) {
+    if (!(error instanceof UnusableLock)) throw error
+    const { file, isDamaged, message } = error
+    const options = { details: { file }, cause: error }
+    if (isDamaged)
+      throw new HksError('STORE_CORRUPT', `The lock file ${file} is damaged: ${message}.`, {
+        ...options,
+        hint: 'Delete it; it holds no data, and the next start makes a new one.',
+      })
+    throw new HksError('STORE_FAILED', `The lock file ${file} cannot be used: ${message}.`, {
+      ...options,
+      hint: 'Make the data folder writable on a file system with locks, then try again.',
+    })
   }
 }

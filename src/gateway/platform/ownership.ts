@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** SQLite's result code for a lock that someone else holds (sqlite.org/rescode.html#busy). */
-const busy = 5
+/** SQLite's result codes for a lock that someone else holds and for damaged files (sqlite.org/rescode.html). */
+const sqlite = { busy: 5, corrupt: 11, notADatabase: 26 } as const
 
 /** The sole ownership of a data folder. It ends with the process, however that ends. */
 export interface Ownership {
@@ -13,10 +13,23 @@ export interface Ownership {
   release(): void
 }
 
+/** The lock file cannot be locked: it is damaged, or the file system refuses. */
+export class UnusableLock extends Error {
+  override readonly name = 'UnusableLock'
+  readonly file: string
+  readonly isDamaged: boolean
+
+  constructor(file: string, cause: Error & { readonly errcode?: number }) {
+    super(cause.message, { cause })
+    this.file = file
+    this.isDamaged = cause.errcode === sqlite.corrupt || cause.errcode === sqlite.notADatabase
+  }
+}
+
 /**
  * Takes the ownership of a data folder. The lock is an exclusive transaction on a SQLite file that holds nothing: the
  * kernel lets go of it with the process, so it can't be stale and nobody has to steal it.
- * @throws Error with `code` `OWNED` when another process has it
+ * @throws Error with `code` `OWNED` when another process has it, and {@link UnusableLock}
  */
 export function takeOwnership(folder: string): Ownership {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -46,13 +59,14 @@ export function takeOwnership(folder: string): Ownership {
 
 function lockFile(file: string): DatabaseSync {
   createPrivately(file)
-  const database = new DatabaseSync(file, { timeout: 0 })
+  let database: DatabaseSync | undefined
   try {
+    database = new DatabaseSync(file, { timeout: 0 })
     database.exec('BEGIN EXCLUSIVE')
     return database
   } catch (error) {
-    database.close()
-    if ((error as { errcode?: number }).errcode !== busy) throw error
+    database?.close()
+    if ((error as { errcode?: number }).errcode !== sqlite.busy) throw new UnusableLock(file, error as Error)
     throw Object.assign(new Error(`Another process owns ${file}.`, { cause: error }), { code: 'OWNED' })
   }
 }

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -180,6 +189,20 @@ describe('the life of an embedded gateway', function () {
     })
     assert.equal(readFileSync(file, 'utf8'), damaged)
     assert.ok(!existsSync(join(rig.home, 'gateway.json')))
+  })
+
+  it('does not begin on a damaged lock file, and says that nothing is lost when it is deleted', async () => {
+    await using rig = temporaryHome()
+    mkdirSync(rig.home)
+    const file = join(rig.home, 'gateway.lock.db')
+    writeFileSync(file, 'no lock\n'.repeat(1000))
+    await assert.rejects(rig.ensure(), (error: Error & { details?: Record<string, unknown> }) => {
+      assert.equal(error.details?.['code'], 'STORE_CORRUPT')
+      assert.match(error.message, new RegExp(`The lock file ${file} is damaged: .*Delete it; it holds no data`))
+      return true
+    })
+    rmSync(file)
+    await rig.ensure()
   })
 
   it('ends when it is asked to, and takes its lock file away', async () => {
