@@ -93,7 +93,7 @@ export class ScheduleAdvice {
    * Asks for the gateway's warnings, unless they are known or the page already refuses the form.
    * @throws HksError when the gateway refuses the schedule or cannot be reached
    */
-  async askGateway(form: Form): Promise<void> {
+  private async askGateway(form: Form): Promise<void> {
     const key = lintKey(form)
     const hasZone = form.timeZone === '' || knownZone(form.timeZone) !== undefined
     if (this.gateway?.key === key || !hasZone || !parseSchedule(form.schedule).ok) return

@@ -246,6 +246,14 @@ describeInVscode('the schedule editor in a browser', () => {
     assert.deepEqual(host.saved, [{ mode: 'edit', body: { schedule: '0 5 * * *' } }])
   })
 
+  it('saves before the gateway has said what it thinks of the schedule, so that a page may be closed at once', async () => {
+    const { page, host } = await start(editInit(), { preview: () => new Promise(() => undefined) })
+    await expression(page).fill('0 5 * * *')
+    await press(page, 'Save')
+    await page.getByText('Saved.').waitFor()
+    assert.deepEqual(host.saved, [{ mode: 'edit', body: { schedule: '0 5 * * *' } }])
+  })
+
   it('saves a schedule that never runs only when told again', async () => {
     const { page, host } = await start(editInit())
     await expression(page).fill('0 0 30 2 *')
