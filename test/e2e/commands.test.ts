@@ -193,7 +193,7 @@ describeInVscode('the commands', function () {
     await window.statusBarItem('HKS: local').click()
     await window.quickInput.pick('Stop gateway')
     await window.view('CronJobs').row('The gateway is stopped').waitFor()
-    assert.equal((await findGateway(vscode.hksHome)).kind, 'none')
+    await eventually(async () => assert.equal((await findGateway(vscode.hksHome)).kind, 'none'))
     await window.view('CronJobs').select('Start the gateway')
     await window.view('CronJobs').row('The gateway is stopped').waitFor({ state: 'detached' })
     await eventually(async () => assert.notEqual((await (await gateway()).call('getGateway')).pid, pid))

@@ -50,11 +50,25 @@ export function sideBarView(page: Page, title: string): SideBarView {
     },
     menu: async (label, item) => {
       const menu = page.locator('.context-view .monaco-menu')
-      await row(label).click({ button: 'right' })
-      await menu.waitFor()
+      const entry = menu.getByRole('menuitem', { name: item, exact: true })
+      const deadline = Date.now() + menuMilliseconds
+      const inTime = (): void => {
+        if (Date.now() > deadline) throw new Error(`The menu of ${label} does not offer, or does not take, ${item}.`)
+      }
+      // Rows move while a tree is drawn anew, and then the menu is that of another row.
+      const open = async (): Promise<void> => {
+        for (;;) {
+          await row(label).click({ button: 'right' })
+          if (await appears(entry)) return
+          inTime()
+          await page.keyboard.press('Escape')
+        }
+      }
+      await open()
       // A menu takes no click within the first moments after it appeared.
       while (await menu.isVisible()) {
-        await menu.getByRole('menuitem', { name: item, exact: true }).click({ timeout: 3_000 }).catch(ignoreTimeout)
+        inTime()
+        await entry.click({ timeout: 3_000 }).catch(ignoreTimeout)
         await menu.waitFor({ state: 'hidden', timeout: 500 }).catch(ignoreTimeout)
       }
     },
@@ -64,6 +78,19 @@ export function sideBarView(page: Page, title: string): SideBarView {
     },
     welcome: pane.locator('.welcome-view-content'),
   }
+}
+
+/** Time in which a menu must have been opened and its item taken. */
+const menuMilliseconds = 30_000
+
+async function appears(element: Locator): Promise<boolean> {
+  return element.waitFor({ timeout: 2_000 }).then(
+    () => true,
+    error => {
+      ignoreTimeout(error)
+      return false
+    },
+  )
 }
 
 /** The little of the page's DOM that is read; the types of a browser are not for tests that run in Node. */
