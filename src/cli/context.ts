@@ -19,7 +19,7 @@ export interface Context {
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal
   readonly stdin: NodeJS.ReadStream
-  /** Finds the gateway, or starts one. @throws HksError GATEWAY_START_FAILED, GATEWAY_NEWER, CANCELLED */
+  /** Finds the gateway, or starts one. @throws HksError as `ensureGateway` does */
   client(): Promise<GatewayClient>
   /** `--project`: id, name or folder. */
   readonly projectOption: string | undefined

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { HksError } from '../contract/errors.ts'
+import { HksError, isErrorCode } from '../contract/errors.ts'
 import type { GatewayReady } from '../contract/gateway.ts'
 import { compareVersions } from './compareVersions.ts'
 import { type FoundGateway, findGateway } from './findGateway.ts'
@@ -33,7 +33,8 @@ export interface RunningGateway extends GatewayReady {
 /**
  * Finds the gateway of a data folder, or starts it. Clients that ask at once get the same one. An older gateway is asked
  * to drain and replaced.
- * @throws HksError GATEWAY_START_FAILED, GATEWAY_NEWER (this client must be updated), CANCELLED
+ * @throws HksError what the gateway says that keeps it from starting (STORE_CORRUPT, STORE_NEWER …), else
+ * GATEWAY_START_FAILED; GATEWAY_NEWER (this client must be updated), CANCELLED
  */
 export async function ensureGateway(options: EnsureOptions): Promise<RunningGateway> {
   const progress = createProgress(options.onProgress)
@@ -110,10 +111,11 @@ const newer = (running: string, own: string) =>
 function failed(started: StartedGateway, end: { readonly code: number | null; readonly signal: string | null }) {
   const tail = started.tail()
   const how = end.signal === null ? `it ended with exit code ${end.code}.` : `it was ended by ${end.signal}.`
-  // The gateway's last line is `CODE: sentence`.
-  const [, code, sentence] = /^(?:([A-Z_]+): )?(.+)$/.exec(tail.split('\n').at(-1) ?? '') ?? []
-  const { logFile } = started
-  return startFailed(sentence ?? how, undefined, { exitCode: end.code, signal: end.signal, code, tail, logFile })
+  const last = tail.split('\n').at(-1) ?? ''
+  const details = { exitCode: end.code, signal: end.signal, tail, logFile: started.logFile }
+  // A gateway that knows why it ends says so last, as `CODE: sentence`.
+  const [, code, sentence = ''] = /^([A-Z_]+): (.+)$/.exec(last) ?? []
+  return isErrorCode(code) ? new HksError(code, sentence, { details }) : startFailed(last || how, undefined, details)
 }
 
 function tooLate(found: FoundGateway, started: StartedGateway | undefined): HksError {

@@ -1,4 +1,4 @@
-import { errorCodes, type ErrorCode, HksError } from '../contract/errors.ts'
+import { type ErrorCode, HksError, isErrorCode } from '../contract/errors.ts'
 import { errorHeader, invocationIdHeader, invocationOutcomeHeader } from '../contract/headers.ts'
 import {
   type Route,
@@ -194,5 +194,3 @@ const foreignAnswer = (response: Response, text: string, cause?: unknown) =>
     details: { status: response.status, body: text.slice(0, 200) },
     cause,
   })
-
-const isErrorCode = (code: unknown): code is ErrorCode => (errorCodes as readonly unknown[]).includes(code)

@@ -40,6 +40,9 @@ export const errorCodes = [
 /** One member of {@link errorCodes}. */
 export type ErrorCode = (typeof errorCodes)[number]
 
+/** Whether a value from outside is one of the codes. */
+export const isErrorCode = (code: unknown): code is ErrorCode => (errorCodes as readonly unknown[]).includes(code)
+
 /** What an {@link HksError} may carry besides its code and message. */
 export interface HksErrorOptions {
   /** Facts a program can use, such as `{field, value}` or `{file, line}`. */

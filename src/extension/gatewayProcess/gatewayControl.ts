@@ -9,7 +9,7 @@ import { HksError } from '../../contract/errors.ts'
 
 /** The gateway as a process of this machine: found, started, stopped, and its log shown. */
 export interface GatewayControl {
-  /** Finds or starts the gateway. @throws HksError GATEWAY_START_FAILED, GATEWAY_NEWER, CANCELLED */
+  /** Finds or starts the gateway. @throws HksError as `ensureGateway` does */
   connect(signal: AbortSignal): Promise<GatewayAddress>
   /** Finds a gateway that another client is starting, for a while; nothing when there is none. */
   find(signal: AbortSignal): Promise<GatewayAddress | undefined>

@@ -53,8 +53,8 @@ export async function createEdge(home: Home, { database }: Storage, local: Local
     metrics: createMetrics(),
     report: (error, request) => log.error({ err: error, method: request.method, url: request.url }),
   })
-  const hub = createWatchHub([local.provider], bootId, services.cronJobs)
-  const sockets = serveSockets(app.server, { guard, hub, handlers, gateway })
+  const hub = createWatchHub([local.provider], bootId, services.cronJobs, report)
+  const sockets = serveSockets(app.server, { guard, hub, handlers, gateway, report })
   const functionListener = createFunctionListener({
     functions: services.functions,
     settings: database.settings,

@@ -18,6 +18,8 @@ export interface SocketOptions {
   readonly hub: WatchHub
   readonly handlers: Handlers
   readonly gateway: GatewayService
+  /** Receives each error that is the gateway's own fault. */
+  readonly report: (error: unknown) => void
 }
 
 /** Bytes that a slow client may leave unread before it is cut off; it resumes with its cursor. */
@@ -48,7 +50,10 @@ export function serveSockets(server: Server, options: SocketOptions): { close(re
         cursor: query['cursor'],
         projects: caller.projects,
         send: message => send(socket, JSON.stringify(message)),
-        lost: () => socket.close(1011),
+        lost: error => {
+          options.report(error)
+          socket.close(1011)
+        },
       })
       await gone
       return
@@ -84,8 +89,13 @@ export function serveSockets(server: Server, options: SocketOptions): { close(re
         // A malformed frame makes ws close the connection by itself (1002, 1007 or 1009).
         client.on('error', () => client.terminate())
         connect(client, request, caller).catch((error: unknown) => {
-          const { status, body } = errorAnswer(toHksError(error))
-          if (client.readyState === client.OPEN) client.send(JSON.stringify(body))
+          const translated = toHksError(error)
+          const { status, body } = errorAnswer(translated)
+          // The failure to write to a client that went away is nobody's.
+          if (client.readyState === client.OPEN) {
+            if (translated.code === 'INTERNAL') options.report(translated)
+            client.send(JSON.stringify(body))
+          }
           // RFC 6455, 7.4.1: 1011 is the server's fault, 1008 the client's.
           client.close(status >= 500 ? 1011 : 1008, body.code)
         })

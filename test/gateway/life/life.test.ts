@@ -181,9 +181,8 @@ describe('the life of an embedded gateway', function () {
     const file = join(rig.home, 'gateway.db')
     const damaged = 'no database\n'.repeat(1000)
     writeFileSync(file, damaged)
-    await assert.rejects(rig.ensure(), (error: Error & { code?: string; details?: Record<string, unknown> }) => {
-      assert.equal(error.code, 'GATEWAY_START_FAILED')
-      assert.equal(error.details?.['code'], 'STORE_CORRUPT')
+    await assert.rejects(rig.ensure(), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'STORE_CORRUPT')
       assert.match(error.message, new RegExp(`The database ${file} cannot be used: .*It was left as it is`))
       return true
     })

@@ -11,8 +11,16 @@ export interface WatchHub extends Disposable {
   subscribe(watcher: Watcher): Promise<Disposable>
 }
 
-/** Starts to listen; `bootId` makes the cursors of an earlier gateway unknown. */
-export function createWatchHub(providers: readonly Provider[], bootId: string, cronJobs: CronJobViews): WatchHub {
+/**
+ * Starts to listen; `bootId` makes the cursors of an earlier gateway unknown. `report` receives what kept a change from
+ * being sent as such.
+ */
+export function createWatchHub(
+  providers: readonly Provider[],
+  bootId: string,
+  cronJobs: CronJobViews,
+  report: (error: unknown) => void,
+): WatchHub {
   const log = createChangeLog(bootId)
   const translation = createWatchTranslation(providers, cronJobs)
   // One after the other: a later state must not overtake an earlier one.
@@ -20,7 +28,8 @@ export function createWatchHub(providers: readonly Provider[], bootId: string, c
   const take = async (change: Change): Promise<void> => {
     try {
       for (const translated of await translation.changes(change)) log.append(translated)
-    } catch {
+    } catch (error) {
+      report(error)
       // A change that could not be translated would leave views stale: everyone gets a new snapshot instead.
       log.cut()
     }

@@ -9,8 +9,8 @@ export interface Watcher {
   /** What it may see. */
   readonly projects: 'all' | readonly string[]
   readonly send: (message: WatchMessage) => void
-  /** No more can be sent: it has to come back. */
-  readonly lost: () => void
+  /** No more can be sent, for this reason: it has to come back. */
+  readonly lost: (error: unknown) => void
 }
 
 /**

@@ -38,7 +38,7 @@ describe('a watch subscription', () => {
           cursor: options.cursor,
           projects: options.projects ?? 'all',
           send: message => messages.push(message),
-          lost: () => losses.push('lost'),
+          lost: error => losses.push((error as Error).message),
         },
       )
     return { log, readings, messages, losses, open, seen: () => messages.map(short) }
@@ -121,7 +121,7 @@ describe('a watch subscription', () => {
     using _subscription = await open()
     log.cut()
     readings[0]!.reject(new Error('unreadable'))
-    await eventually(() => assert.deepEqual(losses, ['lost']))
+    await eventually(() => assert.deepEqual(losses, ['unreadable']))
   })
 
   it('sends nothing once it is disposed', async () => {
