@@ -1,4 +1,5 @@
 // What a handler returned, as the status, headers and bytes to answer with.
+import { iteratorOf } from './answerStream.mjs'
 import { toJson } from './jsonValue.mjs'
 
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -59,9 +60,17 @@ function encodeBody(body) {
   return { bytes: Buffer.from(toJson(body)), type: 'application/json' }
 }
 
-/** Status, headers and bytes of a handler's result. Throws RESULT_INVALID with the path of what is not JSON. */
+/**
+ * Status, headers and bytes of a handler's result, or in place of the bytes the iterator that gives them bit by bit. Throws
+ * RESULT_INVALID with the path of what is not JSON.
+ */
 export function encodeAnswer(result) {
-  if (!(result instanceof Answer)) {
+  const isAnswer = result instanceof Answer
+  const iterator = iteratorOf(isAnswer ? result.body : result)
+  if (iterator !== undefined) {
+    return { status: isAnswer ? result.status : 200, headers: isAnswer ? result.headers : {}, iterator }
+  }
+  if (!isAnswer) {
     return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(toJson(result)) }
   }
   const { bytes, type } = encodeBody(result.body)

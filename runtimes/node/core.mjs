@@ -1,6 +1,7 @@
 // The rules of the protocol, for any transport: one load, then calls side by side, each answered once.
 import { realpathSync } from 'node:fs'
 import { encodeAnswer } from './answer.mjs'
+import { createCredit, sendStream } from './answerStream.mjs'
 import { createContext } from './context.mjs'
 import { readEvent } from './event.mjs'
 import { describeFailure, PlatformFailure } from './failure.mjs'
@@ -9,7 +10,7 @@ import { locateFailure } from './loadFailure.mjs'
 import { findHandler, importHandler } from './loadHandler.mjs'
 import { checkSources, findRefusal } from './sourceCheck.mjs'
 
-const protocolVersion = 1
+const protocolVersion = 2
 
 const abortReasons = {
   timeout: () => new DOMException('the call took longer than the function may', 'TimeoutError'),
@@ -62,7 +63,15 @@ export function createCore({ send, logs }) {
   async function invoke(loaded, frame, body, signal) {
     const { event, cloudEvent } = readEvent(frame.request.headers, body)
     const context = createContext(loaded.frame, frame, body, signal, cloudEvent)
-    return encodeAnswer(await loaded.handle(event, context))
+    const answer = encodeAnswer(await loaded.handle(event, context))
+    if (answer.iterator !== undefined) await stream(frame.id, answer, signal)
+    return answer
+  }
+
+  async function stream(id, { status, headers, iterator }, signal) {
+    const { credit } = running.get(id)
+    const begin = given => send({ t: 'result', id, status, headers: given, stream: true })
+    await sendStream({ iterator, headers, credit, signal, begin, push: piece => send({ t: 'chunk', id }, piece) })
   }
 
   function report(log, failure, error, signal) {
@@ -75,7 +84,7 @@ export function createCore({ send, logs }) {
   async function call(frame, body) {
     const controller = new AbortController()
     const log = logs.open(frame.invocationId)
-    running.set(frame.id, { controller, log })
+    running.set(frame.id, { controller, log, credit: createCredit(frame.credit ?? 0) })
     const loaded = await loading
     let answer
     let failure = loaded.failure
@@ -92,6 +101,7 @@ export function createCore({ send, logs }) {
     running.delete(frame.id)
     logs.close(log)
     if (failure !== undefined) send({ t: 'error', id: frame.id, ...failure })
+    else if (answer.iterator !== undefined) send({ t: 'end', id: frame.id })
     else send({ t: 'result', id: frame.id, status: answer.status, headers: answer.headers }, answer.body)
   }
 
@@ -139,6 +149,11 @@ export function createCore({ send, logs }) {
         case 'cancel':
           cancel(frame)
           return
+        case 'credit':
+          requireFields(frame, { credit: isCount })
+          // As above: the call may just have been answered.
+          running.get(frame.id)?.credit.add(frame.credit)
+          return
         default:
           throw new MalformedFrame(`a frame of the unknown type ${JSON.stringify(frame.t)}`)
       }
@@ -147,6 +162,7 @@ export function createCore({ send, logs }) {
 }
 
 const isString = value => typeof value === 'string'
+const isCount = value => Number.isSafeInteger(value) && value >= 0
 const isId = value => typeof value === 'string' || Number.isSafeInteger(value)
 const isRequest = value =>
   value !== null &&

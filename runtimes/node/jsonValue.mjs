@@ -22,7 +22,7 @@ function findFault(object, parents) {
   }
   if (typeof object.then === 'function') return 'a promise; await it first'
   if (Symbol.asyncIterator in object || typeof object.next === 'function') {
-    return `${aOrAn(nameOf(object))}; only a complete value can be answered`
+    return `${aOrAn(nameOf(object))}; only the answer as a whole can be a stream`
   }
   if (object instanceof Error || holdsNothing(object)) return `${aOrAn(nameOf(object))}, which has no JSON form`
   return undefined

@@ -1,9 +1,36 @@
-import type { InvokeResult } from '../client/gatewayClient.ts'
+import type { GatewayClient, InvokeResult } from '../client/gatewayClient.ts'
 import { HksError } from '../contract/errors.ts'
 import type { Context } from './context.ts'
 
+/** Writes an answer to stdout as it comes, and gives it back whole where it is one that says why the call failed. */
+export async function showAsItComes({ out }: Context, answer: StreamedAnswer): Promise<InvokeResult> {
+  const { chunks, ...head } = answer
+  // What the platform says of a failure is no answer of the function.
+  if (head.code !== undefined || out.format === 'json' || head.status === 202) {
+    const body = await whole(chunks)
+    showAnswer({ out }, { ...head, body })
+    return { ...head, body }
+  }
+  let last: number | undefined
+  for await (const chunk of chunks) {
+    out.bytes(chunk)
+    last = chunk.at(-1) ?? last
+    await out.drained()
+  }
+  if (out.interactive && last !== 10) out.bytes(Buffer.from('\n'))
+  return { ...head, body: new Uint8Array() }
+}
+
+type StreamedAnswer = Awaited<ReturnType<GatewayClient['invokeStream']>>
+
+async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return Buffer.concat(all)
+}
+
 /** Writes the answer of a call to stdout as it is; with `--json` with its status and headers. */
-export function showAnswer({ out }: Context, answer: InvokeResult): void {
+export function showAnswer({ out }: Pick<Context, 'out'>, answer: InvokeResult): void {
   const { status, headers, invocationId, code, body } = answer
   if (out.format === 'json') {
     out.result({ status, invocationId, code, headers, body: parsed(body) }, () => '')

@@ -1,5 +1,6 @@
 import { type ErrorCode, HksError, isErrorCode } from '../contract/errors.ts'
 import { errorHeader, invocationIdHeader, invocationOutcomeHeader } from '../contract/headers.ts'
+import type { InvocationDetail } from '../contract/invocations.ts'
 import {
   type Route,
   type RouteBody,
@@ -51,6 +52,15 @@ export interface GatewayClient {
   ): Promise<RouteResult<N>>
   /** Calls a function; a function's own failure is an answer, not an error. */
   invoke(functionId: string, body: Uint8Array, options?: InvokeOptions): Promise<InvokeResult>
+  /**
+   * The same, as the answer comes: `chunks` is read once, and throws when the answer breaks off (FUNCTION_CRASHED, or what
+   * the record of the call says).
+   */
+  invokeStream(
+    functionId: string,
+    body: Uint8Array,
+    options?: InvokeOptions,
+  ): Promise<Omit<InvokeResult, 'body'> & { readonly chunks: AsyncIterable<Uint8Array> }>
   /** The answer of a call that nobody waited for; `outcome` is `running` while there is none. */
   invocationResult(
     invocationId: string,
@@ -83,27 +93,56 @@ export function createGatewayClient(address: GatewayAddress, fetchFunction: type
     if (!response.ok) throw await answeredError(response)
     return response
   }
+  const call = async (name: RouteName, input: LooseInput = {}): Promise<unknown> => {
+    const response = await send(name, input)
+    if (response.status === 204) return undefined
+    return readBody(() => response.json(), address, input.signal)
+  }
+  const sendCall = (functionId: string, body: Uint8Array, options: InvokeOptions): Promise<Response> =>
+    request(`${address.url}${pathOf(routes.invokeFunction, { id: functionId })}`, {
+      method: 'POST',
+      headers: {
+        ...options.headers,
+        Authorization: `Bearer ${address.token}`,
+        ...(options.contentType === undefined ? {} : { 'Content-Type': options.contentType }),
+        ...(options.prefer === undefined ? {} : { Prefer: options.prefer }),
+      },
+      body,
+      ...(options.signal ? { signal: options.signal } : {}),
+    })
+  /** Why an answer broke off; the connection only says that it did. */
+  const breakOf = async (invocationId: string | undefined, cause: unknown, signal?: AbortSignal): Promise<HksError> => {
+    if (invocationId === undefined || signal?.aborted) return networkError(cause, address, signal)
+    const { code, message } = (await call('getInvocation', { params: { id: invocationId } })) as InvocationDetail
+    if (code === undefined) return networkError(cause, address)
+    return new HksError(code, message ?? 'The answer broke off.', { cause, details: { invocationId } })
+  }
+  async function* readChunks(response: Response, invocationId: string | undefined, signal?: AbortSignal) {
+    if (response.body === null) return
+    const reader = response.body.getReader()
+    try {
+      for (;;) {
+        const next = await reader.read().catch(async (cause: unknown) => {
+          throw await breakOf(invocationId, cause, signal)
+        })
+        if (next.done) return
+        yield next.value
+      }
+    } finally {
+      // Who leaves early ends the call.
+      await reader.cancel().catch(() => undefined)
+    }
+  }
   return {
     address,
-    call: async (name, ...[input]) => {
-      const response = await send(name, input ?? {})
-      if (response.status === 204) return undefined as never
-      return (await readBody(() => response.json(), address, (input as LooseInput | undefined)?.signal)) as never
-    },
+    call: async (name, ...[input]) => (await call(name, input)) as never,
     open: (name, input) => send(name, input),
-    invoke: async (functionId, body, options = {}) => {
-      const response = await request(`${address.url}${pathOf(routes.invokeFunction, { id: functionId })}`, {
-        method: 'POST',
-        headers: {
-          ...options.headers,
-          Authorization: `Bearer ${address.token}`,
-          ...(options.contentType === undefined ? {} : { 'Content-Type': options.contentType }),
-          ...(options.prefer === undefined ? {} : { Prefer: options.prefer }),
-        },
-        body,
-        ...(options.signal ? { signal: options.signal } : {}),
-      })
-      return answerOf(response, address, options.signal)
+    invoke: async (functionId, body, options = {}) =>
+      answerOf(await sendCall(functionId, body, options), address, options.signal),
+    invokeStream: async (functionId, body, options = {}) => {
+      const response = await sendCall(functionId, body, options)
+      const head = await headOf(response)
+      return { ...head, chunks: readChunks(response, head.invocationId, options.signal) }
     },
     invocationResult: async (invocationId, { signal } = {}) => {
       const response = await request(`${address.url}${pathOf(routes.getInvocationResult, { id: invocationId })}`, {
@@ -116,19 +155,23 @@ export function createGatewayClient(address: GatewayAddress, fetchFunction: type
   }
 }
 
-/** @throws HksError when the gateway itself refused: then there is no invocation */
 async function answerOf(
   response: Response,
   address: GatewayAddress,
   signal: AbortSignal | undefined,
 ): Promise<InvokeResult> {
+  const head = await headOf(response)
+  return { ...head, body: await readBody(async () => new Uint8Array(await response.arrayBuffer()), address, signal) }
+}
+
+/** @throws HksError when the gateway itself refused: then there is no invocation */
+async function headOf(response: Response): Promise<Omit<InvokeResult, 'body'>> {
   const invocationId = response.headers.get(invocationIdHeader) ?? undefined
   if (invocationId === undefined && !response.ok) throw await answeredError(response)
   const code = response.headers.get(errorHeader)
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),
-    body: await readBody(async () => new Uint8Array(await response.arrayBuffer()), address, signal),
     invocationId,
     code: isErrorCode(code) ? code : undefined,
   }

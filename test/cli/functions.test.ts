@@ -191,6 +191,26 @@ describe('hks-func and functions', function () {
     assert.deepEqual([ended.code, missing.code], [5, 4])
   })
 
+  it('prints an answer as it comes, and fails with its reason when it breaks off', async () => {
+    writeFileSync(
+      join(place.folder, 'streams.mjs'),
+      `export async function* handler(event) {
+  yield 'begun'
+  if (event === 'break') throw new Error('in the middle')
+  await new Promise(() => setInterval(() => {}, 1e6))
+}\n`,
+    )
+    await place.json('deploy', 'streams.mjs')
+    const broken = await place.run(['invoke', 'streams', '-d', 'break', '-c', 'text/plain'])
+    assert.deepEqual([broken.code, broken.stdout], [7, 'begun'])
+    assert.match(broken.stderr, /Error: in the middle \(FUNCTION_FAILED\)/)
+    const running = place.start(['invoke', 'streams'])
+    const end = finished(running)
+    await untilWritten(running, 'stdout', /begun/)
+    running.kill('SIGINT')
+    assert.equal((await end).code, 130)
+  })
+
   it('prints the log whole, its end, or since a time, with or without times', async () => {
     const [all, tail, none, times] = await Promise.all([
       place.run(['logs', 'odd']),
@@ -315,7 +335,7 @@ describe('hks-func and functions', function () {
     ])
     assert.deepEqual(
       functions.items.map(fn => fn.name),
-      ['greet'],
+      ['greet', 'streams'],
     )
     assert.equal(secrets.stdout, 'hello has no secrets.\n')
     assert.equal(again.code, 4)

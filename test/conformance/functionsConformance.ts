@@ -8,6 +8,7 @@ import type {
   InvocationRequest,
   InvocationResponse,
 } from '../../src/gateway/domain/function.ts'
+import { AnswerBroken } from '../../src/gateway/domain/functionAnswer.ts'
 import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
 import type { Functions } from '../../src/gateway/domain/ports.ts'
 import { functionSpec, jsonOf, jsonRequest, patient, sourceOf, sourceOfFiles } from '../support/localFunctionsRig.ts'
@@ -231,6 +232,18 @@ const answering = sample(
 	return ctx.Response(418, headers, "short and stout")`,
   ),
 )
+const streaming = sample(
+  'streaming',
+  `export async function* handler(event) {
+  for (let n = 1; n <= 2; n++) yield { n }
+  if (event === 'break') throw new Error('in the middle')
+}`,
+  `async def handler(event):
+    for n in (1, 2):
+        yield {'n': n}
+    if event == 'break': raise ValueError('in the middle')
+`,
+)
 const printing = sample(
   'printing',
   `export function handler(event) { console.log('out ' + event); console.error('err ' + event); return null }`,
@@ -369,6 +382,30 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     await functions.remove(record.id)
     assert.equal(await functions.get(record.id), undefined)
     await assert.rejects(call(record), isRefused('NOT_FOUND'))
+  })
+
+  it('answers bit by bit what a generator gives, and says what broke it off', async function () {
+    const code = streaming.code[runtime]
+    // Go answers whole (docs/runtime-protocol.md, "Streams").
+    if (code === '') return this.skip()
+    const { record } = await deploy(streaming)
+    const read = async (event: string) => {
+      const { status, headers, stream } = await call(record, event)
+      assert.deepEqual([status, headers], [200, { 'content-type': 'application/x-ndjson' }])
+      const chunks: Uint8Array[] = []
+      let error: unknown
+      try {
+        for await (const chunk of stream!) chunks.push(chunk)
+      } catch (thrown) {
+        error = thrown
+      }
+      return { text: Buffer.concat(chunks).toString(), error }
+    }
+    assert.deepEqual(await read('fine'), { text: '{"n":1}\n{"n":2}\n', error: undefined })
+    const { text, error } = await read('break')
+    assert.equal(text, '{"n":1}\n{"n":2}\n')
+    assert.ok(error instanceof AnswerBroken)
+    assert.deepEqual([error.code, error.exception?.message], ['FUNCTION_FAILED', 'in the middle'])
   })
 
   it('says how each call was served', async () => {

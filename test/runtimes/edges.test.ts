@@ -83,7 +83,7 @@ describeEachRuntime('edges', language => {
       ['an Error', "new Error('x')", 'is an Error, which has no JSON form'],
       ['a function', '() => 1', 'is a function'],
       ['a BigInt', '1n', 'is a bigint'],
-      ['a generator', '(function* () {})()', 'is a Generator; only a complete value can be answered'],
+      ['a generator', '(function* () {})()', 'is a Generator; only the answer as a whole can be a stream'],
     ] as const) {
       it(`refuses ${name} instead of answering something else`, async () => {
         await load(`export const handler = () => ({ part: ${result} })`)

@@ -32,7 +32,7 @@ describeEachRuntime('life of a runtime', language => {
 
   it('begins with a ready frame that names protocol, language, version and process', () => {
     const { version, runtime: name, runtimeVersion, pid } = runtime.ready
-    assert.deepEqual([version, name], [1, language.name])
+    assert.deepEqual([version, name], [2, language.name])
     assert.match(String(runtimeVersion), /^\d+\.\d+\.\d+$/)
     assert.equal(pid, runtime.process.pid)
   })

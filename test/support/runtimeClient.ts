@@ -55,10 +55,26 @@ export interface RuntimeClient {
   load(dir: string, handler: string, options?: LoadOptions): Promise<Answer>
   /** `id` is the call's own when it is to be cancelled. */
   call(options?: CallOptions & { readonly id?: string }): Promise<Answer>
+  /** A call whose answer comes bit by bit; its reader gives `credit`, and later more. */
+  stream(options: CallOptions & { readonly id: string; readonly credit: number }): RunningStream
   cancel(id: string, reason: 'timeout' | 'client'): void
   /** Resolves to the first log frame, past or future, for which `test` holds. */
   waitForLog(test: (log: LogFrame) => boolean): Promise<LogFrame>
   stop(): Promise<void>
+}
+
+/** An answer that comes bit by bit. */
+export interface RunningStream {
+  /** The `result` frame, or the error in its place. */
+  readonly head: Promise<Answer>
+  /** What has come so far. */
+  readonly chunks: readonly Buffer[]
+  /** Lets the runtime send so many bytes more. */
+  credit(bytes: number): void
+  /** Resolves when something has come for which `test` holds; past chunks count. */
+  until(test: (chunks: readonly Buffer[]) => boolean): Promise<void>
+  /** The `end` or `error` frame. */
+  readonly end: Promise<Frame>
 }
 
 /** How to start a runtime: its interpreter, and the arguments up to the entry file. */
@@ -79,13 +95,16 @@ export async function startRuntime({ command, args }: RuntimeCommand): Promise<R
   const logs: LogFrame[] = []
   const waiting = new Map<string, PromiseWithResolvers<Answer>>()
   const watchers = new Set<() => void>()
+  const streams = new Map<string, { readonly chunks: Buffer[]; readonly end: PromiseWithResolvers<Frame> }>()
   const isReady = Promise.withResolvers<Frame>()
   let counter = 0
 
   readFrames(channel, (frame, body) => {
     if (frame.t === 'ready') isReady.resolve(frame)
     else if (frame.t === 'log') logs.push(frame as LogFrame)
+    else if (frame.t === 'chunk') streams.get(String(frame.id))?.chunks.push(Buffer.from(body))
     else {
+      if (frame.t !== 'result') streams.get(String(frame.id))?.end.resolve(frame)
       waiting.get(String(frame.id))?.resolve({ frame, body })
       waiting.delete(String(frame.id))
     }
@@ -99,6 +118,7 @@ export async function startRuntime({ command, args }: RuntimeCommand): Promise<R
     const gone = new Error(`the runtime ended (${code ?? signal}): ${raw.err}`)
     isReady.reject(gone)
     for (const { reject } of waiting.values()) reject(gone)
+    for (const { end } of streams.values()) end.reject(gone)
   })
 
   const send = (frame: Frame, body?: Buffer): void => {
@@ -111,6 +131,30 @@ export async function startRuntime({ command, args }: RuntimeCommand): Promise<R
     send(frame, body)
     return answer.promise
   }
+
+  const until = (test: () => boolean): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const look = (): void => {
+      if (!test()) return
+      watchers.delete(look)
+      resolve()
+    }
+    watchers.add(look)
+    look()
+    return promise
+  }
+  const callFrame = (id: string, options: CallOptions): Frame & { readonly id: string } => ({
+    t: 'call',
+    id,
+    invocationId: options.invocationId ?? `invocation-${counter}`,
+    deadline: Date.now() + callSeconds * 1000,
+    request: {
+      method: options.method ?? 'POST',
+      path: options.path ?? '/',
+      query: options.query ?? '',
+      headers: options.headers ?? {},
+    },
+  })
 
   return {
     ready: await isReady.promise,
@@ -137,21 +181,21 @@ export async function startRuntime({ command, args }: RuntimeCommand): Promise<R
     call: (options = {}) => {
       counter += 1
       const id = options.id ?? `call-${counter}`
-      return request(
-        {
-          t: 'call',
-          id,
-          invocationId: options.invocationId ?? `invocation-${counter}`,
-          deadline: Date.now() + callSeconds * 1000,
-          request: {
-            method: options.method ?? 'POST',
-            path: options.path ?? '/',
-            query: options.query ?? '',
-            headers: options.headers ?? {},
-          },
-        },
-        Buffer.from(options.body ?? ''),
-      )
+      return request(callFrame(id, options), Buffer.from(options.body ?? ''))
+    },
+    stream: ({ id, credit, ...options }) => {
+      counter += 1
+      const chunks: Buffer[] = []
+      const end = Promise.withResolvers<Frame>()
+      end.promise.catch(() => undefined)
+      streams.set(id, { chunks, end })
+      return {
+        head: request({ ...callFrame(id, options), credit }, Buffer.from(options.body ?? '')),
+        chunks,
+        end: end.promise,
+        credit: bytes => send({ t: 'credit', id, credit: bytes }),
+        until: test => until(() => test(chunks)),
+      }
     },
     cancel: (id, reason) => send({ t: 'cancel', id, reason }),
     waitForLog: test => {

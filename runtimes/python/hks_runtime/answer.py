@@ -1,5 +1,6 @@
 """What a handler returned, as the status, headers and bytes to answer with."""
 
+from .answer_stream import is_async_iterator, is_iterator
 from .json_value import to_json
 
 # RFC 9110, section 5.6.2.
@@ -63,6 +64,15 @@ def _encode_body(body):
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body), "application/octet-stream"
     return to_json(body), "application/json"
+
+
+def stream_of(result):
+    """(status, headers, iterator) of a result that comes bit by bit; None for a complete one."""
+    is_answer = isinstance(result, _Answer)
+    body = result.body if is_answer else result
+    if not (is_async_iterator(body) or is_iterator(body)):
+        return None
+    return (result.status, result.headers, body) if is_answer else (200, {}, body)
 
 
 def encode_answer(result):

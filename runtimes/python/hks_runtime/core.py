@@ -8,7 +8,8 @@ import sys
 import threading
 import time
 
-from .answer import encode_answer
+from .answer import encode_answer, stream_of
+from .answer_stream import Credit, GivenUp, Sender, is_async_iterator
 from .context import Signal, create_context
 from .event import read_event
 from .failure import describe_failure, describe_load_failure, is_cancellation, print_failure
@@ -17,7 +18,7 @@ from .import_watch import load_watched
 from .load_handler import is_coroutine_function, load_handler
 from .workers import Loop, Threads
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class _Call:
@@ -32,6 +33,7 @@ class _Call:
         #: The running asyncio task, for a handler that is a coroutine.
         self.task = None
         self.log = None
+        self.credit = Credit(frame.get("credit") or 0)
 
     def take_body(self):
         """The body, once: it may be large and the handler has it now."""
@@ -80,6 +82,8 @@ class Core:
             self._receive_call(frame, body)
         elif kind == "cancel":
             self._cancel(frame)
+        elif kind == "credit":
+            self._receive_credit(frame)
         else:
             raise MalformedFrame('a frame of the unknown type "%s"' % kind)
 
@@ -104,6 +108,14 @@ class Core:
                 return
         self._begin(call)
 
+    def _receive_credit(self, frame):
+        _require(frame, credit=_is_count)
+        with self._lock:
+            call = self._calls.get(frame.get("id"))
+        # As with a cancel, the call may just have been answered.
+        if call is not None:
+            call.credit.add(frame["credit"])
+
     def _cancel(self, frame):
         with self._lock:
             call = self._calls.get(frame.get("id"))
@@ -112,6 +124,7 @@ class Core:
                 return
             call.signal.abort("timeout" if frame.get("reason") == "timeout" else "client")
             task = call.task
+        call.credit.close()
         if self._take(call):
             self._end(call, failure=_GIVEN_UP)
         elif task is not None:
@@ -182,11 +195,35 @@ class Core:
             if hasattr(type(result), "__await__"):
                 self._schedule(call, result)
                 return
-            answer = encode_answer(result)
+            self._answer(call, result)
         except BaseException as error:
             self._fail(call, error)
+
+    def _answer(self, call, result):
+        """Sends a result, on a thread that may wait."""
+        streamed = stream_of(result)
+        if streamed is None:
+            self._end(call, encode_answer(result))
+        elif is_async_iterator(streamed[2]):
+            self._schedule(call, self._stream_async(call, *streamed))
         else:
-            self._end(call, answer)
+            status, headers, iterator = streamed
+            self._sender(call, status, headers).run(iterator)
+            self._end_stream(call)
+
+    async def _stream_async(self, call, status, headers, iterator):
+        await self._sender(call, status, headers).run_async(iterator)
+        return _STREAMED
+
+    def _sender(self, call, status, headers):
+        call_id = call.frame["id"]
+        head = {"t": "result", "id": call_id, "status": status, "stream": True}
+        return Sender(
+            headers,
+            call.credit,
+            lambda given: self._send(dict(head, headers=given)),
+            lambda piece: self._send({"t": "chunk", "id": call_id}, piece),
+        )
 
     def _begin_task(self, call):
         """A call of a coroutine function. The event is read here, so that large ones don't hold up the loop."""
@@ -211,13 +248,21 @@ class Core:
 
         async def finish():
             try:
-                answer = encode_answer(await awaitable)
+                result = await awaitable
+                streamed = None if result is _STREAMED else stream_of(result)
+                if streamed is not None and is_async_iterator(streamed[2]):
+                    streamed, result = None, await self._stream_async(call, *streamed)
+                if result is _STREAMED:
+                    self._end_stream(call)
+                elif streamed is None:
+                    self._end(call, encode_answer(result))
+                else:
+                    # Plain code may wait: that holds up a thread, not the loop.
+                    self._threads.run(lambda: self._stream_on_thread(call, result))
             except BaseException as error:
                 if is_cancellation(error):
                     raise
                 self._fail(call, error)
-            else:
-                self._end(call, answer)
 
         def settle(task):
             # Also a task that was cancelled before its first step, in which nothing of `finish` ran.
@@ -236,19 +281,33 @@ class Core:
 
         loop.call_soon_threadsafe(begin)
 
+    def _stream_on_thread(self, call, result):
+        self._logs.bind(call.log)
+        try:
+            self._answer(call, result)
+        except BaseException as error:
+            self._fail(call, error)
+
     def _fail(self, call, error):
         failure = describe_failure(error, "FUNCTION_FAILED", self._folder)
-        is_echo = call.signal.aborted and is_cancellation(error)
+        is_echo = call.signal.aborted and (is_cancellation(error) or isinstance(error, GivenUp))
         if failure["code"] != "EVENT_INVALID" and not is_echo:
             print_failure(failure, call.log)
         self._end(call, failure=failure)
 
-    def _end(self, call, answer=None, failure=None):
-        call_id = call.frame["id"]
+    def _close(self, call):
         with self._lock:
-            del self._calls[call_id]
+            del self._calls[call.frame["id"]]
         if call.log is not None:
             call.log.close()
+
+    def _end_stream(self, call):
+        self._close(call)
+        self._send({"t": "end", "id": call.frame["id"]})
+
+    def _end(self, call, answer=None, failure=None):
+        call_id = call.frame["id"]
+        self._close(call)
         if failure is not None:
             self._send(dict(failure, t="error", id=call_id))
         else:
@@ -264,6 +323,10 @@ _GIVEN_UP = {
 }
 
 
+#: What a coroutine answers that has sent its answer bit by bit.
+_STREAMED = object()
+
+
 def _nothing():
     pass
 
@@ -274,6 +337,10 @@ def _is_string(value):
 
 def _is_id(value):
     return isinstance(value, str) or type(value) is int
+
+
+def _is_count(value):
+    return type(value) is int and value >= 0
 
 
 def _is_request(value):

@@ -40,7 +40,7 @@ def _check(value, path, parents):
     elif hasattr(type(value), "__await__"):
         _refuse(path, "%s; await it first" % _a(value))
     elif hasattr(type(value), "__next__") or hasattr(type(value), "__aiter__"):
-        _refuse(path, "%s; only a complete value can be answered" % _a(value))
+        _refuse(path, "%s; only the answer as a whole can be a stream" % _a(value))
     else:
         _refuse(path, "%s, which has no JSON form" % _a(value))
 

@@ -4,7 +4,7 @@ import type { InvocationDetail } from '../../contract/invocations.ts'
 import type { Context, Run } from '../context.ts'
 import { examples } from '../help.ts'
 import { invocationFacts, payloadText } from '../invocationTexts.ts'
-import { showAnswer, throwFailure } from '../showAnswer.ts'
+import { showAnswer, showAsItComes, throwFailure } from '../showAnswer.ts'
 import { untilAnswered } from '../untilAnswered.ts'
 
 /** `invocation`: one call by its id. */
@@ -69,12 +69,11 @@ async function replay(context: Context, id: string): Promise<void> {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join()]),
   )
-  const answer = await client.invoke(functionId, Buffer.from(request.body, request.encoding), {
+  const answer = await client.invokeStream(functionId, Buffer.from(request.body, request.encoding), {
     headers,
     signal: context.signal,
   })
-  showAnswer(context, answer)
-  throwFailure(answer, functionId)
+  throwFailure(await showAsItComes(context, answer), functionId)
 }
 
 async function cancel({ client, out, signal }: Context, id: string): Promise<void> {

@@ -6,7 +6,7 @@ import { HksError } from '../../contract/errors.ts'
 import type { Context, Run } from '../context.ts'
 import { examples } from '../help.ts'
 import { readAll } from '../readAll.ts'
-import { showAnswer, throwFailure } from '../showAnswer.ts'
+import { showAsItComes, throwFailure } from '../showAnswer.ts'
 import { functionNamed } from '../resources.ts'
 
 interface Options {
@@ -38,12 +38,11 @@ export function addInvoke(program: Command, run: Run): void {
         const fn = await functionNamed(context, name)
         const { body, contentType } = await readBody(context, options)
         const client = await context.client()
-        const answer = await client.invoke(fn.id, body, {
+        const answer = await client.invokeStream(fn.id, body, {
           ...defined({ contentType, prefer: options.async ? ('respond-async' as const) : undefined }),
           signal: context.signal,
         })
-        showAnswer(context, answer)
-        throwFailure(answer, fn.name)
+        throwFailure(await showAsItComes(context, answer), fn.name)
       }),
     )
 }

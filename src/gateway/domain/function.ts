@@ -74,11 +74,22 @@ export interface CallFacts {
   readonly sandbox: string
 }
 
+/**
+ * The body of an answer that comes bit by bit. It is read once, to its end or until its iterator is returned, which gives
+ * the call up. It throws an `AnswerBroken` where it breaks off.
+ */
+export interface AnswerStream extends AsyncIterable<Uint8Array> {
+  /** Aborts when it has broken, also while nobody asks for more. */
+  readonly broken: AbortSignal
+}
+
 /** The function's own answer, or the platform's in its place (`code` is set). */
 export interface InvocationResponse extends CallFacts {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: Uint8Array
+  /** The body in place of `body`, which is empty then. */
+  readonly stream?: AnswerStream
   /** Set when the platform made the answer. */
   readonly code?: ErrorCode
   /** One sentence; with `code`. */

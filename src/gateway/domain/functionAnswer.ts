@@ -39,3 +39,16 @@ export const platformAnswer = (
   message,
   ...context,
 })
+
+/** Why an answer broke off that had begun. */
+export class AnswerBroken extends Error {
+  override readonly name = 'AnswerBroken'
+  readonly code: PlatformCode
+  readonly exception: Exception | undefined
+
+  constructor(code: PlatformCode, message: string, exception?: Exception) {
+    super(message)
+    this.code = code
+    this.exception = exception
+  }
+}

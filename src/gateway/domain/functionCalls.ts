@@ -1,5 +1,6 @@
 import { HksError } from '../../contract/errors.ts'
-import { endOf } from './callEnd.ts'
+import { readWhole, type WholeAnswer, withEnd } from './answerStream.ts'
+import { type CallEnd, endOf, endOfRefused, endOfStream } from './callEnd.ts'
 import type { Clock } from './clock.ts'
 import type { FunctionRecord, InvocationRecord, InvocationRequest, InvocationResponse } from './function.ts'
 import type { RequestKeeper } from './keptRequests.ts'
@@ -22,7 +23,10 @@ export interface RunningCall {
   readonly invocationId: string
   /** Puts the call on record now; else its start is written only when it is not answered soon. */
   readonly record: () => Promise<void>
-  /** The answer, once its record is complete. Rejects when the call could not be made at all. */
+  /**
+   * The answer, once its record is complete; of one that comes bit by bit the beginning, which has to be read. Rejects when
+   * the call could not be made at all.
+   */
   readonly response: Promise<InvocationResponse>
 }
 
@@ -51,7 +55,7 @@ export const largestKeptResult = 1024 * 1024
 
 interface Running {
   readonly stop: AbortController
-  readonly response: Promise<unknown>
+  readonly ended: Promise<void>
 }
 
 /** No calls. */
@@ -59,8 +63,9 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
   const { invocations, payloads, requests, clock, newId, report } = options
   const running = new Map<string, Running>()
 
-  const keepResult = async ({ id, functionId }: InvocationRecord, { status, headers, body }: InvocationResponse) => {
+  const keepResult = async ({ id, functionId }: InvocationRecord, { response, bytes }: WholeAnswer) => {
     const at = clock.now()
+    const { status, headers, body } = response
     await payloads.saveResult({
       invocationId: id,
       functionId,
@@ -68,8 +73,8 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       expiresAt: at + resultKeptMs,
       status,
       headers,
-      bytes: body.length,
-      ...(body.length > largestKeptResult ? {} : { body }),
+      bytes,
+      ...(bytes > largestKeptResult ? {} : { body }),
     })
   }
   const call = ({ functions, function: fn, request, source, diagnostics, signal }: FunctionCall): RunningCall => {
@@ -91,20 +96,42 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     const begin = createStartRecord(clock, () => invocations.save(started))
     if (source === 'invoke')
       requests.keep({ functions, functionId: fn.id, invocationId: id, at: started.startedAt, request })
+    const ended = Promise.withResolvers<void>()
+    const finish = async (end: CallEnd): Promise<void> => {
+      try {
+        await begin.settle()
+        await invocations.save({ ...started, completedAt: clock.now(), ...end })
+      } finally {
+        running.delete(id)
+        ended.resolve()
+      }
+    }
     const make = async (): Promise<InvocationResponse> => {
       const invoked = functions.invoke(fn.id, id, request, { diagnostics, signal: stop.signal })
       const [result] = await Promise.allSettled([invoked])
-      await begin.settle()
-      // Before the record says that there is one.
-      if (started.async && result.status === 'fulfilled') await keepResult(started, result.value).catch(report)
-      await invocations.save({ ...started, completedAt: clock.now(), ...endOf(result) })
-      if (result.status === 'rejected') throw result.reason
+      if (result.status === 'rejected') {
+        await finish(endOfRefused(result.reason))
+        throw result.reason
+      }
+      const { stream } = result.value
+      if (started.async) {
+        const whole = await readWhole(result.value, largestKeptResult)
+        // Before the record says that there is one.
+        await keepResult(started, whole).catch(report)
+        await finish(endOf(whole.response, whole.bytes))
+        return whole.response
+      }
+      if (stream) {
+        const end = (bytes: number, error?: unknown) => finish(endOfStream(result.value, bytes, error))
+        return { ...result.value, stream: withEnd(stream, end) }
+      }
+      await finish(endOf(result.value, result.value.body.length))
       return result.value
     }
-    const response = make().finally(() => running.delete(id))
+    running.set(id, { stop, ended: ended.promise })
+    const response = make()
     // Nobody may wait for it: a call in the background.
     response.catch(() => undefined)
-    running.set(id, { stop, response })
     return { invocationId: id, record: begin.now, response }
   }
   return {
@@ -113,7 +140,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       const found = running.get(id)
       if (!found) return false
       found.stop.abort(new HksError('CANCELLED', 'The call was cancelled.'))
-      await Promise.allSettled([found.response])
+      await found.ended
       return true
     },
   }

@@ -1,5 +1,6 @@
 import type { FunctionAccess, FunctionDeploy } from '../../contract/functions.ts'
 import { HksError } from '../../contract/errors.ts'
+import { readWhole } from './answerStream.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { Directory, FoundFunction } from './directory.ts'
@@ -26,7 +27,9 @@ export interface DeployResult {
 /** How a call of a function by a schedule ended. */
 export interface ScheduledCall {
   readonly status: number
+  /** The beginning of it, when it came bit by bit. */
   readonly body: Uint8Array
+  readonly bytes: number
   /** One sentence when the platform made the answer. */
   readonly message?: string
 }
@@ -74,6 +77,9 @@ export interface FunctionServiceOptions {
 const defaultWaitSeconds = 60
 /** Seconds a call may take, as on Knative's smallest setups. */
 const defaultTimeoutSeconds = 30
+
+/** What is held of an answer that comes bit by bit; a run's log takes less. */
+const largestScheduledAnswer = 1024 * 1024
 
 /** Makes the service. */
 export function createFunctionService(options: FunctionServiceOptions): FunctionService {
@@ -153,9 +159,15 @@ export function createFunctionService(options: FunctionServiceOptions): Function
       const found = await directory.function(functionId)
       const request = scheduledRequest(payload, executionId)
       const { response } = call({ ...found, request, source: 'schedule', diagnostics: true, signal })
-      const { status, body, code, message, exception } = await response
-      if (code === undefined) return { status, body }
-      return { status, body, message: exception ? `${exception.type}: ${exception.message}` : (message ?? code) }
+      const whole = await readWhole(await response, largestScheduledAnswer)
+      const { status, body, code, message, exception } = whole.response
+      if (code === undefined) return { status, body, bytes: whole.bytes }
+      return {
+        status,
+        body,
+        bytes: whole.bytes,
+        message: exception ? `${exception.type}: ${exception.message}` : (message ?? code),
+      }
     },
   }
 }

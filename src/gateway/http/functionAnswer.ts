@@ -1,11 +1,13 @@
 import { errorHeader, invocationIdHeader } from '../../contract/headers.ts'
-import type { InvocationResponse } from '../domain/function.ts'
+import type { AnswerStream, InvocationResponse } from '../domain/function.ts'
 
 /** What goes over the wire for a call. */
 export interface FunctionHttpAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly bytes: Uint8Array
+  /** The body in place of `bytes`. */
+  readonly chunks?: AnswerStream
 }
 
 /**
@@ -24,7 +26,7 @@ export function toHttpAnswer(
     ...(code === undefined ? {} : { [errorHeader]: code }),
   }
   if (code === undefined || !response.exception || exception === 'hidden') {
-    return { status, headers, bytes: response.body }
+    return { status, headers, bytes: response.body, ...(response.stream ? { chunks: response.stream } : {}) }
   }
   const body = { error: response.message, code, details: { exception: response.exception } }
   return { status, headers, bytes: Buffer.from(JSON.stringify(body)) }

@@ -11,6 +11,7 @@ import { type FunctionHttpAnswer, toHttpAnswer } from './functionAnswer.ts'
 import { listenOnKeptPort } from './keptPort.ts'
 import { readBody } from './readBody.ts'
 import { guardRequest } from './requestGuard.ts'
+import { abandon, streamAnswer } from './streamAnswer.ts'
 
 // An import statement would read every export, and so load the whole of fetch and WebSocket: 40 ms of each start.
 const { createServer } = process.getBuiltinModule('node:http')
@@ -66,11 +67,12 @@ export function createFunctionListener({
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      write(request, response, await call(request, response))
+      await write(request, response, await call(request, response))
     } catch (error) {
       const translated = toHksError(error)
       if (translated.code === 'INTERNAL') report(error)
-      write(request, response, refusal(translated))
+      if (response.headersSent) response.destroy()
+      else await write(request, response, refusal(translated))
     }
   }
   const call = async (request: IncomingMessage, response: ServerResponse): Promise<FunctionHttpAnswer> => {
@@ -138,15 +140,20 @@ function refusal(error: HksError): FunctionHttpAnswer {
   }
 }
 
-function write(request: IncomingMessage, response: ServerResponse, answer: FunctionHttpAnswer): void {
-  if (response.destroyed) return
-  const { status, headers, bytes } = answer
+async function write(request: IncomingMessage, response: ServerResponse, answer: FunctionHttpAnswer): Promise<void> {
+  const { status, headers, bytes, chunks } = answer
+  if (response.destroyed) return chunks && abandon(chunks)
   for (const [name, value] of Object.entries(headers)) {
     response.setHeader(name, typeof value === 'string' ? value : [...value])
   }
   // A request whose body was not read to its end leaves a connection that can't be used again.
   if (!request.complete) response.setHeader('Connection', 'close')
-  const hasBody = status !== 204 && status !== 304
+  if (chunks && request.method !== 'HEAD') {
+    response.statusCode = status
+    return streamAnswer(response, chunks)
+  }
+  if (chunks) await abandon(chunks)
+  const hasBody = status !== 204 && status !== 304 && !chunks
   if (hasBody) response.setHeader('Content-Length', bytes.length)
   response.writeHead(status)
   response.end(hasBody && request.method !== 'HEAD' ? bytes : undefined)

@@ -1,5 +1,6 @@
 import type { RouteBody, RouteName, RouteParams, RouteQuery, RouteResult } from '../../contract/routes.ts'
 import type { Caller } from '../domain/caller.ts'
+import type { AnswerStream } from '../domain/function.ts'
 
 /** A request after authentication and validation. */
 export interface Call<N extends RouteName> {
@@ -28,6 +29,8 @@ export type Answer<N extends RouteName> =
       readonly status: number
       readonly headers: Readonly<Record<string, string | readonly string[]>>
       readonly bytes: Uint8Array
+      /** The body in place of `bytes`. */
+      readonly chunks?: AnswerStream
     }
   | { readonly contentType: string; readonly stream: AsyncIterable<string> }
 

@@ -11,6 +11,7 @@ import { errorAnswer, toHksError } from './errorAnswer.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import type { Guard } from './guard.ts'
 import { readJsonBodies } from './jsonBody.ts'
+import { streamAnswer } from './streamAnswer.ts'
 import { createRouteMatcher } from './routeMatcher.ts'
 import { createValidators, type Validators } from './validation.ts'
 
@@ -179,6 +180,12 @@ function createRouteHandler(route: Route, handler: unknown, validators: Validato
     } as Call<RouteName>
     const answer = await run(call)
     if ('stream' in answer) return reply.type(answer.contentType).send(Readable.from(answer.stream))
+    if ('bytes' in answer && answer.chunks) {
+      reply.hijack()
+      for (const [name, value] of Object.entries(copyHeaders(answer.headers))) reply.raw.setHeader(name, value)
+      reply.raw.statusCode = answer.status
+      return streamAnswer(reply.raw, answer.chunks)
+    }
     if ('bytes' in answer) return reply.status(answer.status).headers(copyHeaders(answer.headers)).send(answer.bytes)
     if ('body' in answer && answer.afterwards) reply.raw.once('close', answer.afterwards)
     if ('body' in answer) return reply.status(answer.status ?? route.success.status).send(answer.body)

@@ -11,7 +11,7 @@ import (
 )
 
 // ProtocolVersion is what the ready frame says.
-const ProtocolVersion = 1
+const ProtocolVersion = 2
 
 const (
 	// longestShown is how much of a line a message repeats.

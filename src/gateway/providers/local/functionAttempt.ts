@@ -7,7 +7,10 @@ import type { RunLog } from './runLog.ts'
 /** What a call of a function by a schedule gives: the run succeeds when `status` is 2xx. */
 export interface FunctionCall {
   readonly status: number
+  /** All of it, or its beginning. */
   readonly body: Uint8Array
+  /** All of them. */
+  readonly bytes: number
   /** One sentence when the platform made the answer. */
   readonly message?: string
 }
@@ -36,7 +39,7 @@ export function createFunctionAttempts(
     const ended = call(target.functionId, target.payload, executionId, abort.signal).then(
       answer => {
         log.write('stdout', linesOf(answer.body))
-        log.system(`The function answered ${answer.status} with ${answer.body.length} bytes.`)
+        log.system(`The function answered ${answer.status} with ${answer.bytes} bytes.`)
         return endOf(answer)
       },
       (error: unknown) => ({ exitCode: 1, cause: notCalled(error) }),

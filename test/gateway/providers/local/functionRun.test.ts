@@ -35,7 +35,7 @@ describe('a run that calls a function', () => {
   }
 
   it('succeeds when the function answers 2xx; the answer is its output', async () => {
-    answer = async () => ({ status: 200, body: Buffer.from('{"double":4}\nmore') })
+    answer = async () => ({ status: 200, body: Buffer.from('{"double":4}\nmore'), bytes: 17 })
     const { id, ended, output } = await runOnce()
     assert.deepEqual(calls, [{ functionId: 'f', payload: { amount: 2 }, executionId: id }])
     assert.equal(ended.status, 'succeeded')
@@ -43,9 +43,9 @@ describe('a run that calls a function', () => {
   })
 
   it('fails with the reason of the platform, or with the status', async () => {
-    answer = async () => ({ status: 504, body: Buffer.from(''), message: 'It took longer than 30 s.' })
+    answer = async () => ({ status: 504, body: Buffer.from(''), message: 'It took longer than 30 s.', bytes: 0 })
     assert.equal((await runOnce()).ended.cause, 'It took longer than 30 s.')
-    answer = async () => ({ status: 418, body: Buffer.from('') })
+    answer = async () => ({ status: 418, body: Buffer.from(''), bytes: 0 })
     assert.equal((await runOnce()).ended.cause, 'The function answered 418.')
     answer = async () => {
       throw new Error('No function "f" exists.')

@@ -1,4 +1,5 @@
 import { HksError } from '../../../../contract/errors.ts'
+import { AnswerBroken } from '../../../domain/functionAnswer.ts'
 import { defined } from '../../../../base/defined.ts'
 import { type CallOutcome, LoadFailure } from './functionPool.ts'
 import type { TailLine } from './outputTail.ts'
@@ -19,6 +20,12 @@ export const cancelledBy = ({ reason }: AbortSignal): CallOutcome => ({
   code: 'CANCELLED',
   message: reason instanceof HksError ? reason.message : 'The caller went away.',
 })
+
+/** Why an answer that had begun does not go on. A runtime that answers twice has begun the second one for nothing. */
+export const brokenBy = (outcome: CallOutcome): AnswerBroken =>
+  outcome.kind === 'failure'
+    ? new AnswerBroken(outcome.code, outcome.message, outcome.exception)
+    : new AnswerBroken('FUNCTION_CRASHED', 'The answer ended in an unexpected way.')
 
 /** The answer did not come in time. */
 export const timedOut = (seconds: number): CallOutcome => ({

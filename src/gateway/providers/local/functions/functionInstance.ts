@@ -1,4 +1,5 @@
 import type { NewLogLine } from '../../../domain/log.ts'
+import { streamWindow } from './answerQueue.ts'
 import { callFailure, crash, stopped, tooLarge } from './callOutcomes.ts'
 import type { FunctionInstance, InstanceListener, RevisionCode } from './functionPool.ts'
 import { createPendingCalls, type PendingCall } from './pendingCalls.ts'
@@ -38,9 +39,10 @@ export function createFunctionInstance(
     mark: () => runtime.tail.mark(),
     send: (id, { invocationId, request: { body, ...request } }) => {
       const deadline = now() + code.timeoutSeconds * 1000
-      return runtime.frames.send({ t: 'call', id, invocationId, deadline, request }, body)
+      return runtime.frames.send({ t: 'call', id, invocationId, deadline, credit: streamWindow, request }, body)
     },
     sendCancel: (id, reason) => void runtime.frames.send({ t: 'cancel', id, reason }),
+    sendCredit: (id, credit) => void runtime.frames.send({ t: 'credit', id, credit }),
     onOverdue: () => {
       isSuspect = true
     },
@@ -75,8 +77,12 @@ export function createFunctionInstance(
     runtime.tail.since(mark, invocationId).map(line => ({ ...line, text: hide(line.text) }))
 
   runtime.listen({
-    onResult: ({ id, status, headers }, body, bytes) =>
-      calls.answer(id, body ? { kind: 'answer', status, headers, body } : tooLarge(bytes)),
+    onResult: ({ id, status, headers, stream }, body, bytes) => {
+      if (stream) calls.openStream(id, { status, headers })
+      else calls.answer(id, body ? { kind: 'answer', status, headers, body } : tooLarge(bytes))
+    },
+    onChunk: ({ id }, chunk) => calls.pushChunk(id, chunk),
+    onStreamEnd: ({ id }) => calls.endStream(id),
     onError: frame => calls.answer(frame.id, callFailure(frame, hide)),
     onSign: lift,
     onLines: writeLines,

@@ -1,4 +1,4 @@
-import type { InvocationRequest } from '../../../domain/function.ts'
+import type { AnswerStream, InvocationRequest } from '../../../domain/function.ts'
 import type { Exception, PlatformCode } from '../../../domain/functionAnswer.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 
@@ -35,6 +35,8 @@ export type CallOutcome =
       readonly status: number
       readonly headers: Readonly<Record<string, string | readonly string[]>>
       readonly body: Uint8Array
+      /** The body in place of `body`, when it comes bit by bit. */
+      readonly stream?: AnswerStream
     }
   | {
       readonly kind: 'failure'

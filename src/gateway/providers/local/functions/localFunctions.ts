@@ -251,8 +251,8 @@ function refuseReserved({ environment, secrets }: FunctionSpec): void {
 
 function toResponse(outcome: CallOutcome, context: CallFacts): InvocationResponse {
   if (outcome.kind === 'answer') {
-    const { status, headers, body } = outcome
-    return { status, headers, body, ...context }
+    const { kind: _kind, ...answer } = outcome
+    return { ...answer, ...context }
   }
   const { code, message, exception } = outcome
   return platformAnswer(code, message, { ...context, ...(exception ? { exception } : {}) })

@@ -1,5 +1,6 @@
 import type { CallOutcome, InstanceCall } from './functionPool.ts'
-import { cancelledBy, timedOut } from './callOutcomes.ts'
+import { type AnswerQueue, createAnswerQueue } from './answerQueue.ts'
+import { brokenBy, cancelledBy, timedOut } from './callOutcomes.ts'
 
 /** How calls reach their process, and what their owner is told of them. */
 export interface PendingCallsOptions {
@@ -8,6 +9,8 @@ export interface PendingCallsOptions {
   readonly send: (id: string, call: InstanceCall) => () => boolean
   /** Tells the handler that its answer is not wanted any more. */
   readonly sendCancel: (id: string, reason: 'timeout' | 'client') => void
+  /** Lets the runtime send so many bytes more of an answer that comes bit by bit. */
+  readonly sendCredit: (id: string, bytes: number) => void
   /** A mark in the output of the process. */
   readonly mark: () => number
   /** The time of a call is up, and its handler has yet to heed that. */
@@ -29,8 +32,16 @@ export interface PendingCalls {
   start(call: InstanceCall): Promise<CallOutcome>
   /** An id that is not pending is ignored: a handler may answer what was given up. */
   answer(id: string, outcome: CallOutcome): void
+  /** The answer begins; it comes bit by bit, and the call is pending until `endStream` or a failure as its `answer`. */
+  openStream(id: string, head: AnswerHead): void
+  /** @throws MalformedFrame for more than the runtime may send */
+  pushChunk(id: string, chunk: Uint8Array): void
+  endStream(id: string): void
   answerAll(outcomeOf: (call: PendingCall) => CallOutcome): void
 }
+
+/** The beginning of an answer. */
+export type AnswerHead = Pick<Extract<CallOutcome, { kind: 'answer' }>, 'status' | 'headers'>
 
 /** One of them. */
 export interface PendingCall {
@@ -41,7 +52,10 @@ export interface PendingCall {
 
 interface Entry extends PendingCall {
   awaited: boolean
-  readonly settle: (outcome: CallOutcome) => void
+  queue: AnswerQueue | undefined
+  readonly resolve: (outcome: CallOutcome) => void
+  /** Nobody wants the rest of the answer. */
+  readonly abandon: () => void
   /** Stops its timers and listeners. */
   readonly release: () => void
 }
@@ -62,8 +76,13 @@ export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
   const answer = (id: string, outcome: CallOutcome) => {
     const entry = entries.get(id)
     if (!entry) return
-    entry.settle(outcome)
+    settle(entry, outcome)
     remove(id, entry)
+  }
+  const settle = (entry: Entry, outcome: CallOutcome) => {
+    entry.awaited = false
+    if (entry.queue) entry.queue.fail(brokenBy(outcome))
+    else entry.resolve(outcome)
   }
 
   const start = (call: InstanceCall): Promise<CallOutcome> => {
@@ -73,7 +92,7 @@ export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
     /** The caller gets its outcome now; the handler is told and its answer, if one comes, is dropped. */
     const giveUp = (reason: 'timeout' | 'client', outcome: CallOutcome) => {
       if (!entry.awaited) return
-      entry.settle(outcome)
+      settle(entry, outcome)
       if (takeBack()) return remove(id, entry)
       options.sendCancel(id, reason)
       options.onFewer()
@@ -89,10 +108,9 @@ export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
       invocationId: call.invocationId,
       mark: options.mark(),
       awaited: true,
-      settle: outcome => {
-        entry.awaited = false
-        resolve(outcome)
-      },
+      queue: undefined,
+      resolve,
+      abandon: () => giveUp('client', cancelledBy(call.signal)),
       release: () => {
         clearTimeout(timer)
         call.signal.removeEventListener('abort', onAbort)
@@ -119,6 +137,24 @@ export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
     },
     start,
     answer,
+    openStream: (id, head) => {
+      const entry = entries.get(id)
+      // A second beginning breaks the protocol; the first one counts.
+      if (!entry?.awaited || entry.queue) return
+      entry.queue = createAnswerQueue({
+        onCredit: bytes => options.sendCredit(id, bytes),
+        onAbandoned: entry.abandon,
+      })
+      entry.resolve({ kind: 'answer', ...head, body: new Uint8Array(), stream: entry.queue.stream })
+    },
+    pushChunk: (id, chunk) => entries.get(id)?.queue?.push(chunk),
+    endStream: id => {
+      const entry = entries.get(id)
+      if (!entry?.queue) return
+      entry.awaited = false
+      entry.queue.end()
+      remove(id, entry)
+    },
     answerAll: outcomeOf => {
       for (const [id, entry] of [...entries]) answer(id, outcomeOf(entry))
     },

@@ -2,7 +2,7 @@ import type { PlatformCode } from '../../../domain/functionAnswer.ts'
 import { type FrameHeader, MalformedFrame } from './frames.ts'
 
 /** The protocol version that this gateway speaks. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** What a runtime says first. */
 export interface ReadyFrame {
@@ -27,6 +27,20 @@ export interface ResultFrame {
   readonly id: string
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** The body comes in chunks behind it. */
+  readonly stream: boolean
+}
+
+/** Bytes of an answer that comes bit by bit. */
+export interface ChunkFrame {
+  readonly t: 'chunk'
+  readonly id: string
+}
+
+/** The end of an answer that came bit by bit. */
+export interface EndFrame {
+  readonly t: 'end'
+  readonly id: string
 }
 
 /** A load or a call that failed. */
@@ -43,7 +57,7 @@ export interface ErrorFrame {
 }
 
 /** Every frame that a runtime sends. */
-export type RuntimeFrame = ReadyFrame | LogFrame | ResultFrame | ErrorFrame
+export type RuntimeFrame = ReadyFrame | LogFrame | ResultFrame | ChunkFrame | EndFrame | ErrorFrame
 
 /** Codes of a call's error frame, and the product's code for each. */
 export const callErrorCodes: Readonly<Record<string, PlatformCode>> = {
@@ -103,7 +117,11 @@ export function parseRuntimeFrame(header: FrameHeader): RuntimeFrame {
         id: text('id'),
         status: header.status === undefined ? 200 : statusOr(header.status, fail),
         headers: readHeaders(header.headers ?? {}, fail),
+        stream: header.stream === true,
       }
+    case 'chunk':
+    case 'end':
+      return { t: header.t, id: text('id') }
     case 'error':
       return {
         t: 'error',

@@ -6,9 +6,17 @@ import { endProcesses } from '../../../platform/endProcesses.ts'
 import { type ProcessEntry, type ProcessScan, startTimeOf } from '../../../platform/processTable.ts'
 import { readInTurns } from '../../../platform/readInTurns.ts'
 import { createLineSplitter, type SplitLine } from '../../../platform/splitLines.ts'
+import { MalformedFrame } from './frames.ts'
 import { createFrameSocket, type FrameSocket } from './frameSocket.ts'
 import { createOutputTail, type OutputTail } from './outputTail.ts'
-import { type ErrorFrame, parseRuntimeFrame, type ReadyFrame, type ResultFrame } from './runtimeFrames.ts'
+import {
+  type ChunkFrame,
+  type EndFrame,
+  type ErrorFrame,
+  parseRuntimeFrame,
+  type ReadyFrame,
+  type ResultFrame,
+} from './runtimeFrames.ts'
 
 /** How to start a runtime. */
 export interface RuntimeOptions {
@@ -30,6 +38,9 @@ export interface RuntimeListener {
   readonly onReady?: (frame: ReadyFrame) => void
   /** `body` is absent when it was longer than is kept. */
   readonly onResult?: (frame: ResultFrame, body: Uint8Array | undefined, bytes: number) => void
+  /** Bytes of an answer that comes bit by bit. May throw MalformedFrame. */
+  readonly onChunk?: (frame: ChunkFrame, chunk: Uint8Array) => void
+  readonly onStreamEnd?: (frame: EndFrame) => void
   readonly onError?: (frame: ErrorFrame) => void
   /** Something came: it is alive. */
   readonly onSign?: () => void
@@ -104,6 +115,8 @@ export function spawnRuntime(options: RuntimeOptions, first: RuntimeListener): R
       flush()
       if (frame.t === 'ready') listener.onReady?.(frame)
       else if (frame.t === 'result') listener.onResult?.(frame, body, bytes)
+      else if (frame.t === 'chunk') listener.onChunk?.(frame, requireChunk(body))
+      else if (frame.t === 'end') listener.onStreamEnd?.(frame)
       else listener.onError?.(frame)
     },
     onChunk: () => {
@@ -185,6 +198,12 @@ function readLines(stream: Readable, onLines: (lines: readonly SplitLine[]) => v
       stream.destroy()
     },
   }
+}
+
+/** @throws MalformedFrame when it was longer than is kept */
+function requireChunk(body: Uint8Array | undefined): Uint8Array {
+  if (body) return body
+  throw new MalformedFrame('a chunk frame longer than any answer')
 }
 
 const closeOf = (stream: Readable): Promise<void> =>

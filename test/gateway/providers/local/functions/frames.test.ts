@@ -115,6 +115,7 @@ describe('a frame of a runtime', () => {
       id: 'a',
       status: 201,
       headers: { 'x-a': 'b' },
+      stream: false,
     })
   })
 })

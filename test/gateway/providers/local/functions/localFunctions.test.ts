@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { AnswerBroken } from '../../../../../src/gateway/domain/functionAnswer.ts'
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -163,6 +165,30 @@ export function handler(event) {
       assert.match(broken.message ?? '', /broke the runtime protocol/)
       assert.equal(jsonOf(await rig.call(id, '')), 'fine')
     }
+  })
+
+  it('that send a stream faster than it is read lose their process', async () => {
+    await using rig = await openLocalFunctions()
+    const { id } = await rig.deploy(`import { writeSync } from 'node:fs'
+export function handler(event) {
+  if (event === null) return 'fine'
+  write('{"t":"result","id":"1","stream":true}\\n')
+  for (let n = 0; n < 6; n++) write('{"t":"chunk","id":"1","bytes":65536}\\n' + 'x'.repeat(65536))
+}
+function write(text) {
+  for (let left = Buffer.from(text); left.length > 0; ) {
+    try { left = left.subarray(writeSync(3, left)) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+  }
+}`)
+    const { stream } = await rig.call(id, 1)
+    await once(stream!.broken, 'abort')
+    await assert.rejects(
+      async () => {
+        for await (const chunk of stream!) assert.equal(chunk.length, 65536)
+      },
+      error => error instanceof AnswerBroken && /broke the runtime protocol/.test(error.message),
+    )
+    assert.equal(jsonOf(await rig.call(id, null)), 'fine')
   })
 
   it('that answer too much are told so', async () => {

@@ -18,6 +18,7 @@ describe('pending calls', function () {
         return () => isQueued
       },
       sendCancel: (id, reason) => log.push(`cancel ${id} ${reason}`),
+      sendCredit: (id, bytes) => log.push(`credit ${id} ${bytes}`),
       mark: () => log.length,
       onOverdue: () => log.push('overdue'),
       onHung: () => {
