@@ -75,9 +75,10 @@ describe('docs/api-reference', () => {
       assert.match(text, new RegExp(`^Operation \`${name}\`, scope \`${route.scope}\`, answers ${answers}\\.$`, 'm'))
       for (const part of ['body', 'query'] as const) {
         const table = text.split(new RegExp(`^\\| ${part} \\| type \\| required \\| \\|$`, 'm'))[1] ?? ''
-        const listed = rowsOf(table.split('\n\n')[0] ?? '').map(([field = '', , required]) => [
+        const listed = rowsOf(table.split('\n\n')[0] ?? '').map(([field = '', type = '', required]) => [
           quoted(field)[0],
           required,
+          ...quoted(type),
         ])
         assert.deepEqual(listed, fieldsOf(route[part]), `the ${part} of ${name}`)
       }
@@ -91,10 +92,17 @@ describe('docs/api-reference', () => {
   })
 })
 
-/** The fields of a schema with `yes` for those that must be given. */
-function fieldsOf(schema: TSchema | undefined): [string, string][] {
-  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: object; required?: string[] }
-  return Object.keys(properties).map(field => [field, required.includes(field) ? 'yes' : ''])
+/** The fields of a schema, with `yes` for those that must be given, and the words that are allowed where only some are. */
+function fieldsOf(schema: TSchema | undefined): string[][] {
+  const { properties = {}, required = [] } = (schema ?? {}) as {
+    readonly properties?: Readonly<Record<string, { readonly enum?: readonly string[] }>>
+    readonly required?: readonly string[]
+  }
+  return Object.entries(properties).map(([field, { enum: words = [] }]) => [
+    field,
+    required.includes(field) ? 'yes' : '',
+    ...words,
+  ])
 }
 
 describe('docs/cli.md', () => {

@@ -1,13 +1,14 @@
 import { InvalidArgumentError } from 'commander'
 import { fromInstant } from '../base/instant.ts'
 
-/** A whole number of at least `minimum`, as an option's value. */
+/** A whole number of at least `minimum` and at most `maximum`, as an option's value. */
 export const wholeNumber =
-  (minimum: number) =>
+  (minimum: number, maximum = Infinity) =>
   (text: string): number => {
     const value = Number(text)
-    if (text.trim() === '' || !Number.isInteger(value) || value < minimum) {
-      throw new InvalidArgumentError(`It must be a whole number of at least ${minimum}.`)
+    if (text.trim() === '' || !Number.isInteger(value) || value < minimum || value > maximum) {
+      const range = maximum === Infinity ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`
+      throw new InvalidArgumentError(`It must be a whole number ${range}.`)
     }
     return value
   }

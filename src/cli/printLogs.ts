@@ -24,8 +24,12 @@ export const withLogOptions = (command: Command): Command =>
     .option('--since <time>', 'RFC 3339 instant, or a span such as 90s, 10m, 2h, 1d', pastInstant)
     .option('--tail <n>', 'only the last lines', wholeNumber(0))
     .option('-g, --grep <text>', 'only lines that hold this text')
-    .option('-i, --ignore-case', 'find capital and small letters alike')
+    .option('-i, --ignore-case', 'with --grep: find capital and small letters alike')
     .option('-t, --timestamps', 'begin each line with its time')
+    .hook('preAction', asked => {
+      const { grep, ignoreCase } = asked.opts<LogOptions>()
+      if (ignoreCase && grep === undefined) asked.error("error: option '-i, --ignore-case' needs --grep")
+    })
 
 /** Prints a log: what is stored, and with `--follow` what comes. @throws HksError CANCELLED on Ctrl-C */
 export async function printLogs(context: Context, target: LogTarget, options: LogOptions): Promise<void> {
@@ -33,7 +37,7 @@ export async function printLogs(context: Context, target: LogTarget, options: Lo
     since: options.since === undefined ? undefined : toInstant(options.since),
     tail: options.tail,
     grep: options.grep,
-    ignoreCase: options.grep === undefined ? undefined : options.ignoreCase,
+    ignoreCase: options.ignoreCase,
   })
   await (options.follow ? follow(context, target, query, options) : printStored(context, target, query, options))
   context.signal.throwIfAborted()

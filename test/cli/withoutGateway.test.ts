@@ -48,6 +48,16 @@ describe('hks-func without a gateway', function () {
     assert.equal((JSON.parse(missing.stderr) as { error: string }).error, 'A subcommand is missing.')
   })
 
+  it('refuses an option that would change nothing, and a list that is too long', async () => {
+    const [blind, long] = await Promise.all([
+      place.run(['logs', 'greet', '--ignore-case']),
+      place.run(['invocations', 'greet', '--limit', '1001']),
+    ])
+    assert.deepEqual([blind.code, long.code], [2, 2])
+    assert.match(blind.stderr, /^error: option '-i, --ignore-case' needs --grep \(INVALID_REQUEST\)\n/)
+    assert.match(long.stderr, /It must be a whole number from 1 to 1000\. \(INVALID_REQUEST\)\n/)
+  })
+
   it('says the next runs across a clock change', async () => {
     const { code, stdout } = await place.run([
       ...['schedule', 'next', '30 2 * * *', '--time-zone', 'Europe/Berlin'],
