@@ -12,6 +12,7 @@ import { openStorage } from './composition/storage.ts'
 import { type Config, readConfig } from './config.ts'
 import { closeInherited } from './platform/closeInherited.ts'
 import { denyWritesToOthers } from './platform/denyWritesToOthers.ts'
+import { createMetrics } from './http/metrics.ts'
 import { ownIdentity } from './platform/processIdentity.ts'
 
 /** The gateway from the outside in, then its start from the inside out. */
@@ -26,10 +27,11 @@ async function run(config: Config): Promise<void> {
     origin: () => edge.origin(),
     callFunction: (...call) => services.functions.callForSchedule(...call),
   })
-  const services = createServices(config, home, storage, [local.provider], (reason, graceSeconds) => {
+  const metrics = createMetrics()
+  const services = createServices(config, home, storage, [local.provider], metrics.calls, (reason, graceSeconds) => {
     void life.stop(reason, graceSeconds)
   })
-  const edge = await createEdge(home, storage, local, services)
+  const edge = await createEdge(home, storage, local, services, metrics)
   const life = createLife(config, home, storage, local, services, edge)
 
   await storage.database.invocations.endRunning(storage.clock.now())

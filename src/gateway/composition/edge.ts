@@ -5,7 +5,7 @@ import { createFunctionListener } from '../http/functionListener.ts'
 import { createGuard } from '../http/guard.ts'
 import type { Handlers } from '../http/handler.ts'
 import { listen } from '../http/listen.ts'
-import { createMetrics } from '../http/metrics.ts'
+import type { Metrics } from '../http/metrics.ts'
 import { cronJobHandlers } from '../http/routes/cronJobs.ts'
 import { functionHandlers } from '../http/routes/functions.ts'
 import { invocationHandlers } from '../http/routes/invocations.ts'
@@ -37,7 +37,13 @@ export interface Edge {
 }
 
 /** Makes the edge; it does not listen yet. */
-export async function createEdge(home: Home, { database }: Storage, local: Local, services: Services): Promise<Edge> {
+export async function createEdge(
+  home: Home,
+  { database }: Storage,
+  local: Local,
+  services: Services,
+  metrics: Metrics,
+): Promise<Edge> {
   const { bootId, folder, log, logFile, notice, report } = home
   const { gateway } = services
   const token = randomBytes(32).toString('base64url')
@@ -50,9 +56,10 @@ export async function createEdge(home: Home, { database }: Storage, local: Local
     version,
     isReady: () => !gateway.isDraining(),
     touch: gateway.touch,
-    metrics: createMetrics(),
+    metrics: metrics.text,
     report: (error, request) => log.error({ err: error, method: request.method, url: request.url }),
   })
+  const watched = metrics.watch([local.provider])
   const hub = createWatchHub([local.provider], bootId, services.cronJobs, report)
   const sockets = serveSockets(app.server, { guard, hub, handlers, gateway, report })
   const functionListener = createFunctionListener({
@@ -72,6 +79,7 @@ export async function createEdge(home: Home, { database }: Storage, local: Local
     close: async () => {
       await functionListener.close()
       hub[Symbol.dispose]()
+      watched[Symbol.dispose]()
       await app.close()
     },
   }

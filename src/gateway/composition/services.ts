@@ -9,7 +9,7 @@ import { createInvocationService } from '../domain/invocationService.ts'
 import { createRequestKeeper } from '../domain/keptRequests.ts'
 import { createLogService } from '../domain/logService.ts'
 import { createPerform } from '../domain/operation.ts'
-import type { Provider } from '../domain/ports.ts'
+import type { CallMeter, Provider } from '../domain/ports.ts'
 import { createProjectService } from '../domain/projectService.ts'
 import { createPreviewSchedule } from '../domain/scheduleService.ts'
 import { createSecretService } from '../domain/secretService.ts'
@@ -26,13 +26,14 @@ export function createServices(
   { notices, report }: Home,
   { clock, database, logs }: Storage,
   providers: readonly Provider[],
+  meter: CallMeter,
   stop: GatewayServiceOptions['stop'],
 ) {
   const { executions, invocations, ledger, payloads, settings } = database
   const perform = createPerform(database.audit, clock)
   const directory = createDirectory(providers)
   const requests = createRequestKeeper(payloads, clock, report)
-  const calls = createFunctionCalls({ invocations, payloads, requests, clock, newId: randomUUID, report })
+  const calls = createFunctionCalls({ invocations, payloads, requests, meter, clock, newId: randomUUID, report })
   return {
     cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
     functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),

@@ -4,7 +4,7 @@ import { type CallEnd, endOf, endOfRefused, endOfStream } from './callEnd.ts'
 import type { Clock } from './clock.ts'
 import type { FunctionRecord, InvocationRecord, InvocationRequest, InvocationResponse } from './function.ts'
 import type { RequestKeeper } from './keptRequests.ts'
-import type { Functions, InvocationStore, PayloadStore } from './ports.ts'
+import type { CallMeter, Functions, InvocationStore, PayloadStore } from './ports.ts'
 import { createStartRecord } from './startRecord.ts'
 
 /** One call that is to be made and recorded. */
@@ -42,6 +42,7 @@ export interface FunctionCallsOptions {
   readonly invocations: InvocationStore
   readonly payloads: PayloadStore
   readonly requests: RequestKeeper
+  readonly meter: CallMeter
   readonly clock: Clock
   readonly newId: () => string
   /** Receives failures that no caller waits for. */
@@ -60,7 +61,7 @@ interface Running {
 
 /** No calls. */
 export function createFunctionCalls(options: FunctionCallsOptions): FunctionCalls {
-  const { invocations, payloads, requests, clock, newId, report } = options
+  const { invocations, payloads, requests, meter, clock, newId, report } = options
   const running = new Map<string, Running>()
 
   const keepResult = async ({ id, functionId }: InvocationRecord, { response, bytes }: WholeAnswer) => {
@@ -98,9 +99,11 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       requests.keep({ functions, functionId: fn.id, invocationId: id, at: started.startedAt, request })
     const ended = Promise.withResolvers<void>()
     const finish = async (end: CallEnd): Promise<void> => {
+      const record = { ...started, completedAt: clock.now(), ...end }
+      meter.ended(fn, record)
       try {
         await begin.settle()
-        await invocations.save({ ...started, completedAt: clock.now(), ...end })
+        await invocations.save(record)
       } finally {
         running.delete(id)
         ended.resolve()
@@ -128,6 +131,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       await finish(endOf(result.value, result.value.body.length))
       return result.value
     }
+    meter.began(fn)
     running.set(id, { stop, ended: ended.promise })
     const response = make()
     // Nobody may wait for it: a call in the background.

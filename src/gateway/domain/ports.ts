@@ -1,3 +1,4 @@
+import type { Runtime } from '../../contract/functions.ts'
 import type { Changes } from './changes.ts'
 import type { CronJobRecord, CronJobSpec, Decision, Execution, SchedulePeriod, WatchSpan } from './cronJob.ts'
 import type {
@@ -83,6 +84,8 @@ export interface Functions {
   /** Makes what hides the values of the function's secrets in bytes; bytes without any are answered as they are. */
   mask(id: string): Promise<(bytes: Uint8Array) => Uint8Array>
   remove(id: string): Promise<void>
+  /** Read when somebody looks at the metrics. */
+  load?(): FunctionLoad
 }
 
 /** Secrets of projects; values go in and never come out. */
@@ -151,6 +154,21 @@ export interface InvocationSelection {
   /** Only those that sort after this one. */
   readonly after?: { readonly startedAt: number; readonly id: string }
   readonly outcome?: InvocationRecord['outcome']
+}
+
+/** Counts calls as they are made. Told of each, so it must be cheap; must not throw. */
+export interface CallMeter {
+  began(fn: FunctionRecord): void
+  /** The record is complete. */
+  ended(fn: FunctionRecord, call: InvocationRecord): void
+}
+
+/** What a provider's functions hold at one moment. */
+export interface FunctionLoad {
+  /** Processes that wait, ready, for first calls, by language. */
+  readonly ready: ReadonlyMap<Runtime, number>
+  /** By id: processes that take calls, and calls that wait for one. */
+  readonly functions: ReadonlyMap<string, { readonly processes: number; readonly queued: number }>
 }
 
 /** Records of calls; of each function the last ones, as many as the store keeps. */

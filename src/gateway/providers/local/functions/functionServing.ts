@@ -30,6 +30,8 @@ export interface FunctionServing {
   /** Those that take calls. */
   readonly replicas: number
   readonly revision: number
+  /** Calls that wait for a process. */
+  readonly waiting: number
   call(call: InstanceCall): Promise<ServedCall>
   /** Loads a revision beside the serving one. @throws LoadFailure, HksError */
   openCandidate(revision: StartableRevision, signal: AbortSignal): Promise<Candidate>
@@ -158,6 +160,9 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     },
     get revision() {
       return revision?.number ?? 0
+    },
+    get waiting() {
+      return dispatch.waiting
     },
     call: call => {
       if (loadsSlowly && revision) {

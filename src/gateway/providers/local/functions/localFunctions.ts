@@ -236,6 +236,12 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       await spares.stop()
       await pool.stop()
     },
+    load: () => ({
+      ready: pool.ready,
+      functions: new Map(
+        [...servings.all()].map(([id, { replicas, waiting }]) => [id, { processes: replicas, queued: waiting }]),
+      ),
+    }),
     runtimeInfo: interpreters.list,
     deployedCount: async () => (await state.list()).filter(({ status }) => status !== 'deleting').length,
   }

@@ -30,6 +30,8 @@ export interface ProcessPoolOptions {
 export interface ProcessPool extends FunctionPool {
   /** The languages of the functions that are there: processes are kept ready for them. */
   keepReady(runtimes: ReadonlySet<Runtime>): void
+  /** How many wait, by language. */
+  readonly ready: ReadonlyMap<Runtime, number>
   /** Ends the processes that wait; instances are ended by their owners. Idempotent. */
   stop(): Promise<void>
 }
@@ -77,6 +79,9 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
       return loadInto(runtime, code, { listener, limit, onLines, now: options.clock.now })
     },
     keepReady: warm.keep,
+    get ready() {
+      return warm.ready
+    },
     stop: warm.stop,
   }
 }
