@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../scripts/run.ts'
 import { findGateway } from '../../src/client/findGateway.ts'
-import type { GatewayClient } from '../../src/client/gatewayClient.ts'
 import type { CronJob } from '../../src/contract/cronJobs.ts'
 import type { Function } from '../../src/contract/functions.ts'
 import { describeInVscode } from '../support/describeInVscode.ts'
 import { eventually } from '../support/eventually.ts'
+import { gatewayOf } from '../support/gatewayOf.ts'
 import { packagedExtension } from '../support/packagedExtension.ts'
 import { artifacts, root, startVscode, type Vscode } from '../support/vscodeHost.ts'
 import { type Workbench, workbench } from '../support/workbench.ts'
@@ -53,11 +53,7 @@ describeInVscode('the commands', function () {
       await window.screenshot(join(artifacts, `commands-${this.currentTest.title.replace(/\W+/g, '-')}.png`))
   })
 
-  const gateway = async (): Promise<GatewayClient> => {
-    const found = await findGateway(vscode.hksHome)
-    assert.equal(found.kind, 'answering')
-    return (found as { client: GatewayClient }).client
-  }
+  const gateway = () => gatewayOf(vscode.hksHome)
   const jobs = async (): Promise<Map<string, CronJob>> =>
     new Map((await (await gateway()).call('listCronJobs')).items.map(job => [job.name, job]))
   const functions = async (): Promise<Map<string, Function>> => {

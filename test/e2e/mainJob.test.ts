@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { run } from '../../scripts/run.ts'
-import { findGateway } from '../../src/client/findGateway.ts'
-import type { GatewayClient } from '../../src/client/gatewayClient.ts'
 import { listProcesses } from '../../src/gateway/platform/processTable.ts'
 import { describeInVscode } from '../support/describeInVscode.ts'
 import { eventually } from '../support/eventually.ts'
+import { gatewayOf } from '../support/gatewayOf.ts'
 import { packagedExtension } from '../support/packagedExtension.ts'
 import { artifacts, root, startVscode, type Vscode } from '../support/vscodeHost.ts'
 import { type Workbench, workbench } from '../support/workbench.ts'
@@ -45,11 +44,7 @@ describeInVscode('the main job', function () {
       await window.screenshot(join(artifacts, `mainJob-${this.currentTest.title.replace(/\W+/g, '-')}.png`))
   })
 
-  const gateway = async (): Promise<GatewayClient> => {
-    const found = await findGateway(vscode.hksHome)
-    assert.equal(found.kind, 'answering')
-    return (found as { client: GatewayClient }).client
-  }
+  const gateway = () => gatewayOf(vscode.hksHome)
   const ticks = async (): Promise<string[]> =>
     (await readFile(join(folder, 'ticks.txt'), 'utf8').catch(() => '')).split('\n').filter(line => line !== '')
 

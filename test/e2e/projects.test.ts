@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { access, cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findGateway } from '../../src/client/findGateway.ts'
 import type { GatewayClient } from '../../src/client/gatewayClient.ts'
 import type { CronJob, ExecutionSummary } from '../../src/contract/cronJobs.ts'
 import type { Function } from '../../src/contract/functions.ts'
 import type { Project } from '../../src/contract/projects.ts'
 import { describeInVscode } from '../support/describeInVscode.ts'
 import { eventually } from '../support/eventually.ts'
+import { gatewayOf } from '../support/gatewayOf.ts'
 import { packagedExtension } from '../support/packagedExtension.ts'
 import { artifacts, root, startVscode, type Vscode } from '../support/vscodeHost.ts'
 import { type Workbench, workbench } from '../support/workbench.ts'
@@ -43,11 +43,7 @@ describeInVscode('a window with two folders', function () {
       await window.screenshot(join(artifacts, `projects-${this.currentTest.title.replace(/\W+/g, '-')}.png`))
   })
 
-  const gateway = async (): Promise<GatewayClient> => {
-    const found = await findGateway(vscode.hksHome)
-    assert.equal(found.kind, 'answering')
-    return (found as { client: GatewayClient }).client
-  }
+  const gateway = () => gatewayOf(vscode.hksHome)
   const project = async (name: string): Promise<Project> => {
     const { items } = await (await gateway()).call('listProjects')
     const found = items.filter(item => item.name === name)

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSharedScan } from '../../src/gateway/platform/processTable.ts'
+import { folderDigest } from '../../src/gateway/providers/local/functions/folderDigest.ts'
 import { createGoBuilder } from '../../src/gateway/providers/local/functions/goBuilder.ts'
 import { oldestGo } from '../../src/gateway/providers/local/functions/interpreters.ts'
 
@@ -57,14 +57,6 @@ export function createTestBuilder({ path, version }: GoOnThisMachine) {
     launcher: () => builder.launcher(signal),
     /** The folder to load for a folder with source. */
     build: async (folder: string, handler: string) =>
-      builder.build({ folder, handler, digest: await digestOf(folder) }, signal, () => undefined),
+      builder.build({ folder, handler, digest: await folderDigest(folder) }, signal, () => undefined),
   }
-}
-
-async function digestOf(folder: string): Promise<string> {
-  const hash = createHash('sha256')
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
-  for (const file of files.sort()) hash.update(`${file.slice(folder.length)}\n`).update(await readFile(file))
-  return hash.digest('hex')
 }

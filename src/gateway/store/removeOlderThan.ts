@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from './schema.ts'
 
-/** Removes what ended before `at` and what has expired at `now`, table by table. A run that is still going stays, however old it is. */
+/**
+ * Removes what ended before `at` and what has expired at `now` (epoch milliseconds), table by table. A run that is still
+ * going stays, however old it is.
+ */
 export async function removeOlderThan(db: Kysely<Schema>, at: number, now: number): Promise<void> {
   await db.transaction().execute(async transaction => {
     await transaction.deleteFrom('cronjob_executions').where('completed_at', '<', at).execute()

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import { HksError } from '../../../../contract/errors.ts'
 import { exists, moveInto, removeFolder } from './codeStore.ts'
+import { folderDigest } from './folderDigest.ts'
 import { explainBuild, mainFolder } from './goErrors.ts'
 import { writeGoOverlay } from './goOverlay.ts'
 import { checkGoPackage, layOut, modulePath, programFolder, readGoHandler } from './goSource.ts'
@@ -44,7 +45,7 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
   let moduleDigest: Promise<string> | undefined
 
   const keyOf = async (...parts: readonly string[]) => {
-    moduleDigest ??= digestOf(moduleFolder)
+    moduleDigest ??= folderDigest(moduleFolder)
     const all = [await moduleDigest, await go.version(), process.platform, process.arch, ...buildFlags, ...parts]
     return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, keyLength)
   }
@@ -180,15 +181,6 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
 }
 
 const keyLength = 16
-
-/** The module's own files, by path. */
-async function digestOf(folder: string): Promise<string> {
-  const hash = createHash('sha256')
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
-  for (const file of files.sort()) hash.update(`${file.slice(folder.length)}\n`).update(await readFile(file))
-  return hash.digest('hex')
-}
 
 function mainProgram(module: string, handler: string): string {
   const { folder, name } = readGoHandler(handler)

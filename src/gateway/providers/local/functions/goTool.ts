@@ -9,7 +9,8 @@ export interface GoTool {
   /** @throws HksError RUNTIME_MISSING */
   version(): Promise<string>
   /**
-   * Runs `go ARGS` in a folder. Answers exit code and output, however it ends, with paths relative to the folder; `idly` lets all else go first.
+   * Runs `go ARGS` in a folder. Answers exit code and output, however it ends, with paths relative to the folder. At the
+   * pace `idly` all else goes first.
    * @throws HksError RUNTIME_MISSING; `signal.reason` when nothing of it is left
    */
   run(args: readonly string[], folder: string, signal: AbortSignal, pace?: 'idly'): Promise<GoOutput>
