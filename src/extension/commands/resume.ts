@@ -3,7 +3,7 @@ import { askAndResume } from '../dialogs/askAndResume.ts'
 import type { Command } from './command.ts'
 import { pickCronJob } from './pick.ts'
 
-/** Resumes a CronJob. When that would start a missed run at once, the user decides whether it does. */
+/** Resumes a CronJob. When that would start a missed run, the user decides whether it does. */
 export const resume: Command = {
   name: 'resume',
   needsTrust: true,

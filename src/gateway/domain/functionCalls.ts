@@ -49,10 +49,10 @@ export interface FunctionCallsOptions {
   readonly report: (error: unknown) => void
 }
 
-/** Answers are kept so long, and no larger than this. */
+/** How long the answer of a call that nobody waited for is kept. */
 const resultKeptMs = 24 * 3600 * 1000
-/** The largest answer that is kept of a call that nobody waited for. */
-export const largestKeptResult = 1024 * 1024
+/** The largest one that is kept. */
+const largestKeptResult = 1024 * 1024
 
 interface Running {
   readonly stop: AbortController

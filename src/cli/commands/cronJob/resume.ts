@@ -12,7 +12,7 @@ interface Options {
 export function addResume(cronJob: Command, run: Run): void {
   cronJob
     .command('resume <cronjob>')
-    .description('start runs again; says what starts at once because of it')
+    .description('start runs again; says what starts because of it')
     .option('--skip-missed', 'do not start the run that was missed meanwhile')
     .addHelpText('after', examples('hks-func cronjob resume nightly', 'hks-func cronjob resume nightly --skip-missed'))
     .action((name: string, options: Options, command: Command) =>
