@@ -53,6 +53,8 @@ describe('logs over HTTP', function () {
     assert.deepEqual(texts((await page({ grep: 'LINE 1' })).items), [])
     assert.deepEqual(texts((await page({ grep: '999', tail: 1, before: 2990 })).items), ['line 1999', 'line 2999'])
     await assert.rejects(page({ grep: '' }), { code: 'INVALID_REQUEST' })
+    await assert.rejects(page({ ignoreCase: true }), { code: 'INVALID_REQUEST', message: 'ignoreCase: needs grep.' })
+    await assert.rejects(page({ before: 9 }), { code: 'INVALID_REQUEST', message: 'before: needs tail.' })
   })
 
   it('follows the lines with a text, over NDJSON and over a WebSocket', async () => {

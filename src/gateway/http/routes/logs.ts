@@ -1,5 +1,6 @@
 import { defined } from '../../../base/defined.ts'
 import { fromInstant } from '../../../base/instant.ts'
+import { invalidField } from '../../../contract/errors.ts'
 import type { LogQuery } from '../../../contract/logs.ts'
 import type { LogSelection } from '../../domain/log.ts'
 import type { LogService, LogTarget } from '../../domain/logService.ts'
@@ -30,13 +31,17 @@ export function logHandlers(logs: LogService): Pick<Handlers, LogRoute> {
   }
 }
 
-const selectionOf = ({ since, grep, ignoreCase, follow: _follow, ...rest }: LogQuery): LogSelection => ({
-  ...rest,
-  ...defined({
-    since: since === undefined ? undefined : fromInstant(since),
-    grep: grep === undefined ? undefined : { text: grep, ignoreCase: ignoreCase === true },
-  }),
-})
+function selectionOf({ since, grep, ignoreCase, follow: _follow, ...rest }: LogQuery): LogSelection {
+  if (ignoreCase !== undefined && grep === undefined) throw invalidField('ignoreCase', ignoreCase, 'needs grep.')
+  if (rest.before !== undefined && rest.tail === undefined) throw invalidField('before', rest.before, 'needs tail.')
+  return {
+    ...rest,
+    ...defined({
+      since: since === undefined ? undefined : fromInstant(since),
+      grep: grep === undefined ? undefined : { text: grep, ignoreCase: ignoreCase === true },
+    }),
+  }
+}
 
 async function* ndjson(
   logs: LogService,
