@@ -45,7 +45,7 @@ export function limitsSummary({ form }: EditorView): string {
   const parts: string[] = [form.concurrencyPolicy]
   if (form.startingDeadlineSeconds !== '') parts.push(t('starts within {0} s', form.startingDeadlineSeconds))
   if (form.activeDeadlineSeconds !== '') parts.push(t('at most {0} s', form.activeDeadlineSeconds))
-  parts.push(t('{0} retries', form.backoffLimit))
+  parts.push(form.backoffLimit === '1' ? t('1 retry') : t('{0} retries', form.backoffLimit))
   return parts.join(' · ')
 }
 

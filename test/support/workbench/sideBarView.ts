@@ -55,21 +55,21 @@ export function sideBarView(page: Page, title: string): SideBarView {
       const inTime = (): void => {
         if (Date.now() > deadline) throw new Error(`The menu of ${label} does not offer, or does not take, ${item}.`)
       }
-      // Rows move while a tree is drawn anew, and then the menu is that of another row.
-      const open = async (): Promise<void> => {
-        for (;;) {
-          await row(label).click({ button: 'right' })
-          if (await appears(entry)) return
-          inTime()
-          await page.keyboard.press('Escape')
+      for (;;) {
+        await row(label).click({ button: 'right' })
+        // Rows move while a tree is drawn anew, and then the menu is that of another row.
+        if (!(await settles(entry.waitFor({ timeout: 2_000 })))) await page.keyboard.press('Escape')
+        else {
+          let isTaken = false
+          // A menu takes no click within the first moments after it appeared.
+          while (await menu.isVisible()) {
+            isTaken = await settles(entry.click({ timeout: 3_000 }))
+            await settles(menu.waitFor({ state: 'hidden', timeout: 500 }))
+            inTime()
+          }
+          if (isTaken) return
         }
-      }
-      await open()
-      // A menu takes no click within the first moments after it appeared.
-      while (await menu.isVisible()) {
         inTime()
-        await entry.click({ timeout: 3_000 }).catch(ignoreTimeout)
-        await menu.waitFor({ state: 'hidden', timeout: 500 }).catch(ignoreTimeout)
       }
     },
     titleAction: async action => {
@@ -83,14 +83,15 @@ export function sideBarView(page: Page, title: string): SideBarView {
 /** Time in which a menu must have been opened and its item taken. */
 const menuMilliseconds = 30_000
 
-async function appears(element: Locator): Promise<boolean> {
-  return element.waitFor({ timeout: 2_000 }).then(
-    () => true,
-    error => {
-      ignoreTimeout(error)
-      return false
-    },
-  )
+/** Whether what is awaited came within its own time. */
+async function settles(waited: Promise<void>): Promise<boolean> {
+  try {
+    await waited
+    return true
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return false
+    throw error
+  }
 }
 
 /** The little of the page's DOM that is read; the types of a browser are not for tests that run in Node. */
@@ -99,10 +100,6 @@ interface PageElement {
   readonly dataset: Readonly<Record<string, string>>
   readonly querySelector: (selector: string) => PageElement | null
   readonly getAttribute: (name: string) => string | null
-}
-
-function ignoreTimeout(error: unknown): void {
-  if (!(error instanceof errors.TimeoutError)) throw error
 }
 
 /** Runs in the page. Rows are placed by their offset, not by their order in the document. */
