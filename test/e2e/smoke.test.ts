@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeInVscode } from '../support/describeInVscode.ts'
+import { eventually } from '../support/eventually.ts'
 import { packagedExtension } from '../support/packagedExtension.ts'
 import { startVscode, type Vscode } from '../support/vscodeHost.ts'
 import { workbench } from '../support/workbench.ts'
@@ -26,7 +27,7 @@ describeInVscode('the packaged extension in VS Code', () => {
     const window = workbench(vscode!.page)
     await window.runCommand('Extensions: Show Installed Extensions')
     const installed = vscode!.page.locator('.extensions-list .extension-list-item .name')
-    await installed.filter({ hasText: 'Hexabase HKS' }).waitFor()
-    assert.equal(await installed.filter({ hasText: 'Hexabase HKS' }).count(), 1)
+    // VS Code draws the list anew while it completes it.
+    await eventually(async () => assert.equal(await installed.filter({ hasText: 'Hexabase HKS' }).count(), 1))
   })
 })
