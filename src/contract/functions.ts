@@ -28,6 +28,11 @@ export const Scaling = Type.Object(
 )
 export type Scaling = Static<typeof Scaling>
 
+/** What a function reaches: what its user reaches, or nothing. */
+export const functionNetworks = ['full', 'none'] as const
+/** One of {@link functionNetworks}. */
+export type FunctionNetwork = (typeof functionNetworks)[number]
+
 /** Deploys a function: creates it or, for an existing name, adds a revision. */
 export const FunctionDeploy = Type.Object(
   {
@@ -42,6 +47,7 @@ export const FunctionDeploy = Type.Object(
     secrets: Type.Optional(Type.Array(SecretReference, { maxItems: 100 })),
     timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds; default 30' })),
     scaling: Type.Optional(Scaling),
+    network: Type.Optional(OneOf(functionNetworks)),
     public: Type.Optional(Type.Boolean({ description: 'The URL answers without a token' })),
     waitSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 600 })),
   },
@@ -82,6 +88,7 @@ export const Function = Type.Object({
     maxScale: Type.Optional(Type.Integer({ description: 'Absent where the provider has no limit' })),
     containerConcurrency: Type.Integer(),
   }),
+  network: OneOf(functionNetworks),
   public: Type.Boolean(),
   url: Type.String(),
   status: OneOf(functionStatuses),

@@ -6,6 +6,14 @@ export const keepRunningModes = ['always', 'whileOpen'] as const
 /** One of {@link keepRunningModes}. */
 export type KeepRunning = (typeof keepRunningModes)[number]
 
+/**
+ * How far functions on this machine are kept from the rest of it, the strictest first: `strict` by namespaces, `landlock`
+ * by rules for files, `none` not at all.
+ */
+export const sandboxLevels = ['strict', 'landlock', 'none'] as const
+/** One of {@link sandboxLevels}. */
+export type SandboxLevel = (typeof sandboxLevels)[number]
+
 /** The state of the gateway process. */
 export const GatewayStatus = Type.Object({
   version: Type.String(),
@@ -29,6 +37,15 @@ export const GatewayStatus = Type.Object({
       hint: Type.Optional(Type.String({ description: 'The command that installs it' })),
     }),
   ),
+  sandbox: Type.Object({
+    level: OneOf(sandboxLevels),
+    problems: Type.Array(
+      Type.Object({
+        what: Type.String({ description: 'One sentence: what keeps this machine from a better level' }),
+        mend: Type.Optional(Type.String({ description: 'The command that mends it' })),
+      }),
+    ),
+  }),
   notices: Type.Array(Type.String(), { description: 'Sentences for the user, such as a clock jump' }),
 })
 export type GatewayStatus = Static<typeof GatewayStatus>

@@ -1,4 +1,5 @@
 import { HksError } from '../contract/errors.ts'
+import { type SandboxLevel, sandboxLevels } from '../contract/gateway.ts'
 
 /** Settings of the process, read once from its environment and arguments. */
 export interface Config {
@@ -12,7 +13,9 @@ export interface Config {
   readonly functionIdleSeconds: number
   /** Processes of one language that wait for first calls, at most. */
   readonly warmProcesses: number
-  /** Folder that holds `node/`, `python/` and `go/`, the programs that load handlers. */
+  /** The best sandbox for functions to look for. */
+  readonly sandbox: SandboxLevel
+  /** Folder that holds `node/`, `python/` and `go/`, the programs that load handlers, and `sandbox/`. */
   readonly runtimesFolder: string
 }
 
@@ -32,6 +35,7 @@ export function readConfig(
     idleSeconds: seconds(env, 'HKS_IDLE_SECONDS', 120),
     functionIdleSeconds: seconds(env, 'HKS_FUNCTION_IDLE_SECONDS', 300),
     warmProcesses: count(env, 'HKS_WARM_PROCESSES', 8),
+    sandbox: oneOf(env, 'HKS_SANDBOX', sandboxLevels, 'strict'),
     runtimesFolder: env['HKS_RUNTIMES'] ?? defaults.runtimesFolder,
   }
 }
@@ -50,4 +54,17 @@ function count(env: Readonly<Record<string, string | undefined>>, name: string, 
   const value = Number(text)
   if (Number.isInteger(value) && value >= 0) return value
   throw new HksError('INVALID_REQUEST', `${name}: "${text}" is not a whole number.`)
+}
+
+function oneOf<T extends string>(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+  values: readonly T[],
+  fallback: T,
+): T {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  const value = values.find(one => one === text)
+  if (value !== undefined) return value
+  throw new HksError('INVALID_REQUEST', `${name}: "${text}" is not one of ${values.join(', ')}.`)
 }

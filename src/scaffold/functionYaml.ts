@@ -17,8 +17,11 @@ export interface FunctionFolder {
   readonly warnings: readonly string[]
 }
 
-const used = ['name', 'runtime', 'handler', 'description', 'environment', 'secrets', 'timeout', 'scaling', 'public']
-const withoutEffect = ['resources', 'network', 'schedules']
+const used = [
+  ...['name', 'runtime', 'handler', 'description', 'environment', 'secrets'],
+  ...['timeout', 'scaling', 'network', 'public'],
+]
+const withoutEffect = ['resources', 'schedules']
 
 /** Reads the `function.yaml` of a folder. Errors: `INVALID_REQUEST` with `{file, line}`. */
 export async function readFunctionFolder(folder: string): Promise<FunctionFolder> {
@@ -48,7 +51,7 @@ export function parseFunctionYaml(text: string, file: string): Pick<FunctionFold
   const ignored = withoutEffect.filter(key => key in fields)
   return {
     settings: {
-      ...pick(fields, ['handler', 'description', 'secrets', 'timeout', 'scaling', 'public']),
+      ...pick(fields, ['handler', 'description', 'secrets', 'timeout', 'scaling', 'network', 'public']),
       ...('environment' in fields ? { environment: environmentOf(fields['environment'], yaml) } : {}),
       name: fields['name'],
       runtime: fields['runtime'],

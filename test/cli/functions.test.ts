@@ -183,7 +183,7 @@ describe('hks-func and functions', function () {
     )
     assert.match(
       show.stdout,
-      /^Call: +[0-9a-f-]{36}\n[^]*\nStatus: +succeeded, 200\n[^]*\nSandbox: +none\n[^]*\n\nbytes\n$/,
+      /^Call: +[0-9a-f-]{36}\n[^]*\nStatus: +succeeded, 200\n[^]*\nSandbox: +(?:strict|landlock|none)\n[^]*\n\nbytes\n$/,
     )
     assert.deepEqual([replay.code, replay.stdout.length], [0, Buffer.from([0, 255, 10]).toString().length])
     assert.deepEqual([result.code, result.stdout], [7, 'I am a teapot'])

@@ -51,6 +51,7 @@ describe('hks-func gateway', function () {
     assert.match(stdout, /^Version: +\S+\nAddress: +http:\/\/127\.0\.0\.1:\d+\nProcess: +\d+\n/)
     assert.match(stdout, /^CronJobs: +0 enabled\nFunctions: +0 deployed\nKeeps running: while a CronJob is enabled/m)
     assert.match(stdout, /^node: +\d+\.\d+\.\d+ \(/m)
+    assert.match(stdout, /^Sandbox: +(strict|landlock|none)$/m)
     const stopped = await place.run(['gateway', 'stop', '--grace', '0'])
     assert.deepEqual([stopped.code, stopped.stdout], [0, 'Stopped.\n'])
     assert.equal((await end).code, 0)

@@ -172,17 +172,20 @@ func Handle(ctx *hks.Context, event any) (any, error) {
 }
 `,
 )
+/** A process tells itself apart by a number it draws: where each has a namespace of its own, all have the same id. */
 const counting = sample(
   'counting',
-  `let now = 0
+  `const drawn = Math.random()
+let now = 0
 let most = 0
 export async function handler() {
   most = Math.max(most, ++now)
   await new Promise(resolve => setTimeout(resolve, 20))
   now -= 1
-  return { process: process.pid, most }
+  return { process: drawn, most }
 }`,
-  `import os, threading, time
+  `import random, threading, time
+drawn = random.random()
 lock = threading.Lock()
 now = most = 0
 def handler(event):
@@ -193,15 +196,16 @@ def handler(event):
     time.sleep(0.02)
     with lock:
         now -= 1
-    return {'process': os.getpid(), 'most': most}
+    return {'process': drawn, 'most': most}
 `,
   `package function
 import (
-	"os"
+	"math/rand"
 	"sync"
 	"time"
 	"hexabase.io/hks"
 )
+var drawn = rand.Float64()
 var lock sync.Mutex
 var now, most int
 func count(by int) int {
@@ -215,7 +219,7 @@ func Handle(ctx *hks.Context, event any) (any, error) {
 	seen := count(1)
 	time.Sleep(20 * time.Millisecond)
 	count(-1)
-	return map[string]any{"process": os.Getpid(), "most": seen}, nil
+	return map[string]any{"process": drawn, "most": seen}, nil
 }
 `,
 )

@@ -59,6 +59,7 @@ describe('function.yaml', () => {
       'secrets: [{name: KEY, from: api/key}]',
       'timeout: 5',
       'scaling: {minScale: 1, maxScale: 3, containerConcurrency: 10}',
+      'network: none',
       'public: true',
     ].join('\n')
     assert.deepEqual(parse(text).settings, {
@@ -70,13 +71,14 @@ describe('function.yaml', () => {
       secrets: [{ name: 'KEY', from: 'api/key' }],
       timeout: 5,
       scaling: { minScale: 1, maxScale: 3, containerConcurrency: 10 },
+      network: 'none',
       public: true,
     })
   })
 
   it('says which fields have no effect here', () => {
-    assert.deepEqual(parse('name: a\nruntime: node\nnetwork: none\n').warnings, [
-      'network in function.yaml has no effect on this machine.',
+    assert.deepEqual(parse('name: a\nruntime: node\nresources: {}\n').warnings, [
+      'resources in function.yaml has no effect on this machine.',
     ])
   })
 

@@ -14,6 +14,7 @@ import type {
 import { defaultScaling } from '../../src/gateway/domain/functionScaling.ts'
 import { defaultHandler, readSource } from '../../src/gateway/domain/functionSource.ts'
 import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
+import { findSupervisor } from '../../src/gateway/platform/findSupervisor.ts'
 import { sourceTools } from '../../src/gateway/platform/sourceTools.ts'
 import { createSystemClock } from '../../src/gateway/platform/systemClock.ts'
 import { createLocalFunctions } from '../../src/gateway/providers/local/functions/localFunctions.ts'
@@ -81,6 +82,8 @@ export async function openLocalFunctions(
     secrets,
     environment: async () => ({ PATH: process.env.PATH ?? '', HOME: folder, LANG: 'C.UTF-8' }),
     gatewayNode: { path: process.execPath, environment: {} },
+    sandbox: 'none',
+    supervisor: () => findSupervisor(join(runtimesFolder, 'sandbox')),
     origin: () => 'http://127.0.0.1:1',
     report: error => reported.push(error),
     ...overrides,
@@ -144,6 +147,7 @@ export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec {
     secrets: [],
     timeoutSeconds: 30,
     scaling: defaultScaling,
+    network: 'full',
     public: false,
     ...given,
   }

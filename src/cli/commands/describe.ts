@@ -42,6 +42,7 @@ const settingsOf = (fn: Function): string =>
     ['Status', withReason(fn)],
     ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
     ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],
+    ['Network', fn.network],
     ['Timeout', `${fn.timeout} s`],
     ['Scaling', scalingOf(fn.scaling)],
     ['Environment', orNothing(Object.entries(fn.environment).map(([name, value]) => `${name}=${value}`))],

@@ -83,9 +83,14 @@ const describeStatus = (status: GatewayStatus, url: string, now: number): string
       ['Functions', `${status.deployedFunctions} deployed`],
       ['Keeps running', keepsRunning[status.keepRunning]],
       ...status.runtimes.map(runtime => [runtime.name, describeRuntime(runtime)] as const),
+      ['Sandbox', status.sandbox.level],
     ]),
+    ...status.sandbox.problems.map(problem => `sandbox: ${describeProblem(problem)}`),
     ...status.notices.map(notice => `note: ${notice}`),
   ].join('\n')
 
 const describeRuntime = ({ version, path, problem, hint }: GatewayStatus['runtimes'][number]): string =>
   problem === undefined ? `${version} (${path})` : [problem, hint].filter(part => part !== undefined).join(' ')
+
+const describeProblem = ({ what, mend }: GatewayStatus['sandbox']['problems'][number]): string =>
+  mend === undefined ? what : `${what} Mend it with: ${mend}`

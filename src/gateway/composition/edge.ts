@@ -48,8 +48,15 @@ export async function createEdge(
   const { gateway } = services
   const token = randomBytes(32).toString('base64url')
   const guard = createGuard(createLocalTokenAuthenticator(token))
-  const runtimes = () => local.functions.runtimeInfo()
-  const handlers = handlersOf(services, { version, pid: process.pid, bootId, dataFolder: folder, logFile, runtimes })
+  const handlers = handlersOf(services, {
+    version,
+    pid: process.pid,
+    bootId,
+    dataFolder: folder,
+    logFile,
+    runtimes: () => local.functions.runtimeInfo(),
+    sandbox: () => local.functions.sandboxInfo(),
+  })
   const app = await createServer({
     handlers,
     guard,

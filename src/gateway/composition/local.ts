@@ -40,8 +40,11 @@ export function createLocal(config: Config, home: Home, storage: Storage, needs:
     environment: createEnvironment(home.notice),
     report: home.report,
   }
+  const supervisor = findSupervisor(join(config.runtimesFolder, 'sandbox'))
   const functions = createLocalFunctions({
     ...shared,
+    sandbox: config.sandbox,
+    supervisor: () => supervisor,
     runtimesFolder: config.runtimesFolder,
     state: database.functions,
     invocations: database.invocations,
@@ -57,7 +60,7 @@ export function createLocal(config: Config, home: Home, storage: Storage, needs:
     executions: database.executions,
     ledger: database.ledger,
     machineId: home.machineId,
-    supervisor: findSupervisor(join(config.runtimesFolder, 'sandbox')),
+    supervisor,
     functions,
     callFunction: needs.callFunction,
     notice: home.notice,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { SecretReference } from '../../contract/common.ts'
-import type { FunctionStatus, Runtime } from '../../contract/functions.ts'
+import type { FunctionNetwork, FunctionStatus, Runtime } from '../../contract/functions.ts'
 import type { FunctionScaling } from './functionScaling.ts'
 
 /** What a deployment asks for, with every default filled in. `timeoutSeconds` is per call. */
@@ -13,6 +13,7 @@ export interface FunctionSpec {
   readonly secrets: readonly SecretReference[]
   readonly timeoutSeconds: number
   readonly scaling: FunctionScaling
+  readonly network: FunctionNetwork
   readonly public: boolean
 }
 

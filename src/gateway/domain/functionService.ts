@@ -187,6 +187,7 @@ function specOf(input: DeployInput): FunctionSpec {
     secrets: input.secrets ?? [],
     timeoutSeconds: input.timeout ?? defaultTimeoutSeconds,
     scaling: scalingOf(input.scaling),
+    network: input.network ?? 'full',
     public: input.public ?? false,
   }
 }

@@ -85,10 +85,11 @@ const toFunction = (row: Row<'applications'>): StoredFunction =>
     updatedAt: row.updated_at,
   })
 
-/** What was stored before functions could scale says nothing of it. */
+/** What was stored before functions could scale, and before there was a choice of network, says nothing of it. */
 const toSpec = (text: string): FunctionSpec => ({
   scaling: defaultScaling,
-  ...fromJson<Omit<FunctionSpec, 'scaling'> & Partial<FunctionSpec>>(text),
+  network: 'full',
+  ...fromJson<Omit<FunctionSpec, 'scaling' | 'network'> & Partial<FunctionSpec>>(text),
 })
 
 const toRevisionRow = (revision: RevisionRecord): Row<'revisions'> => ({

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type SourceFile, writeCanonicalTar } from '../../../src/base/canonicalTar.ts'
 import type { ErrorBody } from '../../../src/contract/common.ts'
@@ -75,6 +78,7 @@ describe('functions over HTTP', function () {
       secrets: [],
       timeout: 7,
       scaling: { minScale: 0, maxScale: 3, containerConcurrency: 100 },
+      network: 'full',
       public: false,
       status: 'ready',
       replicas: 1,
@@ -325,28 +329,31 @@ describe('functions over HTTP', function () {
     await write({ key: 'first', other: 'x' })
     const { body: fn } = await deploy('turning', {
       secrets: [{ name: 'KEY', from: 'turning/key' }],
-      source: base64(`export const handler = async held => {
-        if (held) console.log('holding')
-        if (held) await new Promise(done => process.once('SIGUSR2', done))
-        return [process.env.KEY, process.pid]
+      // In a sandbox all have the same process id.
+      source: base64(`const process = Math.random()
+      export const handler = async waitFor => {
+        if (waitFor) await fetch(waitFor)
+        return [globalThis.process.env.KEY, process]
       }`),
     })
     const call = async (event: unknown) =>
       JSON.parse(textOf((await gateway.client.invoke(fn.id, json(event), asJson)).body)) as [string, number]
-    const [, pid] = await call(false)
-    const held = call(true)
-    const lines = await gateway.client.open('getFunctionLogs', { params: { id: fn.id }, query: { follow: true } })
-    for await (const chunk of lines.body!) if (Buffer.from(chunk).toString().includes('holding')) break
+    const [, process] = await call(false)
+    const server = createHttpServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const held = call(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const [, release] = (await once(server, 'request')) as [IncomingMessage, ServerResponse]
 
     await write({ other: 'y' })
     await write({ key: 'first' })
-    assert.deepEqual(await call(false), ['first', pid], 'goes on while its own secret is the same')
+    assert.deepEqual(await call(false), ['first', process], 'goes on while its own secret is the same')
     await write({ key: 'second' })
     const [value, next] = await call(false)
     assert.equal(value, 'second')
-    assert.notEqual(next, pid)
-    process.kill(pid, 'SIGUSR2')
-    assert.deepEqual(await held, ['first', pid])
+    assert.notEqual(next, process)
+    release.end()
+    assert.deepEqual(await held, ['first', process])
+    server.close()
 
     await gateway.client.call('deleteSecret', { params })
     const gone = await gateway.client.invoke(fn.id, json(false), asJson)

@@ -52,7 +52,7 @@ describe('calls over HTTP', function () {
       functionId: fn.id,
       revision: 1,
       queueMs: 0,
-      sandbox: 'none',
+      sandbox: (await gateway.client.call('getGateway')).sandbox.level,
       outcome: 'succeeded',
       statusCode: 200,
       source: 'invoke',

@@ -12,6 +12,7 @@ export interface GatewayFacts {
   readonly dataFolder: string
   readonly logFile: string
   readonly runtimes: () => Promise<GatewayStatus['runtimes']>
+  readonly sandbox: () => Promise<GatewayStatus['sandbox']>
 }
 
 /** Grace for runs when a drain names none. */
@@ -24,6 +25,7 @@ export function gatewayHandlers(
 ): Pick<Handlers, 'getGateway' | 'updateGateway' | 'drainGateway'> {
   const status = async (caller: Caller): Promise<GatewayStatus> => {
     const { startedAt, notices, ...state } = await gateway.state(caller)
+    const [runtimes, sandbox] = await Promise.all([facts.runtimes(), facts.sandbox()])
     return {
       version: facts.version,
       pid: facts.pid,
@@ -33,7 +35,8 @@ export function gatewayHandlers(
       dataFolder: facts.dataFolder,
       logFile: facts.logFile,
       ...state,
-      runtimes: await facts.runtimes(),
+      runtimes,
+      sandbox,
       notices: [...notices],
     }
   }

@@ -18,6 +18,7 @@ export const toWireFunction = (record: FunctionRecord): Function => {
     secrets: spec.secrets.map(({ name, from }) => ({ name, from })),
     timeout: spec.timeoutSeconds,
     scaling: spec.scaling,
+    network: spec.network,
     public: spec.public,
     url: record.url,
     status: record.status,

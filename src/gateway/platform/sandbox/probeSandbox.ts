@@ -11,6 +11,7 @@ import {
   processorUnknown,
   rootGateway,
   type SandboxProblem,
+  systemUnknown,
 } from './problems.ts'
 import { defaultLimits, type SandboxCommand, type SandboxLevel } from './sandbox.ts'
 import type { SandboxProcess } from './sandboxProcess.ts'
@@ -44,6 +45,7 @@ export interface ProbeOptions {
 export async function probeSandbox(options: ProbeOptions): Promise<SandboxSupport> {
   const { best = 'strict' } = options
   const problems: SandboxProblem[] = []
+  if (process.platform !== 'linux') return { level: 'none', problems: [systemUnknown] }
   if (!isFiltered(process.arch)) return { level: 'none', problems: [processorUnknown(process.arch)] }
   if (best === 'strict') {
     const found = await probeBubblewrap(options, process.arch)

@@ -50,6 +50,9 @@ export function bubblewrapFailed(said: string): SandboxProblem {
   return { what: `bubblewrap can not make a sandbox: ${text || 'it said nothing.'}` }
 }
 
+/** The system is not Linux. */
+export const systemUnknown: SandboxProblem = { what: 'There is no sandbox for this system yet: it needs Linux.' }
+
 /** The processor has no table of system calls. */
 export const processorUnknown = (architecture: string): SandboxProblem => ({
   what: `The filter of system calls knows x64 and arm64, not ${architecture}.`,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../domain/clock.ts'
+import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import { notStarted, overloaded, unavailable, waitedTooLong } from './callOutcomes.ts'
 import { createCallQueue } from './callQueue.ts'
 import type { CallOutcome, InstanceCall } from './functionPool.ts'
@@ -13,6 +14,8 @@ export interface ServedCall {
   readonly revision: number
   /** Whole milliseconds from its arrival until a process took it, or until it was refused. */
   readonly queueMs: number
+  /** How the process that took it is kept from the rest of the machine; absent when none did. */
+  readonly sandbox?: SandboxLevel
 }
 
 /** Leads each call to a replica with room, or lets it wait for one. */
@@ -57,7 +60,7 @@ export function createCallDispatch(options: CallDispatchOptions): CallDispatch {
   }
   const begin = async (replica: Replica, call: InstanceCall, coldStart: boolean, queueMs: number) => {
     const outcome = await replica.instance.call(call)
-    return { outcome, coldStart, revision: replica.code.revision, queueMs }
+    return { outcome, coldStart, revision: replica.code.revision, queueMs, sandbox: replica.instance.level }
   }
   const wait = async (call: InstanceCall): Promise<ServedCall> => {
     const arrivedAt = performance.now()

@@ -100,6 +100,7 @@ export function createFunctionInstance(
       return isSuspect
     },
     loadMs,
+    level: runtime.level,
     get isOpen() {
       return isOpen
     },

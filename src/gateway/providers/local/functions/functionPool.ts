@@ -1,6 +1,7 @@
 import type { AnswerStream, InvocationRequest } from '../../../domain/function.ts'
 import type { Exception, PlatformCode } from '../../../domain/functionAnswer.ts'
-import type { Runtime } from '../../../../contract/functions.ts'
+import type { FunctionNetwork, Runtime } from '../../../../contract/functions.ts'
+import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 
 /** All that a process needs to know of a revision. Secrets are values: never logged, never stored. */
 export interface RevisionCode {
@@ -16,6 +17,7 @@ export interface RevisionCode {
   /** What those values are of: `SECRET/KEY`. */
   readonly secretReferences: readonly string[]
   readonly timeoutSeconds: number
+  readonly network: FunctionNetwork
   /** It was never loaded before: its source files are checked, also those that loading does not import. */
   readonly isNew?: boolean
 }
@@ -53,6 +55,8 @@ export interface FunctionInstance {
   readonly isSuspect: boolean
   /** Milliseconds that loading the code took, without the start of the process. */
   readonly loadMs: number
+  /** How its process is kept from the rest of the machine. */
+  readonly level: SandboxLevel
   /** Whether it takes calls; false for good once its process crashed, hung or was closed. */
   readonly isOpen: boolean
   /** Never rejects. Only while `isOpen`. */

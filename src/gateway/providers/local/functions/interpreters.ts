@@ -13,6 +13,8 @@ export interface Interpreter {
   readonly version: string
   /** What it needs in its environment besides the clean one. */
   readonly environment: Readonly<Record<string, string>>
+  /** Another that it stands on: that of a virtual environment. */
+  readonly base?: string
 }
 
 /** Finds interpreters once; what was absent is looked for again. */
@@ -40,7 +42,10 @@ export const oldestGo = [1, 22] as const
 const usualGo = '/usr/local/go/bin/go'
 /** What `runtimes/python` is written for. */
 const oldestPython = [3, 9] as const
-const printPython = 'import sys;print(sys.executable);print("%d.%d.%d"%sys.version_info[:3])'
+const printPython = `import os,sys
+print(sys.executable)
+print("%d.%d.%d"%sys.version_info[:3])
+print(os.path.join(sys.base_prefix,"bin","python%d.%d"%sys.version_info[:2]))`
 const printNode = 'console.log(process.execPath+"\\n"+process.versions.node)'
 
 /** Looks on the PATH of the login shell. */
@@ -126,8 +131,8 @@ async function findGo({ environment }: InterpreterOptions): Promise<Interpreter>
 async function probe(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   try {
     const { stdout } = await run(program, args, { env, timeout: probeMs, killSignal: 'SIGKILL' })
-    const [path, version] = stdout.trim().split('\n')
-    return path && version ? { path, version } : undefined
+    const [path, version, base] = stdout.trim().split('\n')
+    return path && version ? { path, version, ...(base === undefined ? {} : { base }) } : undefined
   } catch {
     // Not there, not executable, or a shim without a version behind it: all the same to the user.
     return undefined

@@ -45,20 +45,24 @@ export async function loadInto(
     onEnd: reason => loaded.reject(endedEarly(reason, printed())),
   }
   runtime.listen(loading)
-  runtime.frames.send({
-    t: 'load',
-    id: loadId,
-    dir: code.folder,
-    handler: code.handler,
-    environment: code.environment,
-    secrets: code.secrets,
-    functionName: code.functionName,
-    revision: code.revision,
-    timeoutSeconds: code.timeoutSeconds,
-    check: code.isNew === true,
-  })
+  const load = async () => {
+    const dir = await runtime.place(code.folder)
+    runtime.frames.send({
+      t: 'load',
+      id: loadId,
+      dir,
+      handler: code.handler,
+      environment: code.environment,
+      secrets: code.secrets,
+      functionName: code.functionName,
+      revision: code.revision,
+      timeoutSeconds: code.timeoutSeconds,
+      check: code.isNew === true,
+    })
+    return loaded.promise
+  }
   try {
-    return await withinLimit(limit, loaded.promise, printed)
+    return await withinLimit(limit, load(), printed)
   } catch (error) {
     // Nobody waits for an instance any more; what is printed to the end is still the function's.
     runtime.listen({ onLines: writeLines })

@@ -14,12 +14,14 @@ import { createDeployments } from './deployment.ts'
 import { createFunctionLog } from './functionLog.ts'
 import type { CallOutcome } from './functionPool.ts'
 import { createFunctionRecords, listedRevisions } from './functionRecords.ts'
+import { createFunctionSandboxing } from './functionSandboxing.ts'
 import { createFunctionTokens } from './functionTokens.ts'
 import { createInterpreters } from './interpreters.ts'
 import type { LocalFunctionsDeps, LocalFunctionsHost } from './localFunctionsHost.ts'
 import { createPrepareRevision } from './prepareRevision.ts'
 import { createProcessPool } from './processPool.ts'
 import { createRuntimeCommands } from './runtimeCommands.ts'
+import { createRuntimeLauncher, kindOf } from './runtimeLauncher.ts'
 import { localScaling } from './scaling.ts'
 import { createServings } from './servings.ts'
 import { settleInterrupted } from './settleInterrupted.ts'
@@ -37,7 +39,7 @@ const mostSpares = 4
 const checkSeconds = 5
 /** What calls under way get when their function is deleted. */
 const removalGraceSeconds = 5
-/** What a call is served by that never waited. Function code is not confined here. */
+/** A call that never waited and that no process took. */
 const unserved = { queueMs: 0, sandbox: 'none' } as const
 /** The platform finds processes by them. */
 const reservedVariables = ['HKS_RUN_ID', 'HKS_HOME_ID']
@@ -67,9 +69,14 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     most: Math.min(mostSpares, warmProcesses),
     isPressed: deps.isMemoryShort ?? (() => false),
   })
+  const sandboxing = createFunctionSandboxing(deps)
   const pool = createProcessPool({
     ...deps,
-    commandOf: createRuntimeCommands({ ...deps, interpreters, goLauncher: builders.goLauncher }),
+    launch: createRuntimeLauncher({
+      ...deps,
+      ...sandboxing,
+      commandOf: createRuntimeCommands({ ...deps, ...sandboxing, interpreters, goLauncher: builders.goLauncher }),
+    }),
     loadSeconds,
     warmProcesses,
     onLines: ({ functionId }, lines) => log.write(functionId, lines),
@@ -144,12 +151,15 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       await code.remove(digest)
       await builders.remove(digest)
     }
+    await sandboxing.slots.prune()
     await keepReady()
   }
   /** A process waits for each language that a function here is written in and that this machine can run. */
   const keepReady = async () => {
-    const used = new Set((await state.list()).map(({ spec }) => spec.runtime))
-    const found = await Promise.allSettled([...used].map(async runtime => (await interpreters.find(runtime), runtime)))
+    const specs = (await state.list()).map(({ spec }) => spec)
+    const found = await Promise.allSettled(
+      specs.map(async spec => (await interpreters.find(spec.runtime), kindOf(spec))),
+    )
     if (!stopped) pool.keepReady(new Set(found.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))))
   }
 
@@ -208,6 +218,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       })
     },
     start: async () => {
+      await sandboxing.clear()
       for (const stored of await state.list()) {
         if (stored.status === 'deleting') await erase(stored)
         else await settleInterrupted(state, stored, clock.now())
@@ -235,6 +246,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       await servings.stop(graceSeconds)
       await spares.stop()
       await pool.stop()
+      await sandboxing.stop()
     },
     load: () => ({
       ready: pool.ready,
@@ -243,6 +255,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       ),
     }),
     runtimeInfo: interpreters.list,
+    sandboxInfo: sandboxing.info,
     deployedCount: async () => (await state.list()).filter(({ status }) => status !== 'deleting').length,
   }
 }

@@ -4,6 +4,8 @@ import type { Clock } from '../../../domain/clock.ts'
 import type { LocalFunctions } from '../../../domain/localState.ts'
 import type { LogStore } from '../../../domain/log.ts'
 import type { Functions, InvocationStore } from '../../../domain/ports.ts'
+import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
+import type { Supervisor } from '../../../platform/supervisor.ts'
 import type { SecretChanges, SecretResolver } from '../secrets.ts'
 
 /** Functions on this machine, with the life of their processes. */
@@ -14,17 +16,19 @@ export interface LocalFunctionsHost extends Functions {
   stop(graceSeconds: number): Promise<void>
   /** The languages that this machine can run, as `GET /gateway` shows them. */
   runtimeInfo(): Promise<GatewayStatus['runtimes']>
+  /** How functions are kept from the rest of this machine, as `GET /gateway` shows it. */
+  sandboxInfo(): Promise<GatewayStatus['sandbox']>
   /** Functions that are deployed: what keeps the gateway from an idle exit. */
   deployedCount(): Promise<number>
 }
 
 /** What local functions need. */
 export interface LocalFunctionsDeps {
-  /** Folder of this gateway's data; code goes to `functions/` in it, what is built to `builds/`, tokens to `function-tokens.json`. */
+  /** Folder of this gateway's data; code goes to `functions/` in it, what is built to `builds/`, what sandboxes see to `sandbox/`, tokens to `function-tokens.json`. */
   readonly dataFolder: string
   /** Folder of what can be made again, such as build caches; default `cache/` in the data folder. */
   readonly cacheFolder?: string
-  /** Folder that holds `node/main.mjs`, `python/main.py` and the module `go/`. */
+  /** Folder that holds `node/main.mjs`, `python/main.py`, the module `go/` and `sandbox/`. */
   readonly runtimesFolder: string
   /** Names this data folder in the environment of each process (`HKS_HOME_ID`), so that leftovers are found. */
   readonly homeId: string
@@ -39,6 +43,9 @@ export interface LocalFunctionsDeps {
   readonly environment: () => Promise<Readonly<Record<string, string>>>
   /** The executable that runs this gateway, with what it needs to run as Node; used when the user's own is too old. */
   readonly gatewayNode: { readonly path: string; readonly environment: Readonly<Record<string, string>> }
+  /** The best sandbox to look for. */
+  readonly sandbox: SandboxLevel
+  readonly supervisor: () => Promise<Supervisor | undefined>
   /** Origin of the function listener, such as `http://127.0.0.1:4000`; asked when a URL is answered. */
   readonly origin: () => string
   /** Seconds without a call after which a function scales to zero; default 300. */

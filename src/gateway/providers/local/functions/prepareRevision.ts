@@ -47,6 +47,7 @@ export function createPrepareRevision(
       secrets: await secrets.resolve(projectId, spec.secrets),
       secretReferences: spec.secrets.map(({ from }) => from),
       timeoutSeconds: spec.timeoutSeconds,
+      network: spec.network,
     }
   }
 }

@@ -1,5 +1,8 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Runtime } from '../../../../contract/functions.ts'
+import { interpreterMounts, type InterpreterSurroundings } from '../../../platform/sandbox/interpreterMounts.ts'
+import type { SandboxMount } from '../../../platform/sandbox/sandbox.ts'
 import type { Interpreters } from './interpreters.ts'
 
 /** How a runtime is started (docs/runtime-protocol.md, "Channel"). */
@@ -8,6 +11,8 @@ export interface RuntimeCommand {
   readonly args: readonly string[]
   /** What it needs in its environment besides the clean one. */
   readonly environment: Readonly<Record<string, string>>
+  /** What it has to see in a sandbox besides the system's programs. */
+  readonly mounts: readonly SandboxMount[]
 }
 
 /** What finding them needs. */
@@ -17,6 +22,7 @@ export interface RuntimeCommandOptions {
   readonly runtimesFolder: string
   /** Path of the program that becomes a function in Go. */
   readonly goLauncher: (signal: AbortSignal) => Promise<string>
+  readonly surroundings: () => Promise<InterpreterSurroundings>
 }
 
 /** The command that starts the runtime of a language. @throws HksError RUNTIME_MISSING; `signal.reason` */
@@ -26,15 +32,30 @@ const channel = ['--fd', '3']
 
 /** Commands for the runtimes of this installation. */
 export function createRuntimeCommands(options: RuntimeCommandOptions): FindRuntimeCommand {
-  const interpreted = async (runtime: Runtime, flags: readonly string[], file: string): Promise<RuntimeCommand> => {
-    const { path, environment } = await options.interpreters.find(runtime)
-    return { program: path, args: [...flags, join(options.runtimesFolder, file), ...channel], environment }
+  const interpreted = async (runtime: 'node' | 'python', flags: readonly string[], file: string) => {
+    const { path, base, environment } = await options.interpreters.find(runtime)
+    const surroundings = await options.surroundings()
+    const programs = [path, base].filter(program => program !== undefined && existsSync(program)) as string[]
+    return {
+      program: path,
+      args: [...flags, join(options.runtimesFolder, file), ...channel],
+      environment,
+      mounts: [
+        seen(join(options.runtimesFolder, runtime)),
+        ...programs.flatMap(program => interpreterMounts(program, surroundings)),
+      ],
+    }
   }
   const commands: Readonly<Record<Runtime, (signal: AbortSignal) => Promise<RuntimeCommand>>> = {
     node: () =>
       interpreted('node', ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'], 'node/main.mjs'),
     python: () => interpreted('python', ['-IB'], 'python/main.py'),
-    go: async signal => ({ program: await options.goLauncher(signal), args: channel, environment: {} }),
+    go: async signal => {
+      const program = await options.goLauncher(signal)
+      return { program, args: channel, environment: {}, mounts: [seen(dirname(program))] }
+    },
   }
   return (runtime, signal) => commands[runtime](signal)
 }
+
+const seen = (path: string): SandboxMount => ({ path, access: 'read' })

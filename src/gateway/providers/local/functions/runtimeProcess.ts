@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import type { Duplex, Readable } from 'node:stream'
-import { HksError } from '../../../../contract/errors.ts'
+import type { Readable } from 'node:stream'
 import type { NewLogLine } from '../../../domain/log.ts'
-import { endProcesses } from '../../../platform/endProcesses.ts'
-import { type ProcessEntry, type ProcessScan, startTimeOf } from '../../../platform/processTable.ts'
 import { readInTurns } from '../../../platform/readInTurns.ts'
+import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import { createLineSplitter, type SplitLine } from '../../../platform/splitLines.ts'
 import { MalformedFrame } from './frames.ts'
 import { createFrameSocket, type FrameSocket } from './frameSocket.ts'
+import type { LaunchedRuntime } from './launchedRuntime.ts'
 import { createOutputTail, type OutputTail } from './outputTail.ts'
 import {
   type ChunkFrame,
@@ -17,21 +15,6 @@ import {
   type ReadyFrame,
   type ResultFrame,
 } from './runtimeFrames.ts'
-
-/** How to start a runtime. */
-export interface RuntimeOptions {
-  readonly program: string
-  readonly args: readonly string[]
-  readonly cwd: string
-  /** The whole environment, with the markers by which the process is found. */
-  readonly environment: Readonly<Record<string, string>>
-  /** The value of `HKS_RUN_ID` in `environment`. */
-  readonly runId: string
-  /** Reads the process table; shared by all, as many may end at once. */
-  readonly scan: ProcessScan
-  /** Receives a failure to end what the process left behind. */
-  readonly report: (error: unknown) => void
-}
 
 /** What a runtime process tells the one who listens, in order; what is left out is not heard. Must not throw. */
 export interface RuntimeListener {
@@ -56,6 +39,10 @@ export interface RuntimeListener {
 export interface RuntimeProcess {
   readonly frames: Pick<FrameSocket, 'send'>
   readonly tail: OutputTail
+  /** How it is kept from the rest of the machine. */
+  readonly level: SandboxLevel
+  /** Lets it read the folder of its function, and answers where it finds it. Once. @throws the system's error */
+  place(folder: string): Promise<string>
   /** Tells another from now on, one at a time: who starts it, who loads code, who calls. One that has ended says so. */
   listen(listener: RuntimeListener): void
   /** Ends it with all that it started. Resolves when nothing is left. Idempotent. */
@@ -66,35 +53,22 @@ export interface RuntimeProcess {
 export const maxAnswerBytes = 32 * 1024 * 1024
 /** How long output may take to arrive after the process ended while something that it started holds its pipes. */
 const drainMs = 500
-/** What a process that the runtime started gets between SIGTERM and SIGKILL. */
-const leftoverGraceMs = 1000
 
 /** Microseconds, against Date.now() which may be a millisecond off. */
 const preciseNow = () => Math.round((performance.timeOrigin + performance.now()) * 1000) / 1000
 
 /**
- * Starts a process in a session of its own, with frames on descriptor 3 and its output on pipes; `startRuntime` also
- * waits for it. @throws HksError FUNCTION_UNAVAILABLE
+ * Speaks with a process that has just been started; `startRuntime` also waits for it. `report` receives a failure to end
+ * what is left of it.
  */
-export function spawnRuntime(options: RuntimeOptions, first: RuntimeListener): RuntimeProcess {
+export function attachRuntime(
+  launched: LaunchedRuntime,
+  first: RuntimeListener,
+  report: (error: unknown) => void,
+): RuntimeProcess {
   let listener = first
   let ended: string | undefined
   const tail = createOutputTail()
-  const child = spawn(options.program, options.args, {
-    cwd: options.cwd,
-    // Node.js hands on this one variable of its own unless it is named.
-    env: { NODE_V8_COVERAGE: undefined, ...options.environment },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  })
-  const gone = untilGone(child)
-  const fd3 = child.stdio?.[3] as Duplex | undefined
-  if (!fd3 || !child.stdout || !child.stderr) {
-    throw new HksError('FUNCTION_UNAVAILABLE', 'This machine can not start another process.', {
-      hint: 'Close programs, or raise the limits of open files and processes.',
-    })
-  }
-  const bornAt = child.pid === undefined ? 0 : (startTimeOf(child.pid) ?? 0)
   let broken: string | undefined
   let batch: NewLogLine[] = []
 
@@ -103,7 +77,7 @@ export function spawnRuntime(options: RuntimeOptions, first: RuntimeListener): R
     batch = []
     if (lines.length > 0) listener.onLines(lines)
   }
-  const frames = createFrameSocket(fd3, maxAnswerBytes, {
+  const frames = createFrameSocket(launched.channel, maxAnswerBytes, {
     onFrame: (header, body, bytes) => {
       const frame = parseRuntimeFrame(header)
       if (frame.t === 'log') {
@@ -138,50 +112,31 @@ export function spawnRuntime(options: RuntimeOptions, first: RuntimeListener): R
     listener.onLines(logged)
   }
   const pipes = [
-    readLines(child.stdout, lines => takeLines('stdout', lines)),
-    readLines(child.stderr, lines => takeLines('stderr', lines)),
+    readLines(launched.stdout, lines => takeLines('stdout', lines)),
+    readLines(launched.stderr, lines => takeLines('stderr', lines)),
   ]
-  const membership = {
-    matches: (entry: ProcessEntry) =>
-      child.pid !== undefined &&
-      entry.startTime >= bornAt &&
-      (entry.runId === options.runId || entry.session === child.pid || entry.pid === child.pid),
-  }
-  const drained = Promise.all([closeOf(fd3), ...pipes.map(pipe => pipe.closed)])
-  const endTree = async () => {
-    try {
-      await endProcesses(options.scan, membership, leftoverGraceMs)
-    } catch (error) {
-      options.report(error)
-    }
-  }
-  const swept = gone.then(async reason => {
+  const drained = Promise.all([closeOf(launched.channel), ...pipes.map(pipe => pipe.closed)])
+  const endAll = () => launched.end().catch(report)
+  const swept = launched.gone.then(async reason => {
     // What it wrote before it ended may still be on its way.
     await Promise.race([drained, wait(drainMs)])
     for (const pipe of pipes) pipe.finish()
     ended = broken ?? reason
     listener.onEnd?.(ended)
-    await endTree()
+    await endAll()
     frames.close()
   })
   const end = async (): Promise<void> => {
     frames.close()
-    await endTree()
+    await endAll()
     await swept
   }
   const listen = (next: RuntimeListener) => {
     listener = next
     if (ended !== undefined) listener.onEnd?.(ended)
   }
-  return { frames, tail, listen, end }
+  return { frames, tail, level: launched.level, place: launched.place, listen, end }
 }
-
-/** How a process ended, as a clause. */
-const untilGone = (child: ChildProcess): Promise<string> =>
-  new Promise(resolve => {
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
-    child.once('error', error => resolve(`it could not be started: ${error.message}`))
-  })
 
 function readLines(stream: Readable, onLines: (lines: readonly SplitLine[]) => void) {
   const splitter = createLineSplitter()

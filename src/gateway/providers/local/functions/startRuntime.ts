@@ -3,30 +3,38 @@ import { endedEarly } from './callOutcomes.ts'
 import { LoadFailure } from './functionPool.ts'
 import { type LoadLimit, withinLimit } from './loadLimit.ts'
 import { protocolVersion } from './runtimeFrames.ts'
-import { type RuntimeOptions, type RuntimeProcess, spawnRuntime } from './runtimeProcess.ts'
+import type { LaunchedRuntime } from './launchedRuntime.ts'
+import { attachRuntime, type RuntimeListener, type RuntimeProcess } from './runtimeProcess.ts'
 
-/** How to start a runtime that holds no function yet. */
-export interface EmptyRuntimeOptions extends RuntimeOptions {
+/** What a runtime that holds no function yet needs besides its process. */
+export interface EmptyRuntimeOptions {
+  /** Receives a failure to end what is left of it. */
+  readonly report: (error: unknown) => void
   /** Receives what it prints before somebody else listens to it. */
   readonly onLines: (lines: readonly NewLogLine[]) => void
 }
 
 /**
- * Starts a runtime and waits until it is ready for code. Its owner ends it, or hands it to `loadInto`.
- * @throws LoadFailure, HksError FUNCTION_UNAVAILABLE, `limit.signal.reason`; nothing is left of the process then
+ * Waits until a runtime that was just started is ready for code. Its owner ends it, or hands it to `loadInto`.
+ * @throws LoadFailure, `limit.signal.reason`; nothing is left of the process then
  */
-export async function startRuntime(options: EmptyRuntimeOptions, limit: LoadLimit): Promise<RuntimeProcess> {
+export async function startRuntime(
+  launched: LaunchedRuntime,
+  { onLines, report }: EmptyRuntimeOptions,
+  limit: LoadLimit,
+): Promise<RuntimeProcess> {
   const ready = Promise.withResolvers<void>()
   const printed = () => runtime.tail.since(0).map(line => line.text)
-  const runtime = spawnRuntime(options, {
+  const listener: RuntimeListener = {
     onReady: ({ version }) => {
       if (version === protocolVersion) return ready.resolve()
       const message = `The runtime speaks protocol ${version}, not ${protocolVersion}.`
       ready.reject(new LoadFailure('ProtocolVersion', message))
     },
-    onLines: options.onLines,
+    onLines,
     onEnd: reason => ready.reject(endedEarly(reason, printed())),
-  })
+  }
+  const runtime = attachRuntime(launched, listener, report)
   try {
     await withinLimit(limit, ready.promise, printed)
     return runtime

@@ -50,7 +50,7 @@ function open({ containerConcurrency = 2, maxScale = 2 }: Shape = {}) {
   })
 
   const addReplica = (): Replica => {
-    const state = { inFlight: 0, isOpen: true, isSuspect: false, loadMs: 0 }
+    const state = { inFlight: 0, isOpen: true, isSuspect: false, loadMs: 0, level: 'none' as const }
     const call: FunctionInstance['call'] = ({ invocationId }) => {
       const number = Number(invocationId)
       begun.push(number)

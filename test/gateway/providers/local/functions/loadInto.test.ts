@@ -7,6 +7,7 @@ import { createSharedScan, listProcesses } from '../../../../../src/gateway/plat
 import { LoadFailure, type RevisionCode } from '../../../../../src/gateway/providers/local/functions/functionPool.ts'
 import { loadInto } from '../../../../../src/gateway/providers/local/functions/loadInto.ts'
 import { createLoadLimit } from '../../../../../src/gateway/providers/local/functions/loadLimit.ts'
+import { launchPlain } from '../../../../../src/gateway/providers/local/functions/launchPlain.ts'
 import { startRuntime } from '../../../../../src/gateway/providers/local/functions/startRuntime.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 
@@ -36,16 +37,15 @@ describe('a runtime process', function () {
     { seconds = 30, signal = never, lines = [] as NewLogLine[], program = process.execPath } = {},
   ) =>
     startRuntime(
-      {
+      launchPlain({
         program,
         args,
         cwd: runtimesFolder,
         environment: { PATH: process.env['PATH'] ?? '', HKS_RUN_ID: runId },
         runId,
         scan: createSharedScan(),
-        onLines: more => lines.push(...more),
-        report: error => reported.push(error),
-      },
+      }),
+      { onLines: more => lines.push(...more), report: error => reported.push(error) },
       createLoadLimit(seconds, signal),
     )
   /** A program that is no runtime. */
@@ -63,6 +63,7 @@ describe('a runtime process', function () {
       secrets,
       secretReferences: [],
       timeoutSeconds: 10,
+      network: 'full',
     }
   }
   const load = async (

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { createSharedScan, listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
 import { createLoadLimit } from '../../../../../src/gateway/providers/local/functions/loadLimit.ts'
+import { launchPlain } from '../../../../../src/gateway/providers/local/functions/launchPlain.ts'
 import { startRuntime } from '../../../../../src/gateway/providers/local/functions/startRuntime.ts'
 import { createWarmPool } from '../../../../../src/gateway/providers/local/functions/warmPool.ts'
 import { eventually } from '../../../../support/eventually.ts'
@@ -36,16 +37,15 @@ describe('the warm pool', function () {
         runIds.add(runId)
         try {
           return await startRuntime(
-            {
+            launchPlain({
               program: process.execPath,
               args: [resolve(runtimesFolder, 'node/main.mjs'), '--fd', '3'],
               cwd: runtimesFolder,
               environment: { PATH: process.env['PATH'] ?? '', HKS_RUN_ID: runId },
               runId,
               scan: createSharedScan(),
-              onLines: () => undefined,
-              report: error => reported.push(error),
-            },
+            }),
+            { onLines: () => undefined, report: error => reported.push(error) },
             createLoadLimit(30, signal),
           )
         } finally {

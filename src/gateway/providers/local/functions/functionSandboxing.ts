@@ -1,0 +1,53 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { GatewayStatus } from '../../../../contract/gateway.ts'
+import type { InterpreterSurroundings } from '../../../platform/sandbox/interpreterMounts.ts'
+import { createSandboxes, type Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
+import type { LocalFunctionsDeps } from './localFunctionsHost.ts'
+import { createSlots, type Slots } from './slots.ts'
+
+/** The sandboxes of functions, with what they see. */
+export interface FunctionSandboxing {
+  readonly sandboxes: Sandboxes
+  readonly slots: Slots
+  /** What no sandbox may see by way of an interpreter. */
+  readonly surroundings: () => Promise<InterpreterSurroundings>
+  readonly info: () => Promise<GatewayStatus['sandbox']>
+  /** Removes what a gateway that was killed left. Before anything is started. */
+  clear(): Promise<void>
+  /** After everything has ended. */
+  stop(): Promise<void>
+}
+
+/** Keeps all of it in `sandbox/` of the data folder. */
+export function createFunctionSandboxing({
+  dataFolder,
+  runtimesFolder,
+  sandbox,
+  supervisor,
+  environment,
+}: LocalFunctionsDeps): FunctionSandboxing {
+  const root = join(dataFolder, 'sandbox')
+  const slots = createSlots(join(root, 'slots'))
+  const sandboxes = createSandboxes({
+    folder: join(runtimesFolder, 'sandbox'),
+    scratchFolder: join(root, 'scratch'),
+    best: sandbox,
+    path: async () => (await environment())['PATH'] ?? '',
+    supervisor,
+  })
+  return {
+    sandboxes,
+    slots,
+    surroundings: async () => ({ homeFolder: (await environment())['HOME'] ?? '/', hidden: [dataFolder] }),
+    info: async () => {
+      const { level, problems } = await sandboxes.lookAgain()
+      return { level, problems: [...problems] }
+    },
+    clear: () => rm(root, { recursive: true, force: true }),
+    stop: async () => {
+      await sandboxes[Symbol.asyncDispose]()
+      await slots.clear()
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Duplex } from 'node:stream'
+import { HksError } from '../../../../contract/errors.ts'
+import { endProcesses } from '../../../platform/endProcesses.ts'
+import { type ProcessEntry, type ProcessScan, startTimeOf } from '../../../platform/processTable.ts'
+import { endClause, endGraceMs, type LaunchedRuntime } from './launchedRuntime.ts'
+
+/** How to start a runtime that may do what its user may. */
+export interface PlainLaunch {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** The whole environment, with the markers by which the process is found. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The value of `HKS_RUN_ID` in `environment`. */
+  readonly runId: string
+  /** Reads the process table; shared by all, as many may end at once. */
+  readonly scan: ProcessScan
+}
+
+/** Starts a runtime in a session of its own. @throws HksError FUNCTION_UNAVAILABLE */
+export function launchPlain(options: PlainLaunch): LaunchedRuntime {
+  const child = spawn(options.program, options.args, {
+    cwd: options.cwd,
+    // Node.js hands on this one variable of its own unless it is named.
+    env: { NODE_V8_COVERAGE: undefined, ...options.environment },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  })
+  const gone = untilGone(child)
+  const channel = child.stdio?.[3] as Duplex | undefined
+  if (!channel || !child.stdout || !child.stderr) throw noProcess()
+  const bornAt = child.pid === undefined ? 0 : (startTimeOf(child.pid) ?? 0)
+  const matches = (entry: ProcessEntry) =>
+    child.pid !== undefined &&
+    entry.startTime >= bornAt &&
+    (entry.runId === options.runId || entry.session === child.pid || entry.pid === child.pid)
+  return {
+    stdout: child.stdout,
+    stderr: child.stderr,
+    channel,
+    level: 'none',
+    gone,
+    place: folder => Promise.resolve(folder),
+    end: async () => {
+      await endProcesses(options.scan, { matches }, endGraceMs)
+    },
+  }
+}
+
+/** The system starts no more processes. */
+export const noProcess = (cause?: unknown): HksError =>
+  new HksError('FUNCTION_UNAVAILABLE', 'This machine can not start another process.', {
+    hint: 'Close programs, or raise the limits of open files and processes.',
+    ...(cause === undefined ? {} : { cause }),
+  })
+
+const untilGone = (child: ChildProcess): Promise<string> =>
+  new Promise(resolve => {
+    child.once('exit', (code, signal) => resolve(endClause(signal === null ? { exitCode: code ?? 0 } : { signal })))
+    child.once('error', error => resolve(`it could not be started: ${error.message}`))
+  })

@@ -1,0 +1,113 @@
+import { getSystemErrorName } from 'node:util'
+import { type ProcessEnd, signalName } from '../../../platform/processEnd.ts'
+import {
+  defaultLimits,
+  type NetworkAccess,
+  pathInside,
+  type SandboxCommand,
+  type SandboxMount,
+} from '../../../platform/sandbox/sandbox.ts'
+import type { SandboxProcess } from '../../../platform/sandbox/sandboxProcess.ts'
+import type { Confining, Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
+import { endClause, endGraceMs, type LaunchedRuntime } from './launchedRuntime.ts'
+import { noProcess } from './launchPlain.ts'
+import type { RuntimeCommand } from './runtimeCommands.ts'
+import type { Slot } from './slots.ts'
+
+/** How to start a runtime in a sandbox. */
+export interface SandboxedLaunch {
+  readonly sandboxes: Pick<Sandboxes, 'start' | 'watch'>
+  readonly support: Confining
+  readonly command: RuntimeCommand
+  /** The whole environment of the runtime. */
+  readonly environment: Readonly<Record<string, string>>
+  /** By which it is found from outside. */
+  readonly marks: Readonly<Record<string, string>>
+  readonly network: NetworkAccess
+  /** Where its code will be; removed with the process. */
+  readonly slot: Slot
+}
+
+const MiB = 1024 ** 2
+/** Python starts up to a hundred threads for the calls of one process. */
+const processes = 256
+/** What a function may hold of memory. */
+const memoryBytes = 1024 * MiB
+const slotInside = '/fn'
+
+/** Starts a runtime that sees its own programs, the system's and, later, the code of one function. @throws HksError FUNCTION_UNAVAILABLE */
+export async function launchSandboxed(options: SandboxedLaunch): Promise<LaunchedRuntime> {
+  const { sandboxes, support, command, slot } = options
+  const mounts: readonly SandboxMount[] = [...command.mounts, { path: slot.folder, access: 'read', at: slotInside }]
+  const inside = (path: string) => pathInside(support.level, mounts, path)
+  const sandboxed: SandboxCommand = {
+    argv: [command.program, ...command.args],
+    cwd: inside(slot.folder),
+    environment: options.environment,
+    marks: options.marks,
+    mounts,
+    network: options.network,
+    limits: { ...defaultLimits, processes },
+    onStarterGone: 'channel',
+  }
+  try {
+    const started = await sandboxes.start(support, sandboxed, { stdout: 'pipe', stderr: 'pipe' })
+    return handleOf(started, options, folder => slot.put(folder).then(inside))
+  } catch (error) {
+    await slot.remove()
+    throw isSystemError(error) ? noProcess(error) : error
+  }
+}
+
+function handleOf(
+  started: SandboxProcess,
+  { sandboxes, support, slot }: SandboxedLaunch,
+  put: (folder: string) => Promise<string>,
+): LaunchedRuntime {
+  let excess: string | undefined
+  let watched: Disposable | undefined
+  let ended = false
+  const gone = started.exited.then(how => excess ?? endClause(support.level === 'strict' ? withSignal(how) : how))
+  const watch = async () => {
+    const root = await started.root
+    if (root === undefined || ended) return
+    watched = sandboxes.watch(root, { bytes: memoryBytes, processes }, ({ limit }) => {
+      excess = limit === 'bytes' ? `it used more than ${memoryBytes / MiB / 1024} GiB of memory` : tooMany
+      void started.end(0)
+    })
+  }
+  const end = async () => {
+    await started.end(endGraceMs)
+    ended = true
+    watched?.[Symbol.dispose]()
+    await slot.remove()
+  }
+  let ending: Promise<void> | undefined
+  return {
+    stdout: started.stdout!,
+    stderr: started.stderr!,
+    channel: started.channel!,
+    level: support.level,
+    gone,
+    place: async folder => {
+      // Before any of its code runs.
+      await watch()
+      return put(folder)
+    },
+    end: () => (ending ??= end()),
+  }
+}
+
+const tooMany = `it had more than ${processes} processes and threads`
+/** Bubblewrap tells the end by a signal as 128 + its number, as shells do; SIGSYS is the last that is not real-time. */
+const lastSignal = 31
+
+const withSignal = (how: ProcessEnd): ProcessEnd =>
+  how.exitCode !== undefined && how.exitCode > 128 && how.exitCode <= 128 + lastSignal
+    ? { signal: signalName(how.exitCode - 128) }
+    : how
+
+const isSystemError = (error: unknown): boolean => {
+  const { errno } = error as NodeJS.ErrnoException
+  return errno !== undefined && getSystemErrorName(errno) !== ''
+}

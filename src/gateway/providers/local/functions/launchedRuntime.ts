@@ -1,0 +1,29 @@
+import type { Duplex, Readable } from 'node:stream'
+import type { ProcessEnd } from '../../../platform/processEnd.ts'
+import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
+
+/** A runtime's process as the system started it. */
+export interface LaunchedRuntime {
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** Our end of its descriptor 3. */
+  readonly channel: Duplex
+  /** How it is kept from the rest of the machine. */
+  readonly level: SandboxLevel
+  /** How it ended, as a clause such as `exit code 1`. Never rejects. */
+  readonly gone: Promise<string>
+  /**
+   * Lets it read a folder, and answers where it finds it. Once: from then on it is a function's, and what it uses is
+   * limited. @throws the system's error
+   */
+  place(folder: string): Promise<string>
+  /** Ends it with all that it started; SIGTERM first. Resolves when nothing is left. Idempotent. */
+  end(): Promise<void>
+}
+
+/** What a process gets between SIGTERM and SIGKILL once nobody needs it any more. */
+export const endGraceMs = 1000
+
+/** How a process ended, as a clause. */
+export const endClause = ({ exitCode, signal }: ProcessEnd): string =>
+  signal === undefined ? `exit code ${exitCode}` : `signal ${signal}`

@@ -1,0 +1,83 @@
+import { HksError } from '../../../../contract/errors.ts'
+import type { FunctionNetwork, Runtime } from '../../../../contract/functions.ts'
+import { createSharedScan } from '../../../platform/processTable.ts'
+import type { SandboxSupport } from '../../../platform/sandbox/probeSandbox.ts'
+import type { Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
+import type { LaunchedRuntime } from './launchedRuntime.ts'
+import { launchPlain } from './launchPlain.ts'
+import { launchSandboxed } from './launchSandboxed.ts'
+import type { FindRuntimeCommand } from './runtimeCommands.ts'
+import type { Slots } from './slots.ts'
+
+/** What starting processes needs. */
+export interface RuntimeLauncherOptions {
+  readonly commandOf: FindRuntimeCommand
+  readonly sandboxes: Pick<Sandboxes, 'support' | 'start' | 'watch'>
+  readonly slots: Slots
+  /** Where a process is before it knows its function, outside of a sandbox. */
+  readonly runtimesFolder: string
+  readonly homeId: string
+  readonly newId: () => string
+  readonly environment: () => Promise<Readonly<Record<string, string>>>
+}
+
+/** What processes are alike for every function: the language and what it reaches. */
+export type ProcessKind = `${Runtime} ${FunctionNetwork}`
+
+/**
+ * Starts the process of a runtime, in the best sandbox of this machine.
+ * @throws HksError RUNTIME_MISSING, FUNCTION_UNAVAILABLE, UNSUPPORTED_PLATFORM; `signal.reason`
+ */
+export type LaunchRuntime = (kind: ProcessKind, signal: AbortSignal) => Promise<LaunchedRuntime>
+
+/** The kind of the processes that a function can use. */
+export const kindOf = (of: { readonly runtime: Runtime; readonly network: FunctionNetwork }): ProcessKind =>
+  `${of.runtime} ${of.network}`
+
+/** The language of a kind. */
+export const runtimeOf = (kind: ProcessKind): Runtime => kind.split(' ')[0] as Runtime
+
+/** Starts processes that this gateway, or the next one, finds by their marks. */
+export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRuntime {
+  const { sandboxes, slots } = options
+  const scan = createSharedScan()
+  return async (kind, signal) => {
+    const runtime = runtimeOf(kind)
+    const network = kind.split(' ')[1] as FunctionNetwork
+    const [command, clean, support] = await Promise.all([
+      options.commandOf(runtime, signal),
+      options.environment(),
+      sandboxes.support(),
+    ])
+    signal.throwIfAborted()
+    const runId = options.newId()
+    const marks = { HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId }
+    // What the function asked for comes with the load frame: a waiting process must be anybody's.
+    const environment = { ...clean, ...command.environment }
+    if (support.level !== 'none') {
+      const slot = await slots.open(runId)
+      return launchSandboxed({ sandboxes, support, command, environment, marks, network: { kind: network }, slot })
+    }
+    if (network === 'none') throw notClosed(support)
+    const { program, args } = command
+    return launchPlain({
+      program,
+      args,
+      cwd: options.runtimesFolder,
+      environment: { ...environment, ...marks },
+      runId,
+      scan,
+    })
+  }
+}
+
+/** Nothing that was asked for is left out in silence. */
+function notClosed({ problems }: SandboxSupport): HksError {
+  const why = problems.map(({ what }) => what).join(' ')
+  const mend = problems.find(problem => problem.mend !== undefined)?.mend
+  return new HksError(
+    'UNSUPPORTED_PLATFORM',
+    `network: none needs a sandbox, which this machine does not have. ${why}`,
+    mend === undefined ? { hint: 'Deploy it with network: full.' } : { hint: `Mend it with: ${mend}` },
+  )
+}
