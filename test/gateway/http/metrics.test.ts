@@ -69,8 +69,9 @@ describe('GET /metrics', function () {
     const { id } = await gateway.client.call('openProject', { body: { path: workspace.path } })
     const body = { name: 'another', runtime: 'node' as const, source }
     await gateway.client.call('deployFunction', { params: { id }, body })
+    // One, or as many as the tests before needed at once.
     await eventually(async () =>
-      assert.equal(await valueOf('hks_pool_ready_processes', 'connection="local"', 'runtime="node"'), 1),
+      assert.ok(((await valueOf('hks_pool_ready_processes', 'connection="local"', 'runtime="node"')) ?? 0) > 0),
     )
     assert.match(await text(), /^hks_gateway_process_cpu_seconds_total \d/m)
   })
