@@ -78,10 +78,10 @@ async function test(): Promise<TestCounts> {
   return counts
 }
 
-/** On a machine that must have everything (`HKS_TEST_REFUSE_SKIPS=python3,sandbox`), a skip for want of it is a failure. */
+/** On a machine that must have all of `HKS_TEST_REFUSE_SKIPS=python3,sandbox,go`, a skip for want of one is a failure. */
 function refuseSkips({ skipped }: TestCounts): void {
   for (const missing of (process.env['HKS_TEST_REFUSE_SKIPS'] ?? '').split(',').filter(Boolean)) {
-    const refused = skipped.filter(title => title.includes(missing))
+    const refused = skipped.filter(title => title.includes(`skipped: ${missing}`))
     if (refused.length > 0) throw new StageFailure('tests', `Skipped for want of ${missing}:\n${refused.join('\n')}`)
   }
 }

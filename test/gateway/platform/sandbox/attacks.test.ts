@@ -32,7 +32,7 @@ describe('attacks from a sandbox', () => {
         before(async function () {
           const missing = await reasonAgainst(level)
           if (missing !== undefined) {
-            this.test!.parent!.title += ` (skipped: ${missing})`
+            this.test!.parent!.title += ` (skipped: sandbox: ${missing})`
             this.skip()
           }
           results = await attackAs(uid, level, folder.path)
