@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
+import { isExecutable } from './isExecutable.ts'
 import { startSupervised, type Supervisor } from './supervisor.ts'
 
 /** The system's own perl: one of a version manager may be slow to start or gone tomorrow. */
@@ -32,15 +32,6 @@ async function works(supervisor: Supervisor): Promise<boolean> {
     return exitCode === 3 && (await supervised.closed) === 'complete'
   } catch {
     // Whatever is wrong with it, runs go on without.
-    return false
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
     return false
   }
 }

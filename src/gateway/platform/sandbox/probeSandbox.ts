@@ -1,8 +1,8 @@
-import { accessSync, constants } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { release } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { isExecutable } from '../isExecutable.ts'
 import type { Supervisor } from '../supervisor.ts'
 import {
   bubblewrapFailed,
@@ -117,14 +117,7 @@ function findProgram(name: string, path: string): string | undefined {
   return path
     .split(delimiter)
     .map(folder => join(folder, name))
-    .find(file => {
-      try {
-        accessSync(file, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
+    .find(isExecutable)
 }
 
 function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
