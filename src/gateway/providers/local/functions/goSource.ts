@@ -29,7 +29,18 @@ export async function layOut(source: string, target: string, copied: readonly st
     const to = join(target, path)
     await mkdir(dirname(to), { recursive: true })
     if (copied.includes(path)) await copyFile(from, to)
-    else await link(from, to).catch(() => copyFile(from, to))
+    else await linkOrCopy(from, to)
+  }
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    // Another file system, one without links, or as many links as there may be.
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes(code)) throw error
+    await copyFile(from, to)
   }
 }
 
@@ -51,7 +62,7 @@ export async function checkGoPackage(folder: string, handler: string): Promise<r
       hint: 'Rename it, or name it in .hksignore.',
     })
   }
-  const names = await readdir(join(folder, inside)).catch(() => [])
+  const names = await filesOf(join(folder, inside))
   const files = names.filter(name => name.endsWith('.go') && !name.endsWith('_test.go')).sort()
   if (files.length === 0) {
     const where = inside === '' ? 'the source' : `the folder ${inside}`
@@ -71,4 +82,15 @@ export async function checkGoPackage(folder: string, handler: string): Promise<r
     }
   }
   return exported
+}
+
+/** None when it is no folder. */
+async function filesOf(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []
+    throw error
+  }
 }

@@ -1,0 +1,111 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { HksError } from '../../../../contract/errors.ts'
+import { ifThere } from '../../../platform/ifThere.ts'
+import { exists } from './codeStore.ts'
+import { explainBuild, mainFolder } from './goErrors.ts'
+import { writeGoOverlay } from './goOverlay.ts'
+import { checkGoPackage, layOut, modulePath, programFolder, readGoHandler } from './goSource.ts'
+import type { GoTool } from './goTool.ts'
+import type { BuildSource } from './sourceBuilder.ts'
+
+/** Without symbols for a debugger, which are most of a binary; stacks are complete without them. */
+export const buildFlags: readonly string[] = ['-trimpath', '-buildvcs=false', '-mod=mod', '-ldflags', '-s -w']
+/** The program in a folder to load; `launch` starts it. */
+export const programFile = `${programFolder}/function`
+
+const moduleName = 'hexabase.io/hks'
+/** Imported once to compile them: what functions use most. */
+const usualPackages = ['net/http', 'log', 'log/slog', 'html/template', 'crypto/hmac', 'crypto/sha256', 'encoding/csv']
+
+/** A function whose build compiles what most functions need. */
+export const usualFunction = `package function
+
+import (
+	"${moduleName}"
+${usualPackages.map(name => `	_ "${name}"\n`).join('')})
+
+func Handle(_ *hks.Context, event any) (any, error) { return event, nil }
+`
+
+/** Compiles programs around the module `hexabase.io/hks` (`runtimes/go`). */
+export interface GoPrograms {
+  /**
+   * Compiles a function within `staged`, an empty folder; answers the path of the program.
+   * @throws HksError INVALID_SOURCE, RUNTIME_MISSING; LoadFailure; `signal.reason`
+   */
+  compile(
+    source: Pick<BuildSource, 'folder' | 'handler'>,
+    staged: string,
+    signal: AbortSignal,
+    pace?: 'idly',
+  ): Promise<string>
+  /** Compiles the program that waits for a function to `output`. @throws HksError RUNTIME_MISSING, INTERNAL */
+  compileLauncher(output: string, staged: string, signal: AbortSignal): Promise<void>
+}
+
+/** Compiles with the go command, whose root is found by its path. */
+export function createGoPrograms(go: GoTool, moduleFolder: string, goPath: () => Promise<string>): GoPrograms {
+  /** All programs are built with the same standard library, so that it is compiled once. */
+  const overlayFlags = async (staged: string): Promise<readonly string[]> => {
+    const folder = join(staged, 'overlay')
+    await mkdir(folder)
+    const goRoot = dirname(dirname(await goPath()))
+    const overlay = await writeGoOverlay(goRoot, join(moduleFolder, 'overlay/os.go.txt'), folder)
+    return overlay === undefined ? [] : ['-overlay', overlay, '-tags', 'hks_function']
+  }
+  /** A module with the hks module in place of what would be downloaded. */
+  const prepareModule = async (folder: string, signal: AbortSignal): Promise<string> => {
+    const file = join(folder, 'go.mod')
+    if (!(await exists(file))) {
+      const [major, minor] = (await go.version()).split('.')
+      await writeFile(file, `module function\n\ngo ${major}.${minor}\n`)
+    } else {
+      // They are copies of what must not be written.
+      await chmod(file, 0o600)
+      await ifThere(chmod(join(folder, 'go.sum'), 0o600))
+    }
+    const edits = [`-require=${moduleName}@v0.0.0`, `-replace=${moduleName}=${moduleFolder}`]
+    const edited = await go.run(['mod', 'edit', ...edits], folder, signal)
+    if (edited.exitCode !== 0) throw explainBuild(edited, '', [])
+    return modulePath(await readFile(file, 'utf8')) ?? 'function'
+  }
+  return {
+    compile: async ({ folder, handler }, staged, signal, pace) => {
+      const exported = await checkGoPackage(folder, handler)
+      const work = join(staged, 'work')
+      await layOut(folder, work, ['go.mod', 'go.sum'])
+      const module = await prepareModule(work, signal)
+      await mkdir(join(work, mainFolder))
+      await writeFile(join(work, mainFolder, 'main.go'), mainProgram(module, handler))
+      const output = join(staged, programFile)
+      await mkdir(dirname(output))
+      const flags = [...buildFlags, ...(await overlayFlags(staged))]
+      const built = await go.run(['build', ...flags, '-o', output, `./${mainFolder}`], work, signal, pace)
+      if (built.exitCode !== 0) throw explainBuild(built, handler, exported)
+      return output
+    },
+    compileLauncher: async (output, staged, signal) => {
+      const flags = [...buildFlags, ...(await overlayFlags(staged))]
+      const built = await go.run(['build', ...flags, '-o', output, './launch'], moduleFolder, signal)
+      if (built.exitCode !== 0)
+        throw new HksError('INTERNAL', `The Go runtime can not be built: ${built.stderr.trim()}`)
+    },
+  }
+}
+
+function mainProgram(module: string, handler: string): string {
+  const { folder, name } = readGoHandler(handler)
+  const path = folder === '' ? module : `${module}/${folder}`
+  return `// Code generated by Hexabase HKS. DO NOT EDIT.
+
+package main
+
+import (
+	function ${JSON.stringify(path)}
+	"${moduleName}"
+)
+
+func main() { hks.Serve(${JSON.stringify(module)}, function.${name}) }
+`
+}
