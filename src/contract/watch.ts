@@ -1,8 +1,37 @@
 import { type Static, Type } from 'typebox'
-import { Id, OneOf } from './common.ts'
+import { Id, Instant, OneOf } from './common.ts'
 import { CronJob, ExecutionSummary } from './cronJobs.ts'
 import { Function } from './functions.ts'
 import { Project } from './projects.ts'
+
+/** What a deployment does before it serves, in this order; what a function does not need is left out. */
+export const deploymentPhases = ['checking', 'installing', 'building', 'starting'] as const
+/** One of {@link deploymentPhases}. */
+export type DeploymentPhase = (typeof deploymentPhases)[number]
+
+/** How a deployment can end. */
+export const deploymentOutcomes = ['ready', 'failed', 'cancelled'] as const
+/** One of {@link deploymentOutcomes}. */
+export type DeploymentOutcome = (typeof deploymentOutcomes)[number]
+
+/**
+ * What a deployment does now, or how it ended. It is told from its beginning: that of a new function before the function
+ * itself, which is there when its source has been looked at.
+ */
+export const DeploymentProgress = Type.Object({
+  functionId: Id,
+  projectId: Id,
+  name: Type.String(),
+  revision: Type.Integer(),
+  startedAt: Instant,
+  phase: OneOf(deploymentPhases),
+  message: Type.String({ description: 'A few words, such as "installing 3 of 12 packages"; a sentence when done' }),
+  completed: Type.Optional(Type.Integer({ description: 'Packages that are there, while it is installing' })),
+  total: Type.Optional(Type.Integer()),
+  done: Type.Boolean(),
+  outcome: Type.Optional(OneOf(deploymentOutcomes)),
+})
+export type DeploymentProgress = Static<typeof DeploymentProgress>
 
 /** Everything a view shows, at one moment. */
 export const WatchSnapshot = Type.Object({
@@ -11,20 +40,12 @@ export const WatchSnapshot = Type.Object({
   projects: Type.Array(Project),
   cronJobs: Type.Array(CronJob),
   functions: Type.Array(Function),
+  deployments: Type.Array(DeploymentProgress, { description: 'Those under way' }),
 })
 export type WatchSnapshot = Static<typeof WatchSnapshot>
 
 const put = <T extends string, S extends Parameters<typeof Type.Array>[0]>(kind: T, object: S) =>
   Type.Object({ type: Type.Literal('put'), cursor: Type.String(), kind: Type.Literal(kind), object })
-
-/** Progress of a deployment that is under way. */
-export const DeploymentProgress = Type.Object({
-  functionId: Id,
-  revision: Type.Integer(),
-  message: Type.String(),
-  done: Type.Boolean(),
-})
-export type DeploymentProgress = Static<typeof DeploymentProgress>
 
 /** One change after the snapshot. A put of an unknown id adds it. */
 export const WatchChange = Type.Union([

@@ -11,6 +11,7 @@ const snapshot = (cursor: string): WatchMessage => ({
   projects: [],
   cronJobs: [],
   functions: [],
+  deployments: [],
 })
 const deleted = (cursor: string): WatchMessage => ({ type: 'delete', cursor, kind: 'cronJob', id: 'a' })
 

@@ -56,7 +56,8 @@ async function withProgress(services: Services, source: DeployableSource): Promi
     const current = (): Function | undefined => [...services.session.resources.functions.values()].find(mine)
     const watching = services.session.onDidReceive(change => {
       if (change.type !== 'put' || change.kind !== 'deployment') return
-      if (change.object.functionId === current()?.id) progress.report({ message: change.object.message })
+      const { projectId, name: deployed, message, done } = change.object
+      if (projectId === source.projectId && deployed === name && !done) progress.report({ message })
     })
     // The request may be aborted at any time; what goes on in the gateway has to be ended by its own route.
     const cancel = (): void => {

@@ -8,7 +8,7 @@ export interface Resources {
   readonly projects: ReadonlyMap<string, Project>
   readonly cronJobs: ReadonlyMap<string, CronJob>
   readonly functions: ReadonlyMap<string, Function>
-  /** Deployments under way, by the function's id. */
+  /** Deployments under way, by the function's id; that of a new function before the function. */
   readonly deployments: ReadonlyMap<string, DeploymentProgress>
 }
 
@@ -28,7 +28,7 @@ export function fromSnapshot(snapshot: WatchSnapshot): Resources {
     projects: byId(snapshot.projects),
     cronJobs: byId(snapshot.cronJobs),
     functions: byId(snapshot.functions),
-    deployments: new Map(),
+    deployments: new Map(snapshot.deployments.map(deployment => [deployment.functionId, deployment])),
   }
 }
 
@@ -45,9 +45,7 @@ export function applyChange(state: Resources, change: WatchChange): Resources {
     case 'execution':
       return withExecution(state, change.object)
     case 'deployment':
-      return change.object.done
-        ? { ...state, deployments: removed(state.deployments, change.object.functionId) }
-        : { ...state, deployments: put(state.deployments, change.object.functionId, change.object) }
+      return withDeployment(state, change.object)
   }
 }
 
@@ -56,6 +54,14 @@ function without(state: Resources, kind: 'project' | 'cronJob' | 'function', id:
   if (kind === 'function')
     return { ...state, functions: removed(state.functions, id), deployments: removed(state.deployments, id) }
   return { ...state, projects: removed(state.projects, id) }
+}
+
+/** Of several of one function, the newest is shown. */
+function withDeployment(state: Resources, progress: DeploymentProgress): Resources {
+  const { functionId, revision, done } = progress
+  if ((state.deployments.get(functionId)?.revision ?? 0) > revision) return state
+  const { deployments } = state
+  return { ...state, deployments: done ? removed(deployments, functionId) : put(deployments, functionId, progress) }
 }
 
 function withExecution(state: Resources, execution: ExecutionSummary): Resources {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { SecretReference } from '../../contract/common.ts'
 import type { FunctionNetwork, FunctionStatus, Runtime } from '../../contract/functions.ts'
+import type { DeploymentOutcome, DeploymentPhase } from '../../contract/watch.ts'
 import type { FunctionScaling } from './functionScaling.ts'
 
 /** What a deployment asks for, with every default filled in. `timeoutSeconds` is per call. */
@@ -140,10 +141,24 @@ export interface KeptResult extends Pick<InvocationResponse, 'status' | 'headers
   readonly bytes: number
 }
 
-/** What a deployment is doing now. */
-export interface DeploymentStep {
+/** How far a deployment has come. */
+export interface DeployProgress {
+  readonly phase: DeploymentPhase
+  /** Packages that are there, of `total`; while it is `installing`. */
+  readonly completed?: number
+  readonly total?: number
+}
+
+/** What a deployment is doing now, or how it ended. Instants are epoch milliseconds. */
+export interface DeploymentStep extends DeployProgress {
   readonly functionId: string
+  readonly projectId: string
+  readonly name: string
   readonly revision: number
+  readonly startedAt: number
+  /** A few words, such as "installing 3 of 12 packages"; a sentence when it is done. */
   readonly message: string
   readonly done: boolean
+  /** When it is done. */
+  readonly outcome?: DeploymentOutcome
 }

@@ -2,6 +2,7 @@ import type { Runtime } from '../../contract/functions.ts'
 import type { Changes } from './changes.ts'
 import type { CronJobRecord, CronJobSpec, Decision, Execution, SchedulePeriod, WatchSpan } from './cronJob.ts'
 import type {
+  DeploymentStep,
   FunctionRecord,
   FunctionSpec,
   InvocationRecord,
@@ -72,6 +73,8 @@ export interface Functions {
     readonly settled: Promise<FunctionRecord>
   }>
   cancelDeployment(id: string): Promise<FunctionRecord>
+  /** What the deployments under way do now; their later steps are changes. */
+  deployments(): readonly DeploymentStep[]
   /** The canonical tar of the serving revision. */
   source(id: string): Promise<Uint8Array | undefined>
   invoke(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Function } from '../../../src/contract/functions.ts'
 import { compareFunctions, functionNode, isBrokenFunction } from '../../../src/extension/model/functionNode.ts'
-import { fn, options, revision } from './samples.ts'
+import { deployment, fn, options, revision } from './samples.ts'
 
 const node = (given: Partial<Function> = {}) => functionNode(fn(given), undefined, options)
 
@@ -25,9 +25,9 @@ describe('the row of a function', () => {
   })
 
   it('says what a deployment is doing now', () => {
-    const progress = { functionId: 'f1', revision: 8, message: 'checking main.py', done: false }
+    const progress = deployment({ phase: 'building', message: 'building' })
     const deploying = fn({ status: 'deploying' })
-    assert.equal(functionNode(deploying, progress, options).description, 'python · deploying: checking main.py')
+    assert.equal(functionNode(deploying, progress, options).description, 'python · deploying: building')
     assert.equal(node({ status: 'deploying' }).description, 'python · deploying')
   })
 

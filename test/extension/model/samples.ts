@@ -2,6 +2,7 @@ import type { CronJob, ExecutionSummary } from '../../../src/contract/cronJobs.t
 import type { Function, Revision } from '../../../src/contract/functions.ts'
 import type { Project } from '../../../src/contract/projects.ts'
 import { untranslated } from '../../../src/extension/model/localize.ts'
+import type { DeploymentProgress } from '../../../src/contract/watch.ts'
 import type { RenderOptions } from '../../../src/extension/model/treeNode.ts'
 
 /** The moment at which the samples are looked at: a Sunday. */
@@ -114,5 +115,17 @@ export const fn = (given: Partial<Function> = {}): Function => ({
   revisions: [revision()],
   createdAt: at(-5000),
   updatedAt: at(-3600),
+  ...given,
+})
+
+export const deployment = (given: Partial<DeploymentProgress> = {}): DeploymentProgress => ({
+  functionId: 'f1',
+  projectId: 'p1',
+  name: 'greet',
+  revision: 8,
+  startedAt: at(-12),
+  phase: 'starting',
+  message: 'starting',
+  done: false,
   ...given,
 })

@@ -6,7 +6,8 @@ import { applyChange, fromSnapshot, noResources, type Resources } from '../../..
 import { staleTree } from '../../../src/extension/model/staleTree.ts'
 import { cronJobTree, functionTree } from '../../../src/extension/model/tree.ts'
 import { treeDifference } from '../../../src/extension/model/treeDifference.ts'
-import { at, cronJob, execution, failed, fn, options, project, running } from './samples.ts'
+import type { DeploymentProgress } from '../../../src/contract/watch.ts'
+import { at, cronJob, deployment, execution, failed, fn, options, project, running } from './samples.ts'
 
 const resources = (given: Partial<Parameters<typeof fromSnapshot>[0]> = {}): Resources =>
   fromSnapshot({
@@ -15,6 +16,7 @@ const resources = (given: Partial<Parameters<typeof fromSnapshot>[0]> = {}): Res
     projects: [project(), project({ id: 'p2', name: 'another' })],
     cronJobs: [cronJob()],
     functions: [fn()],
+    deployments: [],
     ...given,
   })
 
@@ -149,11 +151,19 @@ describe('the resources that a watch tells', () => {
   })
 
   it('keep the progress of a deployment until it is done', () => {
-    const progress = { functionId: 'f1', revision: 8, message: 'checking', done: false }
+    const progress = deployment({ revision: 8 })
     const begun = applyChange(resources(), { type: 'put', cursor, kind: 'deployment', object: progress })
     const done = applyChange(begun, { type: 'put', cursor, kind: 'deployment', object: { ...progress, done: true } })
     assert.equal(begun.deployments.size, 1)
     assert.equal(done.deployments.size, 0)
+  })
+
+  it('keep the newest of two deployments of one function, whichever ends first', () => {
+    const put = (object: DeploymentProgress) => ({ type: 'put', cursor, kind: 'deployment', object }) as const
+    const both = [deployment({ revision: 8 }), deployment({ revision: 9 })].map(put).reduce(applyChange, resources())
+    const one = applyChange(both, put(deployment({ revision: 8, done: true })))
+    assert.equal(one.deployments.get('f1')?.revision, 9)
+    assert.equal(applyChange(one, put(deployment({ revision: 9, done: true }))).deployments.size, 0)
   })
 
   it('forget what is deleted', () => {

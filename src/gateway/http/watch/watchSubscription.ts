@@ -68,12 +68,13 @@ export async function openWatchSubscription(
 }
 
 function visiblePart(
-  { projects, cronJobs, functions }: Pick<WatchSnapshot, 'projects' | 'cronJobs' | 'functions'>,
+  { projects, cronJobs, functions, deployments }: Omit<WatchSnapshot, 'type' | 'cursor'>,
   sees: (projectId: string) => boolean,
 ) {
   return {
     projects: projects.filter(project => sees(project.id)),
     cronJobs: cronJobs.filter(cronJob => sees(cronJob.projectId)),
     functions: functions.filter(fn => sees(fn.projectId)),
+    deployments: deployments.filter(deployment => sees(deployment.projectId)),
   }
 }

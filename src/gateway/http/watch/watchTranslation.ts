@@ -1,13 +1,13 @@
 import type { CronJob } from '../../../contract/cronJobs.ts'
 import type { Function } from '../../../contract/functions.ts'
 import type { Project } from '../../../contract/projects.ts'
-import type { WatchSnapshot } from '../../../contract/watch.ts'
+import type { DeploymentProgress, WatchSnapshot } from '../../../contract/watch.ts'
 import type { Change } from '../../domain/changes.ts'
 import type { CronJobRecord } from '../../domain/cronJob.ts'
 import type { CronJobService } from '../../domain/cronJobService.ts'
 import type { Provider } from '../../domain/ports.ts'
 import { toWireCronJob, toWireExecution } from '../wire/cronJob.ts'
-import { toWireFunction } from '../wire/function.ts'
+import { toWireDeployment, toWireFunction } from '../wire/function.ts'
 import { toWireProject } from '../wire/project.ts'
 import type { UnnumberedChange } from './changeLog.ts'
 
@@ -19,7 +19,7 @@ export interface WatchTranslation {
   /** The changes of the wire that one of the domain makes; a run changes the summary of its CronJob, too. */
   changes(change: Change): Promise<readonly UnnumberedChange[]>
   /** Everything there is at this moment. */
-  everything(): Promise<Pick<WatchSnapshot, 'projects' | 'cronJobs' | 'functions'>>
+  everything(): Promise<Omit<WatchSnapshot, 'type' | 'cursor'>>
 }
 
 /** Translates; remembers which project an object is in, as not every change says so. */
@@ -70,8 +70,8 @@ export function createWatchTranslation(providers: readonly Provider[], cronJobs:
           return cronJob ? [run, putCronJob(cronJob)] : [run]
         }
         case 'deployment': {
-          const projectId = projectOf.get(change.step.functionId)
-          return [{ message: { type: 'put', kind: 'deployment', object: change.step }, projectId }]
+          const object = toWireDeployment(change.step)
+          return [{ message: { type: 'put', kind: 'deployment', object }, projectId: object.projectId }]
         }
         case 'deleted':
           return [forget(change.what, change.id)]
@@ -80,13 +80,15 @@ export function createWatchTranslation(providers: readonly Provider[], cronJobs:
     everything: async () => {
       const projects: Project[] = []
       const functions: Function[] = []
+      const deployments: DeploymentProgress[] = []
       for (const provider of providers) {
         for (const project of await provider.projects.list()) projects.push(toWireProject(project))
         for (const record of (await provider.functions?.list()) ?? []) functions.push(toWireFunction(record))
+        deployments.push(...(provider.functions?.deployments() ?? []).map(toWireDeployment))
       }
       const all = (await cronJobs.views()).map(toWireCronJob)
       for (const object of [...all, ...functions]) projectOf.set(object.id, object.projectId)
-      return { projects, cronJobs: all, functions }
+      return { projects, cronJobs: all, functions, deployments }
     },
   }
 }

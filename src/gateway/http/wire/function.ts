@@ -1,7 +1,8 @@
 import { defined } from '../../../base/defined.ts'
 import { toInstant } from '../../../base/instant.ts'
 import type { Function, Revision } from '../../../contract/functions.ts'
-import type { FunctionRecord, RevisionRecord } from '../../domain/function.ts'
+import type { DeploymentProgress } from '../../../contract/watch.ts'
+import type { DeploymentStep, FunctionRecord, RevisionRecord } from '../../domain/function.ts'
 
 /** A function as answers carry it; its source is added where it is asked for. */
 export const toWireFunction = (record: FunctionRecord): Function => {
@@ -45,3 +46,9 @@ export const toWireRevision = (revision: RevisionRecord, serving: number): Revis
     percent: revision.number === serving ? 100 : 0,
     createdAt: toInstant(revision.createdAt),
   })
+
+/** What a deployment does, as the watch carries it. */
+export const toWireDeployment = (step: DeploymentStep): DeploymentProgress => ({
+  ...step,
+  startedAt: toInstant(step.startedAt),
+})

@@ -108,6 +108,30 @@ describe('watching the gateway', function () {
     await second.close()
   })
 
+  it('tells one who comes later what a deployment under way does, and how it ends', async () => {
+    const source = Buffer.from(
+      'await new Promise(r => setTimeout(r, 600_000)); export const handler = () => 1',
+    ).toString('base64')
+    const fn = await gateway.client.call('deployFunction', {
+      params: { id: projectId },
+      body: { name: 'slow', runtime: 'node', source, waitSeconds: 0 },
+    })
+    const watcher = await watch()
+    await has(watcher, message => message.type === 'snapshot')
+    const [snapshot] = watcher.messages
+    assert.ok(snapshot?.type === 'snapshot')
+    assert.deepEqual(
+      snapshot.deployments.map(({ functionId, name, revision, done }) => ({ functionId, name, revision, done })),
+      [{ functionId: fn.id, name: 'slow', revision: 1, done: false }],
+    )
+    await gateway.client.call('cancelDeployment', { params: { id: fn.id } })
+    await has(
+      watcher,
+      message => message.type === 'put' && message.kind === 'deployment' && message.object.outcome === 'cancelled',
+    )
+    await watcher.close()
+  })
+
   it('gives a new snapshot for a cursor that it does not know', async () => {
     for (const cursor of ['another-boot:3', 'nonsense', encodeURIComponent(`${'x'.repeat(50)}:-1`)]) {
       const watcher = await watch(cursor)

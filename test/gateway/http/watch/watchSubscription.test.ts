@@ -32,7 +32,7 @@ describe('a watch subscription', () => {
         async () => {
           const reading = Promise.withResolvers<string[]>()
           readings.push(reading)
-          return { projects: (await reading.promise).map(project), cronJobs: [], functions: [] }
+          return { projects: (await reading.promise).map(project), cronJobs: [], functions: [], deployments: [] }
         },
         {
           cursor: options.cursor,

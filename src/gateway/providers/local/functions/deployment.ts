@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HksError } from '../../../../contract/errors.ts'
-import type { FunctionRecord, FunctionSpec, RevisionRecord, Source } from '../../../domain/function.ts'
+import type { DeploymentStep, FunctionRecord, FunctionSpec, RevisionRecord, Source } from '../../../domain/function.ts'
 import type { FunctionScaling } from '../../../domain/functionScaling.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
 import type { Functions } from '../../../domain/ports.ts'
 import type { CodeStore } from './codeStore.ts'
 import { explainFailure } from './deployFailure.ts'
+import { createDeploymentSteps, type StepTeller } from './deploymentSteps.ts'
 import type { FunctionLog } from './functionLog.ts'
 import { LoadFailure } from './functionPool.ts'
 import type { FunctionRecords } from './functionRecords.ts'
 import type { Candidate, FunctionServing, StartableRevision } from './functionServing.ts'
 import type { LocalFunctionsDeps } from './localFunctionsHost.ts'
-import type { DeployStage, PrepareRevision } from './prepareRevision.ts'
+import type { PrepareRevision } from './prepareRevision.ts'
 import type { LocalScaling } from './scaling.ts'
 
 /** Deployments of local functions. */
@@ -23,6 +24,8 @@ export interface Deployments {
   stop(): Promise<void>
   /** Sources that a deployment under way uses. */
   digests(): ReadonlySet<string>
+  /** What those under way do now. */
+  steps(): readonly DeploymentStep[]
 }
 
 /** What deploying needs besides the host's own dependencies. */
@@ -47,11 +50,8 @@ interface Attempt {
   readonly revision: RevisionRecord
   readonly created: boolean
   readonly abort: AbortController
+  readonly steps: StepTeller
   settled: Promise<unknown>
-  /** What is done with it; unknown until its source is there. */
-  stage?: DeployStage
-  /** Nobody knows of it before it is recorded. */
-  isRecorded: boolean
 }
 
 /** Loads new revisions beside those that serve and switches when they are ready. */
@@ -59,16 +59,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
   const { records, log } = options
   const { clock, newId, state, changes, logs } = options.deps
   const attempts = new Set<Attempt>()
-
-  const step = ({ functionId, number }: RevisionRecord, message: string, progress: 'going on' | 'done') =>
-    changes.publish({
-      kind: 'deployment',
-      step: { functionId, revision: number, message, done: progress === 'done' },
-    })
-
-  const tellStage = ({ revision, stage, isRecorded }: Attempt) => {
-    if (stage && isRecorded) step(revision, `Revision ${revision.number} is being ${stage}.`, 'going on')
-  }
+  const steps = createDeploymentSteps(changes, clock)
 
   const deploy: Functions['deploy'] = (projectId, spec, source, { answerBy }) =>
     options.inTurn(projectId, spec.name, async () => {
@@ -78,8 +69,8 @@ export function createDeployments(options: DeploymentOptions): Deployments {
         revision,
         created: !existing,
         abort: new AbortController(),
+        steps: steps.begin(projectId, revision),
         settled: Promise.resolve(),
-        isRecorded: false,
       }
       attempts.add(attempt)
       const opened = open(attempt, projectId, source)
@@ -94,10 +85,9 @@ export function createDeployments(options: DeploymentOptions): Deployments {
         await record(existing, projectId, revision)
       } catch (error) {
         await discard(attempt, opened)
+        attempt.steps.ended(outcomeOf(error), explainFailure(error, revision).message)
         throw error
       }
-      attempt.isRecorded = true
-      tellStage(attempt)
       const settled = settle(attempt, opened)
       attempt.settled = settled.catch(options.onFailure)
       return { function: (await records.get(revision.functionId))!, created: attempt.created, settled }
@@ -128,10 +118,9 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       number: revision.number,
       scaling: options.scaling(revision.spec.scaling),
       prepare: signal =>
-        options.prepare(projectId, revision, signal, stage => {
-          if (attempt.stage === stage) return
-          attempt.stage = stage
-          tellStage(attempt)
+        options.prepare(projectId, revision, signal, progress => {
+          // A replica that is started later is none of the deployment's.
+          if (attempts.has(attempt)) attempt.steps.now(progress)
         }),
     }
     return (await options.serving(revision.functionId)).openCandidate(startable, abort.signal)
@@ -164,15 +153,15 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     try {
       candidate = await opened
       attempts.delete(attempt)
-      return await switchTo(attempt.revision, candidate)
+      return await switchTo(attempt, candidate)
     } catch (error) {
       attempts.delete(attempt)
       await candidate?.close()
-      throw await fail(attempt.revision, error)
+      throw await fail(attempt, error)
     }
   }
 
-  const switchTo = async (revision: RevisionRecord, candidate: Candidate): Promise<FunctionRecord> => {
+  const switchTo = async ({ revision, steps: told }: Attempt, candidate: Candidate): Promise<FunctionRecord> => {
     const { functionId: id, number, spec } = revision
     const serving = await options.serving(id)
     await state.saveRevision({ ...revision, status: 'ready' })
@@ -186,17 +175,17 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     else void candidate.close()
     const sentence = `Revision ${number} is serving.`
     log.system(id, sentence)
-    step(revision, sentence, 'done')
+    told.ended('ready', sentence)
     return { ...record, replicas: serving.replicas }
   }
 
-  const fail = async (revision: RevisionRecord, error: unknown): Promise<HksError> => {
+  const fail = async ({ revision, steps: told }: Attempt, error: unknown): Promise<HksError> => {
     const { functionId: id, number } = revision
     const explained = explainFailure(error, revision)
     const reason = explained.message
     if (error instanceof LoadFailure) log.trace(id, error.context.trace)
     log.system(id, reason)
-    step(revision, reason, 'done')
+    told.ended(outcomeOf(explained), reason)
     await state.saveRevision({ ...revision, status: 'failed', reason })
     await records.update(id, stored => ({
       ...stored,
@@ -225,10 +214,14 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       await end([...attempts], new HksError('GATEWAY_DRAINING', 'The gateway stopped during the deployment.'))
     },
     digests: () => new Set([...attempts].map(attempt => attempt.revision.sourceDigest)),
+    steps: steps.current,
   }
 }
 
 const cancelled = () => new HksError('CANCELLED', 'The deployment was cancelled.')
+
+const outcomeOf = (error: unknown): 'failed' | 'cancelled' =>
+  error instanceof HksError && error.code === 'CANCELLED' ? 'cancelled' : 'failed'
 
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(

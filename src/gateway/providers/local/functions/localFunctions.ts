@@ -181,6 +181,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       }
       return (await records.get(id))!
     },
+    deployments: deployments.steps,
     source: async id => {
       const stored = await required(id)
       return stored.serving === 0 ? undefined : code.tar((await servingRevision(id)).sourceDigest)

@@ -1,6 +1,6 @@
 import { HksError } from '../../../../contract/errors.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
-import type { RevisionRecord } from '../../../domain/function.ts'
+import type { DeployProgress, RevisionRecord } from '../../../domain/function.ts'
 import type { SecretResolver } from '../secrets.ts'
 import type { CodeStore } from './codeStore.ts'
 import type { RevisionCode } from './functionPool.ts'
@@ -15,11 +15,8 @@ export type PrepareRevision = (
   projectId: string,
   revision: RevisionRecord,
   signal: AbortSignal,
-  onStage?: (stage: DeployStage) => void,
+  onProgress?: (progress: DeployProgress) => void,
 ) => Promise<RevisionCode>
-
-/** What a deployment does before it serves. */
-export type DeployStage = 'built' | 'loaded'
 
 /** Gathers from the data folder. */
 export function createPrepareRevision(
@@ -27,15 +24,15 @@ export function createPrepareRevision(
   secrets: Pick<SecretResolver, 'resolve'>,
   builderOf: (runtime: Runtime) => SourceBuilder | undefined,
 ): PrepareRevision {
-  return async (projectId, { spec, functionId, number, sourceDigest }, signal, onStage = () => undefined) => {
+  return async (projectId, { spec, functionId, number, sourceDigest }, signal, onProgress = () => undefined) => {
     const folder = await code.find(sourceDigest)
     if (folder === undefined) {
       const message = `The source of revision ${number} is not in the data folder any more.`
       throw new HksError('FUNCTION_UNAVAILABLE', message, { hint: 'Deploy the function again.' })
     }
     const source = { digest: sourceDigest, folder, handler: spec.handler }
-    const built = await builderOf(spec.runtime)?.build(source, signal, () => onStage('built'))
-    onStage('loaded')
+    const built = await builderOf(spec.runtime)?.build(source, signal, () => onProgress({ phase: 'building' }))
+    onProgress({ phase: 'starting' })
     return {
       functionId,
       functionName: spec.name,

@@ -32,19 +32,19 @@ GOROOT=${folder}/root exec ${go.path} "$@"
     return { environment: async () => environment, openGate: () => writeFile(gate, '') }
   }
 
-  it('say that they are built and then loaded, when that takes a while', async () => {
+  it('say that they are built and then started, when that takes a while', async () => {
     using folder = temporaryFolder()
     const { environment, openGate } = await gatedGo(folder.path)
     await using rig = await openLocalFunctions({ environment })
     const { settled } = await rig.functions.deploy(rig.projectId, spec, await sourceOf(source('1'), 'go', 'Handle'), {
       answerBy: 0,
     })
-    await rig.seen(change => messageOf(change) === 'Revision 1 is being built.')
+    await rig.seen(change => messageOf(change) === 'building')
     await openGate()
     const { id } = await settled
     assert.deepEqual(
       rig.changes.flatMap(change => messageOf(change) ?? []),
-      ['Revision 1 is being built.', 'Revision 1 is being loaded.', 'Revision 1 is serving.'],
+      ['checking the source', 'building', 'starting', 'Revision 1 is serving.'],
     )
     assert.equal(jsonOf(await rig.call(id)), 1)
   })
@@ -60,7 +60,7 @@ GOROOT=${folder}/root exec ${go.path} "$@"
       { answerBy: 0 },
     )
     settled.catch(() => undefined)
-    await rig.seen(change => messageOf(change) === 'Revision 1 is being built.')
+    await rig.seen(change => messageOf(change) === 'building')
     const { status } = await rig.functions.cancelDeployment(created.id)
     await assert.rejects(settled, { code: 'CANCELLED' })
     assert.equal(status, 'failed')

@@ -340,9 +340,15 @@ export const handler = () => process.env.KEY`,
     const { function: record, settled } = await rig.functions.deploy(rig.projectId, functionSpec(), source, patient)
     assert.deepEqual([record.status, record.serving, record.revisions[0]?.status], ['deploying', 1, 'deploying'])
     const refused = assert.rejects(settled, isCode('CANCELLED'))
+    assert.deepEqual(
+      rig.functions.deployments().map(step => [step.functionId, step.name, step.revision, step.phase]),
+      [[record.id, record.spec.name, 2, 'starting']],
+    )
     const after = await rig.functions.cancelDeployment(record.id)
     await refused
     assert.deepEqual([after.status, after.serving, after.revisions[0]?.status], ['ready', 1, 'failed'])
+    const ended = rig.changes.findLast(change => change.kind === 'deployment')
+    assert.ok(ended?.kind === 'deployment' && ended.step.outcome === 'cancelled')
     assert.equal(jsonOf(await rig.call(first.id, 'still')), 'still')
     await assert.rejects(rig.functions.cancelDeployment(record.id), isCode('CONFLICT'))
     assert.equal(processesOf(rig).length, 1)
@@ -352,12 +358,25 @@ export const handler = () => process.env.KEY`,
     await using rig = await openLocalFunctions()
     await rig.deploy(echo)
     const steps = rig.changes.flatMap(change =>
-      change.kind === 'deployment' ? [[change.step.message, change.step.done]] : [],
+      change.kind === 'deployment' ? [[change.step.phase, change.step.message, change.step.outcome]] : [],
     )
     assert.deepEqual(steps, [
-      ['Revision 1 is being loaded.', false],
-      ['Revision 1 is serving.', true],
+      ['checking', 'checking the source', undefined],
+      ['starting', 'starting', undefined],
+      ['starting', 'Revision 1 is serving.', 'ready'],
     ])
+    assert.deepEqual(rig.functions.deployments(), [])
+  })
+
+  it('tell of a deployment that was refused, and of none when it is asked what is under way', async () => {
+    await using rig = await openLocalFunctions()
+    const { id } = await rig.deploy(echo)
+    await assert.rejects(rig.deploy('export const = 1'), isCode('INVALID_SOURCE'))
+    const last = rig.changes.findLast(change => change.kind === 'deployment')
+    assert.ok(last?.kind === 'deployment' && last.step.done)
+    assert.deepEqual([last.step.functionId, last.step.revision, last.step.outcome], [id, 2, 'failed'])
+    assert.match(last.step.message, /^source: .*line 1/)
+    assert.deepEqual(rig.functions.deployments(), [])
   })
 
   it('keep their own token and URL', async () => {

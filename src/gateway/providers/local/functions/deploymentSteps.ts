@@ -1,0 +1,65 @@
+import type { ChangePublisher } from '../../../domain/changes.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import type { DeploymentStep, DeployProgress, RevisionRecord } from '../../../domain/function.ts'
+
+/** One deployment, as it tells of itself. */
+export interface StepTeller {
+  /** It does this now. The same again, and what only counts, is told a few times a second at most. */
+  now(progress: DeployProgress): void
+  /** It has ended; `sentence` says how. */
+  ended(outcome: NonNullable<DeploymentStep['outcome']>, sentence: string): void
+}
+
+/** What deployments do: one source for the command line, notifications and views. */
+export interface DeploymentSteps {
+  /** A deployment begins, with a look at its source. */
+  begin(projectId: string, revision: RevisionRecord): StepTeller
+  /** The latest step of each that is under way. */
+  current(): readonly DeploymentStep[]
+}
+
+/** A count that goes up is told this often, milliseconds. */
+const countEveryMs = 100
+
+const words: Readonly<Record<DeployProgress['phase'], string>> = {
+  checking: 'checking the source',
+  installing: 'installing packages',
+  building: 'building',
+  starting: 'starting',
+}
+
+/** Publishes each step as a change. */
+export function createDeploymentSteps(changes: Pick<ChangePublisher, 'publish'>, clock: Clock): DeploymentSteps {
+  const steps = new Map<string, DeploymentStep>()
+  return {
+    begin: (projectId, { id, functionId, number, spec, createdAt }) => {
+      const base = { functionId, projectId, name: spec.name, revision: number, startedAt: createdAt }
+      let phase: DeployProgress['phase'] = 'checking'
+      let toldAt = Number.NEGATIVE_INFINITY
+      const tell = (step: DeploymentStep) => {
+        toldAt = clock.now()
+        changes.publish({ kind: 'deployment', step })
+      }
+      const now = (progress: DeployProgress) => {
+        const step = { ...base, ...progress, message: wordsOf(progress), done: false }
+        steps.set(id, step)
+        // The clock may have been set back meanwhile.
+        if (progress.phase === phase && Math.abs(clock.now() - toldAt) < countEveryMs) return
+        phase = progress.phase
+        tell(step)
+      }
+      now({ phase })
+      return {
+        now,
+        ended: (outcome, sentence) => {
+          steps.delete(id)
+          tell({ ...base, phase, message: sentence, done: true, outcome })
+        },
+      }
+    },
+    current: () => [...steps.values()],
+  }
+}
+
+const wordsOf = ({ phase, completed, total }: DeployProgress): string =>
+  phase === 'installing' && total !== undefined ? `installing ${completed ?? 0} of ${total} packages` : words[phase]
