@@ -15,6 +15,12 @@ const (
 	statusNoContent    = 204
 	statusResetContent = 205
 	statusNotModified  = 304
+
+	contentTypeHeader = "content-type"
+	jsonType          = "application/json"
+	textType          = "text/plain; charset=utf-8"
+	bytesType         = "application/octet-stream"
+	linesType         = "application/x-ndjson"
 )
 
 // tokenMarks are the characters of a header's name besides letters and digits (RFC 9110, section 5.6.2).
@@ -49,7 +55,7 @@ func (a *Answer) Body() any { return a.body }
 
 // Response makes an answer with its own status and headers: return ctx.Response(201, nil, body). A string is sent as it
 // is (text/plain; charset=utf-8 if the headers name no type), bytes too (application/octet-stream), nil is an empty body,
-// and any other value JSON. The result is an *[Answer], an error a *[ResponseError].
+// an io.Reader and an iterator are sent bit by bit, and any other value is JSON. The result is an *[Answer], an error a *[ResponseError].
 func (c *Context) Response(status int, headers map[string][]string, body any) (any, error) {
 	if status < lowestStatus || status > highestStatus {
 		return nil, &ResponseError{fmt.Sprintf("status must be a whole number from 200 to 599, got %d", status)}
@@ -126,31 +132,39 @@ type encoded struct {
 	status  int
 	headers map[string]any
 	body    []byte
+	// stream is the body in place of the bytes.
+	stream stream
 }
 
 // encodeAnswer makes status, headers and bytes of what a handler returned.
 func encodeAnswer(result any) (*encoded, *failure) {
 	own, isOwn := result.(*Answer)
 	if !isOwn || own == nil {
+		if answer := streamOf(result); answer != nil {
+			return &encoded{statusOK, map[string]any{}, nil, answer}, nil
+		}
 		body, failed := toJSON(result)
-		return &encoded{statusOK, map[string]any{"content-type": "application/json"}, body}, failed
+		return &encoded{statusOK, map[string]any{contentTypeHeader: jsonType}, body, nil}, failed
 	}
 	var contentType string
 	var body []byte
+	var answer stream
 	var failed *failure
 	switch value := own.body.(type) {
 	case nil:
 	case string:
-		contentType, body = "text/plain; charset=utf-8", []byte(value)
+		contentType, body = textType, []byte(value)
 	case []byte:
-		contentType, body = "application/octet-stream", value
+		contentType, body = bytesType, value
 	default:
-		contentType = "application/json"
-		body, failed = toJSON(value)
+		if answer = streamOf(value); answer == nil {
+			contentType = jsonType
+			body, failed = toJSON(value)
+		}
 	}
 	headers := map[string]any{}
 	if contentType != "" {
-		headers["content-type"] = contentType
+		headers[contentTypeHeader] = contentType
 	}
 	for name, values := range own.headers {
 		headers[name] = values
@@ -158,5 +172,5 @@ func encodeAnswer(result any) (*encoded, *failure) {
 			headers[name] = values[0]
 		}
 	}
-	return &encoded{own.status, headers, body}, failed
+	return &encoded{own.status, headers, body, answer}, failed
 }

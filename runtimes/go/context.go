@@ -9,7 +9,9 @@
 //	}
 //
 // The event is the body of the request: parsed JSON as encoding/json has it, a string for text, []byte for other types,
-// nil for none, and of a CloudEvent its data. The result is answered as JSON, unless [Context.Response] made it.
+// nil for none, and of a CloudEvent its data. The result is answered as JSON, unless [Context.Response] made it. An
+// io.Reader and an iterator (iter.Seq[T], iter.Seq2[T, error]) are answered bit by bit: bytes as they are, strings as UTF-8,
+// any other value as a line of JSON.
 package hks
 
 import (

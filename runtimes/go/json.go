@@ -59,6 +59,7 @@ func indexStep(i int) string { return "[" + strconv.Itoa(i) + "]" }
 // findFault looks through plain maps and lists, which most results are made of. It builds no path until it found one.
 func findFault(value any, parents []uintptr) *fault {
 	switch v := value.(type) {
+	case nil, string, bool, int:
 	case []byte:
 		return &fault{what: "bytes ([]byte); answer bytes with ctx.Response(status, headers, body)"}
 	case float64:
@@ -81,6 +82,10 @@ func findFault(value any, parents []uintptr) *fault {
 			if f := findFault(item, inner); f != nil {
 				return f.below(indexStep(i))
 			}
+		}
+	default:
+		if streamOf(v) != nil {
+			return &fault{what: fmt.Sprintf("a %T; only the answer as a whole can be a stream", v)}
 		}
 	}
 	return nil

@@ -64,6 +64,7 @@ type call struct {
 	frame  *wire.Frame
 	body   []byte
 	output *output
+	credit *credit
 
 	ctx context.Context
 	// cancel gives the call up, release frees the timer of its deadline.
@@ -82,6 +83,9 @@ func (s *server) receive(frame *wire.Frame, body []byte) error {
 			return err
 		}
 		return s.begin(frame, body)
+	case "credit":
+		s.extend(frame)
+		return nil
 	case "cancel":
 		s.giveUp(frame)
 		return nil
@@ -90,7 +94,7 @@ func (s *server) receive(frame *wire.Frame, body []byte) error {
 }
 
 func (s *server) begin(frame *wire.Frame, body []byte) error {
-	c := &call{frame: frame, body: body, output: tied.open(frame.InvocationID)}
+	c := &call{frame: frame, body: body, output: tied.open(frame.InvocationID), credit: newCredit(frame.Credit)}
 	given, cancel := context.WithCancelCause(context.Background())
 	ctx, release := context.WithDeadline(given, instant(frame.Deadline))
 	c.ctx, c.cancel, c.release = ctx, cancel, release
@@ -104,11 +108,21 @@ func (s *server) begin(frame *wire.Frame, body []byte) error {
 	return nil
 }
 
-func (s *server) giveUp(frame *wire.Frame) {
+// find answers nil for a call that has been answered, as those to whom it matters may not know yet.
+func (s *server) find(frame *wire.Frame) *call {
 	s.mu.Lock()
-	c := s.calls[string(frame.ID)]
-	s.mu.Unlock()
-	// A call that has just been answered is unknown here, and that is fine.
+	defer s.mu.Unlock()
+	return s.calls[string(frame.ID)]
+}
+
+func (s *server) extend(frame *wire.Frame) {
+	if c := s.find(frame); c != nil {
+		c.credit.add(frame.Credit)
+	}
+}
+
+func (s *server) giveUp(frame *wire.Frame) {
+	c := s.find(frame)
 	if c == nil {
 		return
 	}
@@ -136,6 +150,10 @@ func (s *server) run(c *call) {
 	c.cancel(context.Canceled)
 	if failed != nil {
 		channel.Send(wire.Error{T: "error", ID: id, Failure: *failed}, nil)
+		return
+	}
+	if answered.stream != nil {
+		channel.Send(wire.End{T: "end", ID: id}, nil)
 		return
 	}
 	channel.Send(wire.Result{
@@ -184,7 +202,11 @@ func (s *server) handleEvent(c *call) (*encoded, *failure) {
 	if c.err = err; err != nil {
 		return nil, returned(err)
 	}
-	return encodeAnswer(result)
+	answered, failed := encodeAnswer(result)
+	if failed == nil && answered.stream != nil {
+		failed = sendStream(c, answered)
+	}
+	return answered, failed
 }
 
 // instant is a time from epoch milliseconds. Without one a call has no deadline that it could see.

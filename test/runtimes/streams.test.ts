@@ -99,10 +99,146 @@ ROUTES = {
 def handler(event, context):
     return ROUTES[context.request.path[1:]](context)
 `,
+  go: `package function
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"hexabase.io/hks"
+)
+
+type object = map[string]any
+
+var made atomic.Int64
+
+// The shapes of iter.Seq and iter.Seq2, which older versions of Go do not name.
+type seq[T any] func(yield func(T) bool)
+type seq2[T any] func(yield func(T, error) bool)
+
+func count(yield func(object) bool) {
+	for n := 1; n <= 3 && yield(object{"n": n}); n++ {
+	}
+}
+func plain(yield func(string, error) bool) { _ = yield("a", nil) && yield("ä", nil) }
+func large(yield func([]byte) bool) {
+	defer fmt.Println("left")
+	for chunk := []byte(strings.Repeat("x", 100_000)); ; {
+		made.Add(1)
+		if !yield(chunk) {
+			return
+		}
+	}
+}
+func tiny(yield func(string) bool) {
+	for {
+		made.Add(1)
+		if !yield("x") {
+			return
+		}
+	}
+}
+func failing(yield func(any, error) bool) {
+	_ = yield("before", nil) && yield(nil, errors.New("in the middle"))
+}
+func failingFirst(yield func(any, error) bool) { yield(nil, errors.New("at once")) }
+func notJSON(yield func(any) bool)             { _ = yield(object{"a": 1}) && yield(object{"a": []any{math.NaN()}}) }
+func typed(yield func(string) bool) {
+	yield("data: 1\\n\\n")
+	time.Sleep(5 * time.Millisecond)
+	fmt.Println("printed by the stream")
+	yield("data: 2\\n\\n")
+}
+func mixed(yield func(any) bool) {
+	_ = yield([]byte{0, 255}) && yield("ä") && yield([]string{"x"}) && yield(nil) && yield("")
+}
+func waiting(ctx context.Context, first string) seq2[string] {
+	return func(yield func(string, error) bool) {
+		if first == "" || yield(first, nil) {
+			<-ctx.Done()
+			yield("", ctx.Err())
+		}
+	}
+}
+
+type closing struct {
+	io.Reader
+	ctx context.Context
+}
+
+func (c closing) Close() error {
+	fmt.Println("closed")
+	return nil
+}
+
+type blocked struct{ closed chan struct{} }
+
+func (b blocked) Read([]byte) (int, error) {
+	<-b.closed
+	return 0, io.ErrClosedPipe
+}
+func (b blocked) Close() error {
+	fmt.Println("closed while it was read")
+	close(b.closed)
+	return nil
+}
+
+type broken struct{}
+
+func (broken) Read(into []byte) (int, error) { return copy(into, "before"), io.ErrUnexpectedEOF }
+
+func Handle(ctx *hks.Context, _ any) (any, error) {
+	events := map[string][]string{"Content-Type": {"text/event-stream"}, "X-A": {"b"}}
+	switch ctx.Request.Path[1:] {
+	case "count":
+		return seq[object](count), nil
+	case "plain":
+		return plain, nil
+	case "large":
+		return large, nil
+	case "tiny":
+		return tiny, nil
+	case "failing":
+		return failing, nil
+	case "failingFirst":
+		return failingFirst, nil
+	case "notJson":
+		return notJSON, nil
+	case "nothing":
+		return func(func(int) bool) {}, nil
+	case "made":
+		return made.Load(), nil
+	case "mixed":
+		return mixed, nil
+	case "typed":
+		return ctx.Response(201, events, typed)
+	case "slowHead":
+		return ctx.Response(200, events, waiting(ctx, ""))
+	case "stuck":
+		return waiting(ctx, "first"), nil
+	case "nested":
+		return object{"inner": seq[object](count)}, nil
+	case "nestedReader":
+		return []any{strings.NewReader("a")}, nil
+	case "panicking":
+		return func(yield func(string) bool) { yield("before"); panic("in the middle") }, nil
+	case "breaking":
+		return broken{}, nil
+	case "blocked":
+		return ctx.Response(200, events, blocked{make(chan struct{})})
+	}
+	return closing{Reader: strings.NewReader("from a stream"), ctx: ctx}, nil
+}
+`,
 } as const
 
 describeEachRuntime('streams', language => {
-  if (language.name !== 'node' && language.name !== 'python') return
   const source = sources[language.name]
   let runtime: RuntimeClient
   let dir: string
@@ -110,9 +246,10 @@ describeEachRuntime('streams', language => {
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'hks-stream-'))
-    await writeFile(join(dir, language.name === 'node' ? 'index.mjs' : 'main.py'), source)
+    await writeFile(join(dir, { node: 'index.mjs', python: 'main.py', go: 'function.go' }[language.name]), source)
     runtime = await startRuntime(language)
-    const { frame } = await runtime.load(dir, language.defaultHandler)
+    const loaded = language.build ? await language.build(dir, language.defaultHandler) : dir
+    const { frame } = await runtime.load(loaded, language.defaultHandler)
     assert.equal(frame.t, 'result', JSON.stringify(frame))
   })
   after(async () => {
@@ -231,4 +368,36 @@ describeEachRuntime('streams', language => {
     runtime.send({ t: 'credit', id: 'nobody', credit: 5 })
     assert.equal((await whole('plain')).text, 'aä')
   })
+
+  if (language.name === 'go') {
+    it('closes a reader at its end', async () => {
+      await whole('readable')
+      const { invocationId } = await runtime.waitForLog(log => log.text === 'closed')
+      assert.equal(invocationId, 'of-readable')
+    })
+
+    it('closes a reader that waits when its reader has gone', async () => {
+      const stream = open('blocked')
+      await stream.head
+      runtime.cancel(`stream-${id}`, 'client')
+      assert.equal((await stream.end).t, 'error')
+      await runtime.waitForLog(log => log.text === 'closed while it was read')
+    })
+
+    it('ends with the failure of a reader, behind what it gave', async () => {
+      const { end, text } = await whole('breaking')
+      assert.deepEqual([end.t, end.code, end.message, text], ['error', 'FUNCTION_FAILED', 'unexpected EOF', 'before'])
+    })
+
+    it('ends with the panic of an iterator, and answers further calls', async () => {
+      const { end, text } = await whole('panicking')
+      assert.deepEqual([end.t, end.message, text], ['error', 'in the middle', 'before'])
+      assert.equal((await whole('plain')).text, 'aä')
+    })
+
+    it('refuses a reader inside of a value', async () => {
+      const { frame } = await runtime.call({ path: '/nestedReader' })
+      assert.match(String(frame.message), /\$\[0\] is a \*strings\.Reader; only the answer as a whole can be a stream/)
+    })
+  }
 })

@@ -44,6 +44,8 @@ type Frame struct {
 	Request      *Request `json:"request"`
 
 	Reason string `json:"reason"`
+	// Credit is how many bytes of a stream may be sent, or may be sent beyond those of before.
+	Credit int64 `json:"credit"`
 }
 
 // Request is the head of a call.

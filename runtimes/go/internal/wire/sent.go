@@ -39,6 +39,28 @@ type Result struct {
 	Bytes   int            `json:"bytes"`
 }
 
+// Begun answers a call whose body follows in chunks.
+type Begun struct {
+	T       string         `json:"t"`
+	ID      ID             `json:"id"`
+	Status  int            `json:"status"`
+	Headers map[string]any `json:"headers"`
+	Stream  bool           `json:"stream"`
+}
+
+// Chunk is the next bytes of a body.
+type Chunk struct {
+	T     string `json:"t"`
+	ID    ID     `json:"id"`
+	Bytes int    `json:"bytes"`
+}
+
+// End is the end of a body that came in chunks.
+type End struct {
+	T  string `json:"t"`
+	ID ID     `json:"id"`
+}
+
 // Failure is why there is no result.
 type Failure struct {
 	Code    string `json:"code"`
