@@ -62,6 +62,17 @@ export const InvocationDetail = Type.Object({
 })
 export type InvocationDetail = Static<typeof InvocationDetail>
 
+/**
+ * The first message of `WS /functions/:id/invoke`. The body follows in binary messages; the connection is closed with 1000
+ * behind the whole of it, else the last message is an error.
+ */
+export const InvocationAnswerHead = Type.Object({
+  type: Type.Literal('answer'),
+  status: Type.Integer(),
+  headers: Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())])),
+})
+export type InvocationAnswerHead = Static<typeof InvocationAnswerHead>
+
 /** The answer to `Prefer: respond-async`. */
 export const InvocationAccepted = Type.Object({ invocationId: Id })
 export type InvocationAccepted = Static<typeof InvocationAccepted>
