@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Id, Instant, OneOf } from './common.ts'
 import { CronJob, ExecutionSummary } from './cronJobs.ts'
 import { Function } from './functions.ts'
+import { Invocation } from './invocations.ts'
 import { Project } from './projects.ts'
 
 /** What a deployment does before it serves, in this order; what a function does not need is left out. */
@@ -41,6 +42,7 @@ export const WatchSnapshot = Type.Object({
   cronJobs: Type.Array(CronJob),
   functions: Type.Array(Function),
   deployments: Type.Array(DeploymentProgress, { description: 'Those under way' }),
+  invocations: Type.Array(Invocation, { description: 'Calls under way that have taken a second, at most 100' }),
 })
 export type WatchSnapshot = Static<typeof WatchSnapshot>
 
@@ -54,6 +56,7 @@ export const WatchChange = Type.Union([
   put('function', Function),
   put('execution', ExecutionSummary),
   put('deployment', DeploymentProgress),
+  put('invocation', Invocation),
   Type.Object({
     type: Type.Literal('delete'),
     cursor: Type.String(),

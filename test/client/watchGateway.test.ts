@@ -12,6 +12,7 @@ const snapshot = (cursor: string): WatchMessage => ({
   cronJobs: [],
   functions: [],
   deployments: [],
+  invocations: [],
 })
 const deleted = (cursor: string): WatchMessage => ({ type: 'delete', cursor, kind: 'cronJob', id: 'a' })
 

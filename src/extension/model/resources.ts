@@ -1,5 +1,6 @@
 import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
 import type { Function } from '../../contract/functions.ts'
+import type { Invocation } from '../../contract/invocations.ts'
 import type { Project } from '../../contract/projects.ts'
 import type { DeploymentProgress, WatchChange, WatchSnapshot } from '../../contract/watch.ts'
 
@@ -10,6 +11,8 @@ export interface Resources {
   readonly functions: ReadonlyMap<string, Function>
   /** Deployments under way, by the function's id; that of a new function before the function. */
   readonly deployments: ReadonlyMap<string, DeploymentProgress>
+  /** Calls under way that take long, by their id. */
+  readonly invocations: ReadonlyMap<string, Invocation>
 }
 
 /** Before the first snapshot. */
@@ -18,6 +21,7 @@ export const noResources: Resources = {
   cronJobs: new Map(),
   functions: new Map(),
   deployments: new Map(),
+  invocations: new Map(),
 }
 
 /** The state that a snapshot gives. */
@@ -29,6 +33,7 @@ export function fromSnapshot(snapshot: WatchSnapshot): Resources {
     cronJobs: byId(snapshot.cronJobs),
     functions: byId(snapshot.functions),
     deployments: new Map(snapshot.deployments.map(deployment => [deployment.functionId, deployment])),
+    invocations: byId(snapshot.invocations),
   }
 }
 
@@ -46,6 +51,8 @@ export function applyChange(state: Resources, change: WatchChange): Resources {
       return withExecution(state, change.object)
     case 'deployment':
       return withDeployment(state, change.object)
+    case 'invocation':
+      return withInvocation(state, change.object)
   }
 }
 
@@ -62,6 +69,15 @@ function withDeployment(state: Resources, progress: DeploymentProgress): Resourc
   if ((state.deployments.get(functionId)?.revision ?? 0) > revision) return state
   const { deployments } = state
   return { ...state, deployments: done ? removed(deployments, functionId) : put(deployments, functionId, progress) }
+}
+
+function withInvocation(state: Resources, invocation: Invocation): Resources {
+  const { invocations } = state
+  const { id, outcome } = invocation
+  return {
+    ...state,
+    invocations: outcome === 'running' ? put(invocations, id, invocation) : removed(invocations, id),
+  }
 }
 
 function withExecution(state: Resources, execution: ExecutionSummary): Resources {

@@ -67,7 +67,8 @@ export async function createEdge(
     report: (error, request) => log.error({ err: error, method: request.method, url: request.url }),
   })
   const watched = metrics.watch([local.provider])
-  const hub = createWatchHub([local.provider], bootId, services.cronJobs, report)
+  const { cronJobs, longCalls } = services
+  const hub = createWatchHub({ providers: [local.provider], bootId, cronJobs, calls: longCalls, report })
   const sockets = serveSockets(app.server, { guard, hub, handlers, gateway, report })
   const functionListener = createFunctionListener({
     functions: services.functions,

@@ -7,6 +7,7 @@ import { createFunctionService } from '../domain/functionService.ts'
 import { createGatewayService, type GatewayServiceOptions } from '../domain/gatewayService.ts'
 import { createInvocationService } from '../domain/invocationService.ts'
 import { createRequestKeeper } from '../domain/keptRequests.ts'
+import { createLongCalls } from '../domain/longCalls.ts'
 import { createLogService } from '../domain/logService.ts'
 import { createPerform } from '../domain/operation.ts'
 import type { CallMeter, Provider } from '../domain/ports.ts'
@@ -33,12 +34,15 @@ export function createServices(
   const perform = createPerform(database.audit, clock)
   const directory = createDirectory(providers)
   const requests = createRequestKeeper(payloads, clock, report)
-  const calls = createFunctionCalls({ invocations, payloads, requests, meter, clock, newId: randomUUID, report })
+  const longCalls = createLongCalls(clock)
+  const meters = [meter, longCalls]
+  const calls = createFunctionCalls({ invocations, payloads, requests, meters, clock, newId: randomUUID, report })
   return {
     cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
     functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),
     gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, notices, stop }),
     invocations: createInvocationService({ directory, invocations, payloads, requests, calls, clock, perform }),
+    longCalls,
     requests,
     logs: createLogService(directory, logs, executions, clock),
     previewSchedule: createPreviewSchedule(clock),

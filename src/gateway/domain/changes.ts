@@ -1,5 +1,5 @@
 import type { CronJobRecord, Execution } from './cronJob.ts'
-import type { DeploymentStep, FunctionRecord } from './function.ts'
+import type { DeploymentStep, FunctionRecord, LongCall } from './function.ts'
 import type { ProjectRecord } from './project.ts'
 
 /** One change of what a gateway shows. */
@@ -9,6 +9,7 @@ export type Change =
   | { readonly kind: 'function'; readonly function: FunctionRecord }
   | { readonly kind: 'execution'; readonly execution: Execution }
   | { readonly kind: 'deployment'; readonly step: DeploymentStep }
+  | { readonly kind: 'invocation'; readonly call: LongCall }
   | { readonly kind: 'deleted'; readonly what: 'project' | 'cronJob' | 'function'; readonly id: string }
 
 /** A provider's changes, in order, from now on. Dispose to stop. */

@@ -117,6 +117,12 @@ export interface InvocationRecord extends CallFacts {
   readonly responseBytes?: number
 }
 
+/** A call that is shown while it goes on. */
+export interface LongCall {
+  readonly invocation: InvocationRecord
+  readonly projectId: string
+}
+
 /** What was sent with a call, kept to be sent again. */
 export interface KeptRequest {
   readonly invocationId: string

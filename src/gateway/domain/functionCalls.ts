@@ -42,7 +42,7 @@ export interface FunctionCallsOptions {
   readonly invocations: InvocationStore
   readonly payloads: PayloadStore
   readonly requests: RequestKeeper
-  readonly meter: CallMeter
+  readonly meters: readonly CallMeter[]
   readonly clock: Clock
   readonly newId: () => string
   /** Receives failures that no caller waits for. */
@@ -61,7 +61,7 @@ interface Running {
 
 /** No calls. */
 export function createFunctionCalls(options: FunctionCallsOptions): FunctionCalls {
-  const { invocations, payloads, requests, meter, clock, newId, report } = options
+  const { invocations, payloads, requests, meters, clock, newId, report } = options
   const running = new Map<string, Running>()
 
   const keepResult = async ({ id, functionId }: InvocationRecord, { response, bytes }: WholeAnswer) => {
@@ -100,7 +100,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     const ended = Promise.withResolvers<void>()
     const finish = async (end: CallEnd): Promise<void> => {
       const record = { ...started, completedAt: clock.now(), ...end }
-      meter.ended(fn, record)
+      for (const meter of meters) meter.ended(fn, record)
       try {
         await begin.settle()
         await invocations.save(record)
@@ -131,7 +131,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       await finish(endOf(result.value, result.value.body.length))
       return result.value
     }
-    meter.began(fn)
+    for (const meter of meters) meter.began(fn, started)
     running.set(id, { stop, ended: ended.promise })
     const response = make()
     // Nobody may wait for it: a call in the background.

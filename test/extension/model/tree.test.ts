@@ -17,6 +17,7 @@ const resources = (given: Partial<Parameters<typeof fromSnapshot>[0]> = {}): Res
     cronJobs: [cronJob()],
     functions: [fn()],
     deployments: [],
+    invocations: [],
     ...given,
   })
 

@@ -1,9 +1,8 @@
 import { createQueue } from '../../../base/queue.ts'
 import type { Change } from '../../domain/changes.ts'
-import type { Provider } from '../../domain/ports.ts'
 import { createChangeLog } from './changeLog.ts'
 import { openWatchSubscription, type Watcher } from './watchSubscription.ts'
-import { createWatchTranslation, type CronJobViews } from './watchTranslation.ts'
+import { createWatchTranslation, type WatchSources } from './watchTranslation.ts'
 
 /** Gathers the changes of all providers into one numbered sequence. Dispose to stop. */
 export interface WatchHub extends Disposable {
@@ -11,18 +10,18 @@ export interface WatchHub extends Disposable {
   subscribe(watcher: Watcher): Promise<Disposable>
 }
 
-/**
- * Starts to listen; `bootId` makes the cursors of an earlier gateway unknown. `report` receives what kept a change from
- * being sent as such.
- */
-export function createWatchHub(
-  providers: readonly Provider[],
-  bootId: string,
-  cronJobs: CronJobViews,
-  report: (error: unknown) => void,
-): WatchHub {
+/** What is watched, and how. */
+export interface WatchHubOptions extends WatchSources {
+  /** Makes the cursors of an earlier gateway unknown. */
+  readonly bootId: string
+  /** Receives what kept a change from being sent as such. */
+  readonly report: (error: unknown) => void
+}
+
+/** Starts to listen. */
+export function createWatchHub({ bootId, report, ...sources }: WatchHubOptions): WatchHub {
   const log = createChangeLog(bootId)
-  const translation = createWatchTranslation(providers, cronJobs)
+  const translation = createWatchTranslation(sources)
   // One after the other: a later state must not overtake an earlier one.
   const queue = createQueue()
   const take = async (change: Change): Promise<void> => {
@@ -34,11 +33,12 @@ export function createWatchHub(
       log.cut()
     }
   }
-  const sources = providers.map(({ changes }) => changes.subscribe(change => void queue.add(() => take(change))))
+  const watched = [...sources.providers.map(({ changes }) => changes), sources.calls]
+  const listening = watched.map(changes => changes.subscribe(change => void queue.add(() => take(change))))
   return {
     subscribe: watcher => openWatchSubscription(log, translation.everything, watcher),
     [Symbol.dispose]: () => {
-      for (const source of sources) source[Symbol.dispose]()
+      for (const each of listening) each[Symbol.dispose]()
       log[Symbol.dispose]()
     },
   }

@@ -68,13 +68,16 @@ export async function openWatchSubscription(
 }
 
 function visiblePart(
-  { projects, cronJobs, functions, deployments }: Omit<WatchSnapshot, 'type' | 'cursor'>,
+  { projects, cronJobs, functions, deployments, invocations }: Omit<WatchSnapshot, 'type' | 'cursor'>,
   sees: (projectId: string) => boolean,
 ) {
+  const visible = functions.filter(fn => sees(fn.projectId))
+  const ids = new Set(visible.map(({ id }) => id))
   return {
     projects: projects.filter(project => sees(project.id)),
     cronJobs: cronJobs.filter(cronJob => sees(cronJob.projectId)),
-    functions: functions.filter(fn => sees(fn.projectId)),
+    functions: visible,
     deployments: deployments.filter(deployment => sees(deployment.projectId)),
+    invocations: invocations.filter(({ functionId }) => ids.has(functionId)),
   }
 }

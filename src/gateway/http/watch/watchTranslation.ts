@@ -5,14 +5,21 @@ import type { DeploymentProgress, WatchSnapshot } from '../../../contract/watch.
 import type { Change } from '../../domain/changes.ts'
 import type { CronJobRecord } from '../../domain/cronJob.ts'
 import type { CronJobService } from '../../domain/cronJobService.ts'
+import type { LongCalls } from '../../domain/longCalls.ts'
 import type { Provider } from '../../domain/ports.ts'
 import { toWireCronJob, toWireExecution } from '../wire/cronJob.ts'
 import { toWireDeployment, toWireFunction } from '../wire/function.ts'
+import { toWireInvocation } from '../wire/invocation.ts'
 import { toWireProject } from '../wire/project.ts'
 import type { UnnumberedChange } from './changeLog.ts'
 
-/** A CronJob is shown with a summary of its ledger, which is read for each change. */
-export type CronJobViews = Pick<CronJobService, 'view' | 'views'>
+/** Where everything comes from that a watch shows. */
+export interface WatchSources {
+  readonly providers: readonly Provider[]
+  /** A CronJob is shown with a summary of its ledger, which is read for each change. */
+  readonly cronJobs: Pick<CronJobService, 'view' | 'views'>
+  readonly calls: Pick<LongCalls, 'current' | 'subscribe'>
+}
 
 /** What the watch shows of the domain. */
 export interface WatchTranslation {
@@ -23,7 +30,7 @@ export interface WatchTranslation {
 }
 
 /** Translates; remembers which project an object is in, as not every change says so. */
-export function createWatchTranslation(providers: readonly Provider[], cronJobs: CronJobViews): WatchTranslation {
+export function createWatchTranslation({ providers, cronJobs, calls }: WatchSources): WatchTranslation {
   const projectOf = new Map<string, string>()
 
   const presentCronJob = async (id: string): Promise<CronJobRecord | undefined> => {
@@ -73,6 +80,10 @@ export function createWatchTranslation(providers: readonly Provider[], cronJobs:
           const object = toWireDeployment(change.step)
           return [{ message: { type: 'put', kind: 'deployment', object }, projectId: object.projectId }]
         }
+        case 'invocation': {
+          const { invocation, projectId } = change.call
+          return [{ message: { type: 'put', kind: 'invocation', object: toWireInvocation(invocation) }, projectId }]
+        }
         case 'deleted':
           return [forget(change.what, change.id)]
       }
@@ -88,7 +99,8 @@ export function createWatchTranslation(providers: readonly Provider[], cronJobs:
       }
       const all = (await cronJobs.views()).map(toWireCronJob)
       for (const object of [...all, ...functions]) projectOf.set(object.id, object.projectId)
-      return { projects, cronJobs: all, functions, deployments }
+      const invocations = calls.current().map(({ invocation }) => toWireInvocation(invocation))
+      return { projects, cronJobs: all, functions, deployments, invocations }
     },
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { WatchMessage } from '../../../../src/contract/watch.ts'
+import { createLongCalls } from '../../../../src/gateway/domain/longCalls.ts'
 import { createWatchHub } from '../../../../src/gateway/http/watch/watchHub.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createFakeClock } from '../../../support/fakeClock.ts'
@@ -7,12 +8,19 @@ import { openLocal } from '../../providers/local/localGateway.ts'
 
 describe('a watch while the ledger can not be read', () => {
   it('reports why, and gives everyone a new snapshot in place of the change', async () => {
-    const local = await openLocal(createFakeClock('2026-03-02T10:00:30Z'))
+    const clock = createFakeClock('2026-03-02T10:00:30Z')
+    const local = await openLocal(clock)
     const reported: unknown[] = []
     const messages: WatchMessage[] = []
     const failure = new Error('unreadable')
     const views = { view: () => Promise.reject(failure), views: () => Promise.resolve([]) }
-    using hub = createWatchHub([local.provider], 'boot', views, error => void reported.push(error))
+    using hub = createWatchHub({
+      providers: [local.provider],
+      bootId: 'boot',
+      cronJobs: views,
+      calls: createLongCalls(clock),
+      report: error => void reported.push(error),
+    })
     using _watching = await hub.subscribe({
       cursor: undefined,
       projects: 'all',

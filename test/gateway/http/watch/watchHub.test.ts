@@ -132,6 +132,44 @@ describe('watching the gateway', function () {
     await watcher.close()
   })
 
+  it('tells of a call when it takes long, and when it has ended, but of no short one', async () => {
+    const source = 'export const handler = ms => new Promise(r => setTimeout(r, ms))'
+    const fn = await gateway.client.call('deployFunction', {
+      params: { id: projectId },
+      body: { name: 'waits', runtime: 'node', source: Buffer.from(source).toString('base64') },
+    })
+    const invoke = (ms: number) =>
+      gateway.client.invoke(fn.id, Buffer.from(String(ms)), { contentType: 'application/json' })
+    const watcher = await watch()
+    await invoke(0)
+    const long = invoke(600_000)
+    const invocations = ({ messages }: Watcher) =>
+      messages.flatMap(message => (message.type === 'put' && message.kind === 'invocation' ? [message.object] : []))
+    const id = await eventually(() => {
+      const [told] = invocations(watcher)
+      assert.equal(told?.outcome, 'running')
+      return told.id
+    })
+    const later = await watch()
+    await has(later, message => message.type === 'snapshot')
+    const [snapshot] = later.messages
+    assert.ok(snapshot?.type === 'snapshot')
+    assert.deepEqual(
+      snapshot.invocations.map(call => [call.id, call.functionId]),
+      [[id, fn.id]],
+    )
+    await gateway.client.call('cancelInvocation', { params: { id } })
+    await long
+    await eventually(() => {
+      const told = invocations(watcher).map(call => [call.id, call.outcome, call.code])
+      assert.deepEqual(told, [
+        [id, 'running', undefined],
+        [id, 'failed', 'CANCELLED'],
+      ])
+    })
+    await Promise.all([watcher.close(), later.close()])
+  })
+
   it('gives a new snapshot for a cursor that it does not know', async () => {
     for (const cursor of ['another-boot:3', 'nonsense', encodeURIComponent(`${'x'.repeat(50)}:-1`)]) {
       const watcher = await watch(cursor)

@@ -32,7 +32,13 @@ describe('a watch subscription', () => {
         async () => {
           const reading = Promise.withResolvers<string[]>()
           readings.push(reading)
-          return { projects: (await reading.promise).map(project), cronJobs: [], functions: [], deployments: [] }
+          return {
+            projects: (await reading.promise).map(project),
+            cronJobs: [],
+            functions: [],
+            deployments: [],
+            invocations: [],
+          }
         },
         {
           cursor: options.cursor,
