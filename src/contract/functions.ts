@@ -49,6 +49,9 @@ export const FunctionDeploy = Type.Object(
     scaling: Type.Optional(Scaling),
     network: Type.Optional(OneOf(functionNetworks)),
     public: Type.Optional(Type.Boolean({ description: 'The URL answers without a token' })),
+    transient: Type.Optional(
+      Type.Boolean({ description: 'One of many while somebody edits: the next revision takes its place in the list' }),
+    ),
     waitSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 600 })),
   },
   { additionalProperties: false },
@@ -66,6 +69,7 @@ export const Revision = Type.Object({
   status: OneOf(['deploying', 'ready', 'failed'] as const),
   reason: Type.Optional(Type.String()),
   percent: Type.Integer({ description: 'Share of the traffic' }),
+  transient: Type.Optional(Type.Boolean({ description: 'Deployed by hot reload: the next revision takes its place' })),
   createdAt: Instant,
 })
 export type Revision = Static<typeof Revision>

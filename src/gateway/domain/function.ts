@@ -31,6 +31,8 @@ export interface RevisionRecord {
   readonly number: number
   readonly spec: FunctionSpec
   readonly sourceDigest: string
+  /** One of many while somebody edits: it is forgotten when a newer one takes its place. */
+  readonly transient?: true
   readonly status: 'deploying' | 'ready' | 'failed'
   readonly reason?: string
   readonly createdAt: number

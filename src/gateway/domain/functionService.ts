@@ -110,7 +110,8 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     const begun = clock.now()
     const source = await readSource(input.source, spec.runtime, spec.handler, options.tools)
     const answerBy = begun + (input.waitSeconds ?? defaultWaitSeconds) * 1000
-    const { function: record, created, settled } = await functions.deploy(projectId, spec, source, { answerBy })
+    const how = { answerBy, transient: input.transient === true }
+    const { function: record, created, settled } = await functions.deploy(projectId, spec, source, how)
     const timeUp = Promise.withResolvers<undefined>()
     using _timer = clock.callAfter(Math.max(0, answerBy - clock.now()), () => timeUp.resolve(undefined))
     const done = await Promise.race([settled, timeUp.promise])

@@ -55,7 +55,10 @@ export interface LocalFunctions {
   get(id: string): Promise<StoredFunction | undefined>
   /** @throws HksError CONFLICT when a function of the project has the name, NOT_FOUND for an unknown project */
   insert(fn: StoredFunction): Promise<void>
-  /** Replaces spec, status, reason, serving and `updatedAt`. @throws HksError NOT_FOUND, CONFLICT (name) */
+  /**
+   * Replaces spec, status, reason, serving and `updatedAt`. With it go transient revisions that do not serve and have a
+   * newer one. @throws HksError NOT_FOUND, CONFLICT (name)
+   */
   update(fn: StoredFunction): Promise<void>
   /** Its revisions go with it. Removing what is not there is no error. */
   remove(id: string): Promise<void>
@@ -63,6 +66,8 @@ export interface LocalFunctions {
   saveRevision(revision: RevisionRecord): Promise<void>
   /** Newest first, at most `limit` (default: all). */
   revisions(functionId: string, limit?: number): Promise<readonly RevisionRecord[]>
+  /** Whether a revision of any function has this source. */
+  hasSource(digest: string): Promise<boolean>
 }
 
 /** Small values of the gateway itself, such as `keepRunning` or the port of the function listener. Never a secret. */

@@ -52,6 +52,12 @@ export interface Executions {
   stop(executionId: string): Promise<void>
 }
 
+/** How long the answer may take (`answerBy`, epoch milliseconds), and whether the revision is one of many. */
+export interface DeployOptions {
+  readonly answerBy: number
+  readonly transient?: boolean
+}
+
 /** Functions: deployed and called. */
 export interface Functions {
   list(projectId?: string): Promise<readonly FunctionRecord[]>
@@ -60,13 +66,14 @@ export interface Functions {
    * Adds a revision (and the function, when the name is new). A fault of the request that shows before `answerBy`
    * (epoch milliseconds), such as a syntax error, rejects and leaves nothing (INVALID_SOURCE, RUNTIME_MISSING …); one
    * that shows later is the revision's. `settled` resolves when the revision serves and rejects when it can't
-   * (DEPLOY_FAILED, CANCELLED …), which the record then says, too; nobody has to wait for it.
+   * (DEPLOY_FAILED, CANCELLED …), which the record then says, too; nobody has to wait for it. A `transient` revision is
+   * forgotten when a newer one takes its place.
    */
   deploy(
     projectId: string,
     spec: FunctionSpec,
     source: Source,
-    options: { readonly answerBy: number },
+    options: DeployOptions,
   ): Promise<{
     readonly function: FunctionRecord
     readonly created: boolean

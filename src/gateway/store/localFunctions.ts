@@ -25,14 +25,17 @@ export function createLocalFunctions(db: Kysely<Schema>): LocalFunctions {
       await explaining(db.insertInto('applications').values(values).execute(), errorsOf(fn))
     },
     update: async fn => {
-      const write = db
-        .updateTable('applications')
-        .set(columnsOf(fn))
-        .where('id', '=', fn.id)
-        .where('type', '=', 'function')
-        .executeTakeFirst()
-      const { numUpdatedRows } = await explaining(write, errorsOf(fn))
-      if (numUpdatedRows === 0n) throw notFound('function', fn.id)
+      const write = db.transaction().execute(async transaction => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('applications')
+          .set(columnsOf(fn))
+          .where('id', '=', fn.id)
+          .where('type', '=', 'function')
+          .executeTakeFirst()
+        if (numUpdatedRows === 0n) throw notFound('function', fn.id)
+        await removeReplaced(transaction, fn)
+      })
+      await explaining(write, errorsOf(fn))
     },
     remove: async id => {
       await db.deleteFrom('applications').where('id', '=', id).where('type', '=', 'function').execute()
@@ -58,8 +61,28 @@ export function createLocalFunctions(db: Kysely<Schema>): LocalFunctions {
         .orderBy('number', 'desc')
       return (await (limit === undefined ? query : query.limit(limit)).execute()).map(toRevision)
     },
+    hasSource: async digest => {
+      const query = db.selectFrom('revisions').select('id').where('source_digest', '=', digest).limit(1)
+      return (await query.executeTakeFirst()) !== undefined
+    },
   }
 }
+
+/** Transient revisions that neither serve nor may come to, and that are not the newest. */
+const removeReplaced = (db: Kysely<Schema>, { id, serving }: StoredFunction) =>
+  db
+    .deleteFrom('revisions')
+    .where('function_id', '=', id)
+    .where('transient', '=', 1)
+    .where('status', '!=', 'deploying')
+    .where('number', '!=', serving)
+    .where('number', '<', eb =>
+      eb
+        .selectFrom('revisions')
+        .select(({ fn }) => fn.max('number').as('newest'))
+        .where('function_id', '=', id),
+    )
+    .execute()
 
 const errorsOf = (fn: StoredFunction) => applicationErrors('function', { projectId: fn.projectId, name: fn.spec.name })
 
@@ -101,6 +124,7 @@ const toRevisionRow = (revision: RevisionRecord): Row<'revisions'> => ({
   status: revision.status,
   reason: revision.reason ?? null,
   created_at: revision.createdAt,
+  transient: revision.transient ? 1 : 0,
 })
 
 const toRevision = (row: Row<'revisions'>): RevisionRecord =>
@@ -112,5 +136,6 @@ const toRevision = (row: Row<'revisions'>): RevisionRecord =>
     sourceDigest: row.source_digest,
     status: row.status,
     reason: row.reason,
+    ...(row.transient === 1 && { transient: true as const }),
     createdAt: row.created_at,
   })

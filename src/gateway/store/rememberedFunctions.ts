@@ -50,6 +50,7 @@ export function rememberFunctions(functions: LocalFunctions): RememberedFunction
       if (!(await entry.stored)) return functions.revisions(id, limit)
       return (await revisionsOf(id, entry)).slice(0, limit)
     },
+    hasSource: functions.hasSource,
     insert: fn => writing(fn.id, functions.insert(fn)),
     update: fn => writing(fn.id, functions.update(fn)),
     remove: id => writing(id, functions.remove(id)),

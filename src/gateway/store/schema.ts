@@ -100,6 +100,8 @@ interface RevisionsTable {
   status: RevisionRecord['status']
   reason: string | null
   created_at: number
+  /** 0 or 1 */
+  transient: number
 }
 
 /** `invocations`: calls of functions. */

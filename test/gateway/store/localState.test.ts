@@ -161,5 +161,25 @@ describe('the state of the local provider', () => {
       await store.functions.remove(fn.id)
       assert.deepEqual(await store.functions.revisions(fn.id), [])
     })
+
+    it('lose transient revisions that do not serve when a newer one is there', async () => {
+      const fn = storedFunction('shop', { serving: 2 })
+      await store.functions.insert(fn)
+      const transient = (number: number) => ({ ...revision(fn.id, number), transient: true as const })
+      const failed = { ...transient(3), status: 'failed' as const, sourceDigest: 'cd'.repeat(32) }
+      const all = [revision(fn.id, 1), transient(2), failed]
+      for (const one of all) await store.functions.saveRevision(one)
+      const numbers = async () => (await store.functions.revisions(fn.id)).map(({ number }) => number)
+      await store.functions.update(fn)
+      assert.deepEqual(await store.functions.revisions(fn.id), all.toReversed())
+      assert.equal(await store.functions.hasSource(failed.sourceDigest), true)
+      await store.functions.saveRevision({ ...transient(4), status: 'deploying' })
+      await store.functions.update(fn)
+      assert.deepEqual(await numbers(), [4, 2, 1])
+      assert.equal(await store.functions.hasSource(failed.sourceDigest), false)
+      await store.functions.saveRevision(revision(fn.id, 5))
+      await store.functions.update({ ...fn, serving: 5 })
+      assert.deepEqual(await numbers(), [5, 4, 1])
+    })
   })
 })

@@ -44,6 +44,7 @@ export const toWireRevision = (revision: RevisionRecord, serving: number): Revis
     status: revision.status,
     reason: revision.reason,
     percent: revision.number === serving ? 100 : 0,
+    transient: revision.transient,
     createdAt: toInstant(revision.createdAt),
   })
 

@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { createKeyedQueue } from '../../../../base/queue.ts'
 import { readTar } from '../../../../base/readTar.ts'
 import { HksError } from '../../../../contract/errors.ts'
 import type { Source } from '../../../domain/function.ts'
@@ -16,6 +17,8 @@ export interface CodeStore {
   keepOnly(digests: ReadonlySet<string>): Promise<void>
   /** Removes a source that nothing uses any more. */
   remove(digest: string): Promise<void>
+  /** Removes a source if it may go, which is asked when no `put` of it is under way: one that comes waits. */
+  removeIf(digest: string, may: () => Promise<boolean>): Promise<void>
 }
 
 const codeFolder = 'code'
@@ -26,6 +29,7 @@ const noLimits = { maxEntries: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAF
 
 /** Keeps sources in a folder of the data folder. */
 export function createCodeStore(root: string, newId: () => string): CodeStore {
+  const turns = createKeyedQueue()
   const folderOf = (digest: string) => join(root, digest)
   const find = async (digest: string) => {
     const code = join(folderOf(digest), codeFolder)
@@ -41,21 +45,26 @@ export function createCodeStore(root: string, newId: () => string): CodeStore {
         throw failed('read', cause)
       }
     },
-    put: async source => {
-      const there = await find(source.digest)
-      if (there !== undefined) return there
-      const staged = join(root, unfinished + newId())
-      try {
-        await unpack(source, staged)
-        await moveInto(staged, folderOf(source.digest))
-      } catch (cause) {
-        throw failed('written', cause)
-      } finally {
-        await removeFolder(staged)
-      }
-      return join(folderOf(source.digest), codeFolder)
-    },
+    put: source =>
+      turns.add(source.digest, async () => {
+        const there = await find(source.digest)
+        if (there !== undefined) return there
+        const staged = join(root, unfinished + newId())
+        try {
+          await unpack(source, staged)
+          await moveInto(staged, folderOf(source.digest))
+        } catch (cause) {
+          throw failed('written', cause)
+        } finally {
+          await removeFolder(staged)
+        }
+        return join(folderOf(source.digest), codeFolder)
+      }),
     remove: digest => removeFolder(folderOf(digest)),
+    removeIf: (digest, may) =>
+      turns.add(digest, async () => {
+        if (await may()) await removeFolder(folderOf(digest))
+      }),
     keepOnly: async digests => {
       await mkdir(root, { recursive: true, mode: 0o700 })
       for (const name of await readdir(root)) if (!digests.has(name)) await removeFolder(join(root, name))

@@ -42,6 +42,10 @@ export interface DeploymentOptions {
   readonly inTurn: <T>(projectId: string, name: string, work: () => Promise<T>) => Promise<T>
   /** How long the answer waits for a syntax check, at most, before the revision is recorded. */
   readonly checkSeconds: number
+  /** A transient deployment begins: its source goes with the last revision that has it. */
+  readonly noteSource: (digest: string) => void
+  /** A transient deployment ended, and so has what served before it. */
+  readonly sweepSources: () => void
   /** Receives every failure of a recorded deployment, for whom nobody may wait. */
   readonly onFailure: (error: unknown) => void
 }
@@ -61,10 +65,11 @@ export function createDeployments(options: DeploymentOptions): Deployments {
   const attempts = new Set<Attempt>()
   const steps = createDeploymentSteps(changes, clock)
 
-  const deploy: Functions['deploy'] = (projectId, spec, source, { answerBy }) =>
+  const deploy: Functions['deploy'] = (projectId, spec, source, { answerBy, transient }) =>
     options.inTurn(projectId, spec.name, async () => {
       const existing = (await state.list(projectId)).find(stored => stored.spec.name === spec.name)
-      const revision = await newRevision(existing, spec, source)
+      const revision = await newRevision(existing, spec, source, transient === true)
+      if (revision.transient) options.noteSource(source.digest)
       const attempt: Attempt = {
         revision,
         created: !existing,
@@ -97,6 +102,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     existing: StoredFunction | undefined,
     spec: FunctionSpec,
     source: Source,
+    isTransient: boolean,
   ): Promise<RevisionRecord> => {
     const [latest] = existing ? await state.revisions(existing.id, 1) : []
     return {
@@ -105,6 +111,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       number: (latest?.number ?? 0) + 1,
       spec,
       sourceDigest: source.digest,
+      ...(isTransient && { transient: true }),
       status: 'deploying',
       createdAt: clock.now(),
     }
@@ -143,6 +150,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       () => undefined,
     )
     attempts.delete(attempt)
+    options.sweepSources()
     if (!attempt.created) return
     await options.forgetServing(attempt.revision.functionId)
     await logs.remove(attempt.revision.functionId)
@@ -171,10 +179,11 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       return { ...next, status: statusOf(id, next.serving), updatedAt: clock.now() }
     })
     // Nothing below can fail: the store says that it serves.
-    if (number > serving.revision) serving.promote(candidate)
-    else void candidate.close()
+    const replaced = number > serving.revision ? serving.promote(candidate) : candidate.close()
+    void replaced.then(options.sweepSources)
     const sentence = `Revision ${number} is serving.`
-    log.system(id, sentence)
+    // Who edits sees it serve; a line for each save would bury what the function prints.
+    if (!revision.transient) log.system(id, sentence)
     told.ended('ready', sentence)
     return { ...record, replicas: serving.replicas }
   }
@@ -193,6 +202,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
       reason: stored.serving > number ? (stored.reason ?? reason) : reason,
       updatedAt: clock.now(),
     }))
+    options.sweepSources()
     return explained
   }
 

@@ -35,8 +35,11 @@ export interface FunctionServing {
   call(call: InstanceCall): Promise<ServedCall>
   /** Loads a revision beside the serving one. @throws LoadFailure, HksError */
   openCandidate(revision: StartableRevision, signal: AbortSignal): Promise<Candidate>
-  /** New calls go to the candidate from now on; the former replicas end their calls, then themselves. */
-  promote(candidate: Candidate): void
+  /**
+   * New calls go to the candidate from now on; the former replicas end their calls, then themselves. Resolves when they
+   * have.
+   */
+  promote(candidate: Candidate): Promise<void>
   /** These secrets (`SECRET/KEY`) changed: what was started with one of them gets no new calls. */
   renew(changed: ReadonlySet<string>): void
   /** Starts what its minimum lacks. */
@@ -178,10 +181,10 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     },
     promote: candidate => {
       revision = candidate.revision
-      void starts.cancel()
-      void spares.drop(functionId)
-      for (const former of [...serving]) void replicas.end(former, former.code.timeoutSeconds)
+      const former = [...serving].map(replica => replicas.end(replica, replica.code.timeoutSeconds))
+      const ended = Promise.all([starts.cancel(), spares.drop(functionId), ...former])
       enter(candidate.replica)
+      return ended.then(() => undefined)
     },
     renew: changed => {
       opener.secretsChanged(changed)

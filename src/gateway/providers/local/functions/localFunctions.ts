@@ -26,6 +26,7 @@ import { localScaling } from './scaling.ts'
 import { createServings } from './servings.ts'
 import { settleInterrupted } from './settleInterrupted.ts'
 import { createSpareInstances } from './spareInstances.ts'
+import { createTransientSources } from './transientSources.ts'
 
 const defaultIdleSeconds = 300
 /** Start of a process and import of the code; a module that needs longer most likely hangs. */
@@ -119,10 +120,24 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     scaling,
     forgetServing: id => servings.end(id, 0),
     prepare,
+    noteSource: digest => sources.note(digest),
+    sweepSources: () => {
+      if (!stopped) void sources.sweep().catch(deps.report)
+    },
     inTurn: (projectId, name, work) => turns.add(`${projectId}/${name}`, work),
     onFailure: error => {
       if (error instanceof HksError && (error.code === 'INTERNAL' || error.code === 'STORE_FAILED')) deps.report(error)
     },
+  })
+  const sources = createTransientSources({
+    isUsed: async digest => deployments.digests().has(digest) || (await state.hasSource(digest)),
+    removeIf: (digest, may) =>
+      code.removeIf(digest, async () => {
+        if (!(await may())) return false
+        await builders.remove(digest)
+        return true
+      }),
+    onRemoved: () => sandboxing.slots.prune(),
   })
   const renew = async (projectId: string, changed: ReadonlySet<string>) => {
     for (const [id, serving] of servings.all()) {
@@ -134,8 +149,11 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   const secretChanges = deps.secrets.subscribe((projectId, changed) => renew(projectId, changed).catch(deps.report))
   const digestsInUse = async (): Promise<ReadonlySet<string>> => {
     const digests = new Set(deployments.digests())
-    for (const { id } of await state.list()) {
-      for (const { sourceDigest } of await state.revisions(id, listedRevisions)) digests.add(sourceDigest)
+    for (const { id, serving } of await state.list()) {
+      const revisions = await state.revisions(id)
+      // The one that serves may be older than five that failed.
+      const kept = [...revisions.slice(0, listedRevisions), ...revisions.filter(({ number }) => number === serving)]
+      for (const { sourceDigest } of kept) digests.add(sourceDigest)
     }
     return digests
   }
@@ -248,6 +266,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       await spares.stop()
       await pool.stop()
       await sandboxing.stop()
+      await sources.settled()
     },
     load: () => ({
       ready: pool.ready,
