@@ -40,6 +40,8 @@ export interface InvokeOptions {
   /** Beside Content-Type, such as the attributes of a CloudEvent. */
   readonly headers?: Readonly<Record<string, string>>
   readonly prefer?: 'respond-async'
+  /** The id that the call shall have, a new UUID: so its log can be followed before it answers. */
+  readonly invocationId?: string
   readonly signal?: AbortSignal
 }
 
@@ -106,6 +108,7 @@ export function createGatewayClient(address: GatewayAddress, fetchFunction: type
         Authorization: `Bearer ${address.token}`,
         ...(options.contentType === undefined ? {} : { 'Content-Type': options.contentType }),
         ...(options.prefer === undefined ? {} : { Prefer: options.prefer }),
+        ...(options.invocationId === undefined ? {} : { [invocationIdHeader]: options.invocationId }),
       },
       body,
       ...(options.signal ? { signal: options.signal } : {}),

@@ -1,4 +1,4 @@
-/** Names the invocation that a call made; on every answer of a function. */
+/** Names the invocation that a call made; on every answer of a function. On a request the id that the call shall have. */
 export const invocationIdHeader = 'HKS-Invocation-Id'
 /** How a call stands whose answer is fetched: `running`, `succeeded` or `failed`. */
 export const invocationOutcomeHeader = 'HKS-Invocation-Outcome'

@@ -35,6 +35,21 @@ const invocationFields = {
 export const Invocation = Type.Object(invocationFields)
 export type Invocation = Static<typeof Invocation>
 
+/** How a function was called lately: what its row in a list shows. */
+export const FunctionCalls = Type.Object({
+  functionId: Id,
+  day: Type.Object(
+    {
+      calls: Type.Integer(),
+      failed: Type.Integer(),
+      p95Ms: Type.Optional(Type.Integer({ description: '95 of 100 calls took at most this long' })),
+    },
+    { description: 'Ended calls of the last 24 hours, to the hour' },
+  ),
+  latest: Type.Array(Invocation, { description: 'The last five calls, newest first' }),
+})
+export type FunctionCalls = Static<typeof FunctionCalls>
+
 /** What a call was sent; `body` is text in UTF-8, or base64. One that was `masked` can not be sent again. */
 export const InvocationPayload = Type.Object({
   headers: Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())])),

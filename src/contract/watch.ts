@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Id, Instant, OneOf } from './common.ts'
 import { CronJob, ExecutionSummary } from './cronJobs.ts'
 import { Function } from './functions.ts'
-import { Invocation } from './invocations.ts'
+import { FunctionCalls, Invocation } from './invocations.ts'
 import { Project } from './projects.ts'
 
 /** What a deployment does before it serves, in this order; what a function does not need is left out. */
@@ -43,6 +43,7 @@ export const WatchSnapshot = Type.Object({
   functions: Type.Array(Function),
   deployments: Type.Array(DeploymentProgress, { description: 'Those under way' }),
   invocations: Type.Array(Invocation, { description: 'Calls under way that have taken a second, at most 100' }),
+  calls: Type.Array(FunctionCalls, { description: 'Of functions that were called' }),
 })
 export type WatchSnapshot = Static<typeof WatchSnapshot>
 
@@ -57,6 +58,7 @@ export const WatchChange = Type.Union([
   put('execution', ExecutionSummary),
   put('deployment', DeploymentProgress),
   put('invocation', Invocation),
+  put('calls', FunctionCalls),
   Type.Object({
     type: Type.Literal('delete'),
     cursor: Type.String(),

@@ -17,6 +17,7 @@ export const commands = {
   deploy: 'hks.deploy',
   cancelDeployment: 'hks.cancelDeployment',
   invoke: 'hks.invoke',
+  showCallLog: 'hks.showCallLog',
   copyUrl: 'hks.copyUrl',
   copyCurl: 'hks.copyCurl',
   deleteFunction: 'hks.deleteFunction',

@@ -13,6 +13,7 @@ const snapshot = (cursor: string): WatchMessage => ({
   functions: [],
   deployments: [],
   invocations: [],
+  calls: [],
 })
 const deleted = (cursor: string): WatchMessage => ({ type: 'delete', cursor, kind: 'cronJob', id: 'a' })
 

@@ -24,6 +24,7 @@ export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> 
   runAgain: async () => (await import('./runAgain.ts')).runAgain,
   runNow: async () => (await import('./runNow.ts')).runNow,
   setSecret: async () => (await import('./setSecret.ts')).setSecret,
+  showCallLog: async () => (await import('./showCallLog.ts')).showCallLog,
   showGatewayLog: async () => (await import('./showGatewayLog.ts')).showGatewayLog,
   showHistory: async () => (await import('./showHistory.ts')).showHistory,
   showRunLog: async () => (await import('./showRunLog.ts')).showRunLog,

@@ -2,10 +2,12 @@ import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode'
 import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
 import { HksError, notFound } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
+import type { Invocation } from '../../contract/invocations.ts'
 import type { Project } from '../../contract/projects.ts'
+import { callNode } from '../model/callNode.ts'
 import { compareCronJobs, cronJobNode } from '../model/cronJobNode.ts'
 import { executionNode } from '../model/executionNode.ts'
-import { compareFunctions, functionNode } from '../model/functionNode.ts'
+import { compareFunctions, type FunctionNews, functionNode } from '../model/functionNode.ts'
 import type { RenderOptions, TreeNode } from '../model/treeNode.ts'
 import { renderOptions } from '../views/renderOptions.ts'
 import type { Services } from './command.ts'
@@ -62,8 +64,33 @@ export async function pickFunction(
   if (functionId !== undefined) return found(functions.get(functionId), 'function', functionId)
   const candidates = [...functions.values()].filter(fits).sort(compareFunctions)
   if (candidates.length === 0) throw nothing(l10n.t('There is no such function.'))
-  const node = (fn: Function): TreeNode => functionNode(fn, undefined, options(services))
+  const node = (fn: Function): TreeNode => functionNode(fn, newsOf(services, fn), options(services))
   return choose(candidates, fn => nodeItem(node(fn), projectName(services, fn)), placeHolder)
+}
+
+/** The call that a command means, of the last ones of its function. */
+export async function pickCall(
+  services: Services,
+  argument: unknown,
+  placeHolder: string,
+  fits: (call: Invocation) => boolean = () => true,
+): Promise<{ readonly fn: Function; readonly call: Invocation } | undefined> {
+  await services.session.ready()
+  const { calls } = services.session.resources
+  const latest = (fn: Function): readonly Invocation[] => calls.get(fn.id)?.latest ?? []
+  const fn = await pickFunction(services, argument, placeHolder, f => latest(f).some(fits))
+  if (fn === undefined) return undefined
+  const { invocationId } = targetOf(argument)
+  if (invocationId !== undefined) {
+    const recent = latest(fn).find(call => call.id === invocationId)
+    if (recent !== undefined) return { fn, call: recent }
+    const client = await services.session.ready()
+    return { fn, call: await client.call('getInvocation', { params: { id: invocationId } }) }
+  }
+  const fitting = latest(fn).filter(fits)
+  if (fitting.length === 0) throw nothing(l10n.t('{0} has no such call.', fn.name))
+  const call = await choose(fitting, c => nodeItem(callNode(c, options(services))), placeHolder)
+  return call && { fn, call }
 }
 
 /** The CronJob or function that a command means. */
@@ -82,7 +109,7 @@ export async function pickApplication(
   const show = (item: CronJob | Function): QuickPickItem =>
     item.type === 'cronjob'
       ? nodeItem(cronJobNode(item, options(services)), projectName(services, item))
-      : nodeItem(functionNode(item, undefined, options(services)), projectName(services, item))
+      : nodeItem(functionNode(item, newsOf(services, item), options(services)), projectName(services, item))
   return choose(all, show, placeHolder)
 }
 
@@ -151,6 +178,8 @@ const nodeItem = (node: TreeNode, detail?: string): QuickPickItem => ({
 })
 
 const options = (services: Services): RenderOptions => renderOptions(services.openProjects, services.logs)
+
+const newsOf = ({ session }: Services, { id }: Function): FunctionNews => ({ calls: session.resources.calls.get(id) })
 
 /** Only told where there is more than one project. */
 function projectName({ session }: Services, { projectId }: { readonly projectId: string }): string | undefined {

@@ -1,11 +1,12 @@
 import { Uri } from 'vscode'
 
-/** What a command was called on: a row of a tree, or `{cronJobId}`, `{functionId}`, `{projectId}` from elsewhere. */
+/** What a command was called on: a row of a tree, or `{cronJobId}`, `{functionId}`, `{projectId}` … from elsewhere. */
 export interface CommandTarget {
   readonly projectId?: string
   readonly cronJobId?: string
   readonly executionId?: string
   readonly functionId?: string
+  readonly invocationId?: string
 }
 
 /** Reads the target out of a command's argument; empty when it carries none. */

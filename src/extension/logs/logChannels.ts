@@ -13,12 +13,15 @@ export interface LogResource {
   readonly projectName: string
 }
 
+/** One run of a CronJob, or one call of a function. */
+export type LogPart = { readonly executionId: string } | { readonly invocationId: string }
+
 /** One output channel per CronJob and function, each following at most one log. */
 export interface LogChannels extends Disposable {
   /** Shows the channel and follows the resource's log into it, unless that is being done already. */
   follow(resource: LogResource, query: FollowQuery): void
-  /** Shows the channel and writes the log of one run into it, live to its end, under a heading. */
-  showRun(resource: LogResource, executionId: string, heading: string): void
+  /** Shows the channel and writes the log of one run or call into it, live to its end, under a heading. */
+  showPart(resource: LogResource, part: LogPart, heading: string): void
   /** Ends the following of a resource's log; its channel stays. */
   stop(id: string): void
   readonly following: readonly LogResource[]
@@ -79,11 +82,16 @@ export function createLogChannels(client: () => Promise<GatewayClient>, report: 
         changed.fire()
       })
     },
-    showRun: (resource, executionId, heading) => {
+    showPart: (resource, part, heading) => {
       const channel = channelOf(resource)
       channel.output.show(true)
       channel.output.appendLine(ownLogText(heading, Date.now()))
-      void pump(channel, { kind: 'execution', id: resource.id, execId: executionId }, {}, executionId)
+      if ('executionId' in part) {
+        const { executionId } = part
+        void pump(channel, { kind: 'execution', id: resource.id, execId: executionId }, {}, executionId)
+      } else {
+        void pump(channel, { kind: 'function', id: resource.id }, part, part.invocationId)
+      }
     },
     stop: id => {
       for (const controller of channels.get(id)?.following.values() ?? []) controller.abort()

@@ -18,5 +18,5 @@ export function showExecutionLog(
     return
   }
   const started = absoluteTime(Date.parse(execution.startedAt), env.language)
-  logs.showRun(resource, execution.id, l10n.t('Log of the run of {0}', started))
+  logs.showPart(resource, { executionId: execution.id }, l10n.t('Log of the run of {0}', started))
 }

@@ -1,6 +1,8 @@
 import type { Function, Revision } from '../../contract/functions.ts'
+import type { FunctionCalls } from '../../contract/invocations.ts'
 import type { DeploymentProgress } from '../../contract/watch.ts'
 import type { Localize } from './localize.ts'
+import { callNode, figureWords, figureSentence } from './callNode.ts'
 import { absoluteTime, rowTime } from './time.ts'
 import { codeMarkdown, escapeMarkdown, joined, type NodeIcon, type RenderOptions, type TreeNode } from './treeNode.ts'
 
@@ -18,15 +20,19 @@ export function functionState(fn: Function): FunctionState {
 /** Whether a function needs somebody's attention. */
 export const isBrokenFunction = (fn: Function): boolean => ['failed', 'degraded'].includes(functionState(fn))
 
-/** The row of a function with its address and revisions below. */
-export function functionNode(
-  fn: Function,
-  deployment: DeploymentProgress | undefined,
-  options: RenderOptions,
-): TreeNode {
+/** What is known of a function beside itself. */
+export interface FunctionNews {
+  readonly deployment?: DeploymentProgress | undefined
+  readonly calls?: FunctionCalls | undefined
+}
+
+/** The row of a function with its last calls, revisions and address below. */
+export function functionNode(fn: Function, { deployment, calls }: FunctionNews, options: RenderOptions): TreeNode {
   const state = functionState(fn)
   const words = stateWords(fn, state, deployment, options)
+  const figures = calls && figureWords(calls.day, options.t)
   const children = [
+    ...(calls?.latest ?? []).map(call => callNode(call, options)),
     ...fn.revisions.map(revision => revisionNode(fn, revision, options)),
     ...(fn.revision > 0 ? [urlNode(fn, options)] : []),
   ]
@@ -34,9 +40,9 @@ export function functionNode(
     id: `function:${fn.id}`,
     target: { kind: 'function', functionId: fn.id },
     label: fn.name,
-    description: joined([fn.runtime, words]),
-    tooltip: () => tooltip(fn, words, options),
-    spoken: joined([fn.name, options.t('function'), fn.runtime, words], ', '),
+    description: joined([fn.runtime, words, figures]),
+    tooltip: () => tooltip(fn, words, calls, options),
+    spoken: joined([fn.name, options.t('function'), fn.runtime, words, figures], ', '),
     icon: icons[state],
     context: [
       'function',
@@ -169,7 +175,7 @@ function scalingWords({ minScale, maxScale, containerConcurrency }: Function['sc
   return joined([processes, t('{0} calls at once in each', containerConcurrency)], ', ')
 }
 
-function tooltip(fn: Function, words: string, { t, locale }: RenderOptions): string {
+function tooltip(fn: Function, words: string, calls: FunctionCalls | undefined, { t, locale }: RenderOptions): string {
   const variables = Object.keys(fn.environment)
   const line = (name: string, value: string): string => `${escapeMarkdown(name)}: ${value}`
   return joined(
@@ -178,6 +184,7 @@ function tooltip(fn: Function, words: string, { t, locale }: RenderOptions): str
       fn.description === undefined ? undefined : escapeMarkdown(fn.description),
       line(t('Handler'), codeMarkdown(fn.handler)),
       fn.revision > 0 ? line(t('Address'), codeMarkdown(fn.url)) : undefined,
+      calls === undefined ? undefined : escapeMarkdown(figureSentence(calls.day, t)),
       line(t('Longest call'), `${fn.timeout} s`),
       line(t('Scaling'), escapeMarkdown(scalingWords(fn.scaling, t))),
       variables.length === 0 ? undefined : line(t('Environment'), variables.map(codeMarkdown).join(', ')),

@@ -1,6 +1,6 @@
 import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
 import type { Function } from '../../contract/functions.ts'
-import type { Invocation } from '../../contract/invocations.ts'
+import type { FunctionCalls, Invocation } from '../../contract/invocations.ts'
 import type { Project } from '../../contract/projects.ts'
 import type { DeploymentProgress, WatchChange, WatchSnapshot } from '../../contract/watch.ts'
 
@@ -13,6 +13,8 @@ export interface Resources {
   readonly deployments: ReadonlyMap<string, DeploymentProgress>
   /** Calls under way that take long, by their id. */
   readonly invocations: ReadonlyMap<string, Invocation>
+  /** How functions were called lately, by their ids. */
+  readonly calls: ReadonlyMap<string, FunctionCalls>
 }
 
 /** Before the first snapshot. */
@@ -22,6 +24,7 @@ export const noResources: Resources = {
   functions: new Map(),
   deployments: new Map(),
   invocations: new Map(),
+  calls: new Map(),
 }
 
 /** The state that a snapshot gives. */
@@ -34,6 +37,7 @@ export function fromSnapshot(snapshot: WatchSnapshot): Resources {
     functions: byId(snapshot.functions),
     deployments: new Map(snapshot.deployments.map(deployment => [deployment.functionId, deployment])),
     invocations: byId(snapshot.invocations),
+    calls: new Map(snapshot.calls.map(calls => [calls.functionId, calls])),
   }
 }
 
@@ -53,13 +57,20 @@ export function applyChange(state: Resources, change: WatchChange): Resources {
       return withDeployment(state, change.object)
     case 'invocation':
       return withInvocation(state, change.object)
+    case 'calls':
+      return { ...state, calls: put(state.calls, change.object.functionId, change.object) }
   }
 }
 
 function without(state: Resources, kind: 'project' | 'cronJob' | 'function', id: string): Resources {
   if (kind === 'cronJob') return { ...state, cronJobs: removed(state.cronJobs, id) }
   if (kind === 'function')
-    return { ...state, functions: removed(state.functions, id), deployments: removed(state.deployments, id) }
+    return {
+      ...state,
+      functions: removed(state.functions, id),
+      deployments: removed(state.deployments, id),
+      calls: removed(state.calls, id),
+    }
   return { ...state, projects: removed(state.projects, id) }
 }
 

@@ -35,7 +35,8 @@ export function functionTree(resources: Resources, options: RenderOptions): Tree
     roots: byProject(
       { view: 'functions', none: options.t('no functions yet') },
       functions,
-      fn => functionNode(fn, resources.deployments.get(fn.id), options),
+      fn =>
+        functionNode(fn, { deployment: resources.deployments.get(fn.id), calls: resources.calls.get(fn.id) }, options),
       resources,
       options,
     ),

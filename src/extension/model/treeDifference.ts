@@ -1,23 +1,26 @@
 import type { TreeNode } from './treeNode.ts'
 
-/** What has to be drawn again: single rows, or everything because rows came, went or moved. */
+/** What has to be drawn again: single rows with what is below them, or everything because roots came, went or moved. */
 export type TreeDifference = 'everything' | readonly string[]
 
-/** Compares two versions of a tree and answers the ids of the rows that look different. */
+/** Compares two versions of a tree and answers the ids of the rows that look different or whose children do. */
 export function treeDifference(before: readonly TreeNode[], after: readonly TreeNode[]): TreeDifference {
+  if (!sameRows(before, after)) return 'everything'
   const changed: string[] = []
-  return compare(before, after, changed) ? changed : 'everything'
+  after.forEach((node, i) => compare(before[i]!, node, changed))
+  return changed
 }
 
-function compare(before: readonly TreeNode[], after: readonly TreeNode[], changed: string[]): boolean {
-  if (before.length !== after.length) return false
-  return after.every((node, i) => {
-    const old = before[i]!
-    if (old.id !== node.id || old.open !== node.open) return false
-    if (!looksEqual(old, node)) changed.push(node.id)
-    return compare(old.children, node.children, changed)
-  })
+function compare(before: TreeNode, after: TreeNode, changed: string[]): void {
+  const isSame = sameRows(before.children, after.children)
+  if (!isSame || !looksEqual(before, after)) changed.push(after.id)
+  // The row that is drawn again takes its new children with it.
+  if (isSame) after.children.forEach((node, i) => compare(before.children[i]!, node, changed))
 }
+
+/** Whether the same rows stand in the same order, each with children below it or not. */
+const sameRows = (before: readonly TreeNode[], after: readonly TreeNode[]): boolean =>
+  before.length === after.length && after.every(({ id, open }, i) => before[i]!.id === id && before[i]!.open === open)
 
 const looksEqual = (a: TreeNode, b: TreeNode): boolean =>
   a.label === b.label &&

@@ -14,10 +14,11 @@ export type NodeTarget =
   | { readonly kind: 'function'; readonly functionId: string }
   | { readonly kind: 'revision'; readonly functionId: string; readonly revision: number }
   | { readonly kind: 'url'; readonly functionId: string }
+  | { readonly kind: 'call'; readonly functionId: string; readonly invocationId: string }
   | { readonly kind: 'problem' }
 
 /** What a click on a row does, where it does more than select. */
-export type NodeAction = 'showRunLog' | 'copyUrl' | 'refresh' | 'showGatewayLog'
+export type NodeAction = 'showRunLog' | 'showCallLog' | 'copyUrl' | 'refresh' | 'showGatewayLog'
 
 /** One row of a tree, without VS Code. */
 export interface TreeNode {

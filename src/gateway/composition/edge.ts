@@ -67,8 +67,8 @@ export async function createEdge(
     report: (error, request) => log.error({ err: error, method: request.method, url: request.url }),
   })
   const watched = metrics.watch([local.provider])
-  const { cronJobs, longCalls } = services
-  const hub = createWatchHub({ providers: [local.provider], bootId, cronJobs, calls: longCalls, report })
+  const { cronJobs, longCalls, summaries } = services
+  const hub = createWatchHub({ providers: [local.provider], bootId, cronJobs, calls: longCalls, summaries, report })
   const sockets = serveSockets(app.server, { guard, hub, handlers, gateway, report })
   const functionListener = createFunctionListener({
     functions: services.functions,
@@ -88,6 +88,7 @@ export async function createEdge(
       await functionListener.close()
       hub[Symbol.dispose]()
       watched[Symbol.dispose]()
+      services.summaries[Symbol.dispose]()
       await app.close()
     },
   }

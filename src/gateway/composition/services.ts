@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config.ts'
+import { createCallSummaries } from '../domain/callSummaries.ts'
 import { createCronJobService } from '../domain/cronJobService.ts'
 import { createDirectory } from '../domain/directory.ts'
 import { createFunctionCalls } from '../domain/functionCalls.ts'
@@ -36,7 +37,10 @@ export function createServices(
   const requests = createRequestKeeper(payloads, clock, report)
   const longCalls = createLongCalls(clock)
   const meters = [meter, longCalls]
-  const calls = createFunctionCalls({ invocations, payloads, requests, meters, clock, newId: randomUUID, report })
+  const summaries = createCallSummaries({ providers, invocations, clock, report })
+  const calls = createFunctionCalls({
+    ...{ invocations, payloads, requests, meters, summaries, clock, newId: randomUUID, report },
+  })
   return {
     cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
     functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),
@@ -44,7 +48,8 @@ export function createServices(
     invocations: createInvocationService({ directory, invocations, payloads, requests, calls, clock, perform }),
     longCalls,
     requests,
-    logs: createLogService(directory, logs, executions, clock),
+    summaries,
+    logs: createLogService(directory, logs, executions, clock, { invocations, calls }),
     previewSchedule: createPreviewSchedule(clock),
     projects: createProjectService(directory, perform),
     secrets: createSecretService(directory, perform),

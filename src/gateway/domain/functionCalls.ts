@@ -1,5 +1,6 @@
 import { HksError } from '../../contract/errors.ts'
 import { readWhole, type WholeAnswer, withEnd } from './answerStream.ts'
+import type { CallSummaries } from './callSummaries.ts'
 import { type CallEnd, endOf, endOfRefused, endOfStream } from './callEnd.ts'
 import type { Clock } from './clock.ts'
 import type { FunctionRecord, InvocationRecord, InvocationRequest, InvocationResponse } from './function.ts'
@@ -14,6 +15,8 @@ export interface FunctionCall {
   readonly request: InvocationRequest
   readonly source: InvocationRecord['source']
   readonly diagnostics: boolean
+  /** The id that the caller chose; see `refuseTaken`. */
+  readonly id?: string
   /** The caller went away. Without one nobody waits: the answer is kept, to be fetched. */
   readonly signal?: AbortSignal
 }
@@ -33,6 +36,10 @@ export interface RunningCall {
 /** Calls of functions, each with a record of its start and its end. */
 export interface FunctionCalls {
   call(call: FunctionCall): RunningCall
+  /** @throws HksError CONFLICT when a call has this id */
+  refuseTaken(id: string): Promise<void>
+  /** When a call that is under way has its record complete; `undefined` of any other. */
+  ended(id: string): Promise<void> | undefined
   /** Ends a call that is under way; resolves when its record is complete, to whether there was such a call. */
   cancel(invocationId: string): Promise<boolean>
 }
@@ -43,6 +50,7 @@ export interface FunctionCallsOptions {
   readonly payloads: PayloadStore
   readonly requests: RequestKeeper
   readonly meters: readonly CallMeter[]
+  readonly summaries: Pick<CallSummaries, 'note'>
   readonly clock: Clock
   readonly newId: () => string
   /** Receives failures that no caller waits for. */
@@ -61,9 +69,13 @@ interface Running {
 
 /** No calls. */
 export function createFunctionCalls(options: FunctionCallsOptions): FunctionCalls {
-  const { invocations, payloads, requests, meters, clock, newId, report } = options
+  const { invocations, payloads, requests, meters, summaries, clock, newId, report } = options
   const running = new Map<string, Running>()
 
+  const save = async (record: InvocationRecord): Promise<void> => {
+    await invocations.save(record)
+    summaries.note(record)
+  }
   const keepResult = async ({ id, functionId }: InvocationRecord, { response, bytes }: WholeAnswer) => {
     const at = clock.now()
     const { status, headers, body } = response
@@ -78,9 +90,17 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       ...(bytes > largestKeptResult ? {} : { body }),
     })
   }
-  const call = ({ functions, function: fn, request, source, diagnostics, signal }: FunctionCall): RunningCall => {
+  const call = ({
+    functions,
+    function: fn,
+    request,
+    source,
+    diagnostics,
+    id: chosen,
+    signal,
+  }: FunctionCall): RunningCall => {
     const started: InvocationRecord = {
-      id: newId(),
+      id: chosen ?? newId(),
       functionId: fn.id,
       revision: fn.serving,
       startedAt: clock.now(),
@@ -94,7 +114,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     }
     const { id } = started
     const stop = linkedTo(signal)
-    const begin = createStartRecord(clock, () => invocations.save(started))
+    const begin = createStartRecord(clock, () => save(started))
     if (source === 'invoke')
       requests.keep({ functions, functionId: fn.id, invocationId: id, at: started.startedAt, request })
     const ended = Promise.withResolvers<void>()
@@ -103,7 +123,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       for (const meter of meters) meter.ended(fn, record)
       try {
         await begin.settle()
-        await invocations.save(record)
+        await save(record)
       } finally {
         running.delete(id)
         ended.resolve()
@@ -140,6 +160,11 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
   }
   return {
     call,
+    refuseTaken: async id => {
+      if (!running.has(id) && !(await invocations.get(id))) return
+      throw new HksError('CONFLICT', `There is a call with the id "${id}" already.`, { details: { id } })
+    },
+    ended: id => running.get(id)?.ended,
     cancel: async id => {
       const found = running.get(id)
       if (!found) return false

@@ -34,6 +34,16 @@ export interface ScheduledCall {
   readonly message?: string
 }
 
+/** How a call is made and recorded. */
+export interface InvokeHow {
+  readonly diagnostics: boolean
+  readonly source: 'invoke' | 'url'
+  /** The id that the caller chose for the call. */
+  readonly id?: string
+  /** The caller went away. Without one nobody waits for the call, and its answer is kept. */
+  readonly signal?: AbortSignal
+}
+
 /** Operations on functions. */
 export interface FunctionService {
   /** Answers when the revision serves, when it can't, or after `waitSeconds`. @throws HksError DEPLOY_FAILED … */
@@ -47,13 +57,8 @@ export interface FunctionService {
   remove(caller: Caller, id: string, options: { readonly force: boolean }): Promise<void>
   cancelDeployment(caller: Caller, id: string): Promise<FunctionRecord>
   access(caller: Caller, id: string): Promise<FunctionAccess>
-  /** `signal`: the caller went away. Without one nobody waits for the call, and its answer is kept. */
-  invoke(
-    caller: Caller,
-    id: string,
-    request: InvocationRequest,
-    options: { readonly diagnostics: boolean; readonly source: 'invoke' | 'url'; readonly signal?: AbortSignal },
-  ): Promise<RunningCall>
+  /** @throws HksError CONFLICT when a call has the chosen id */
+  invoke(caller: Caller, id: string, request: InvocationRequest, options: InvokeHow): Promise<RunningCall>
   /** For the function's own URL, which checks the headers itself. @throws HksError NOT_FOUND */
   urlAccess(id: string): Promise<FunctionAccess & { readonly projectId: string }>
   callForSchedule(
@@ -84,7 +89,7 @@ const largestScheduledAnswer = 1024 * 1024
 /** Makes the service. */
 export function createFunctionService(options: FunctionServiceOptions): FunctionService {
   const { directory, clock, perform } = options
-  const { call } = options.calls
+  const { call, refuseTaken } = options.calls
 
   const find = async (caller: Caller, id: string, scope: 'read' | 'invoke') => {
     const found = await directory.function(id)
@@ -150,6 +155,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     access: async (caller, id) => (await find(caller, id, 'invoke')).functions.access(id),
     invoke: async (caller, id, request, how) => {
       const found = await find(caller, id, 'invoke')
+      if (how.id !== undefined) await refuseTaken(how.id)
       return call({ ...found, request, ...how })
     },
     urlAccess: async id => {

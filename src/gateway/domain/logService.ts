@@ -3,7 +3,8 @@ import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { LogGap, LogPosition, LogRead, LogSelection, LogSource, StoredLogLine } from './log.ts'
-import type { ExecutionStore } from './ports.ts'
+import type { FunctionCalls } from './functionCalls.ts'
+import type { ExecutionStore, InvocationStore } from './ports.ts'
 
 /** Whose log: all of an application, or one run of a CronJob. */
 export interface LogTarget {
@@ -43,14 +44,25 @@ const followWork = 16 * 1024 * 1024
 /** Numbers that a follower passes over before it says so: what is cut off does not look through them again. */
 const reachedEvery = 10_000
 
-/** Reads from the log store; an ended run ends its log. */
+/** Where the end of a call is seen. */
+export interface CallEnds {
+  readonly invocations: Pick<InvocationStore, 'get'>
+  readonly calls: Pick<FunctionCalls, 'ended'>
+}
+
+/** Reads from the log store; an ended run ends its log, and an ended call that of the call. */
 export function createLogService(
   directory: Directory,
   logs: LogSource,
   executions: ExecutionStore,
   clock: Clock,
+  { invocations, calls }: CallEnds,
 ): LogService {
-  const endOf = async (target: LogTarget): Promise<string | undefined> => {
+  const endOf = async (target: LogTarget, { invocationId }: LogSelection): Promise<string | undefined> => {
+    if (invocationId !== undefined) {
+      const call = await invocations.get(invocationId)
+      return call === undefined || call.outcome === 'running' ? undefined : `The call ended: ${call.outcome}.`
+    }
     if (target.executionId === undefined) return undefined
     const execution = await executions.get(target.executionId)
     if (!execution) return 'The run is not kept any more.'
@@ -78,7 +90,7 @@ export function createLogService(
       return { applicationId: id }
     },
     read: async (target, selection) => {
-      const end = await endOf(target)
+      const end = await endOf(target, selection)
       const read = await logs.read(target.applicationId, scoped(target, { work: readWork, ...selection }))
       return end === undefined || read.more ? read : { ...read, end }
     },
@@ -92,7 +104,10 @@ export function createLogService(
       while (!signal.aborted) {
         news.lower()
         // Asked before the read: a run that ends between the two has its last lines in the read.
-        const end = await endOf(target)
+        const end = await endOf(target, selection)
+        if (end === undefined && selection.invocationId !== undefined) {
+          void calls.ended(selection.invocationId)?.then(news.raise)
+        }
         const wanted = scoped(target, { limit: batch, work: followWork, ...position })
         const { lines, more, next, gap } = await logs.read(target.applicationId, wanted)
         if (gap) yield { gap }

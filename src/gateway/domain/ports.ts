@@ -1,4 +1,5 @@
 import type { Runtime } from '../../contract/functions.ts'
+import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { CronJobRecord, CronJobSpec, Decision, Execution, SchedulePeriod, WatchSpan } from './cronJob.ts'
 import type {
@@ -186,6 +187,8 @@ export interface InvocationStore {
   save(invocation: InvocationRecord): Promise<void>
   get(id: string): Promise<InvocationRecord | undefined>
   list(functionId: string, selection: InvocationSelection): Promise<readonly InvocationRecord[]>
+  /** Ended calls since `from` (epoch milliseconds), counted by the hour and by how long they took. */
+  counts(functionId: string, from: number): Promise<readonly CallCount[]>
   /** Forgets all calls of a function, with their payloads. */
   removeFunction(functionId: string): Promise<void>
   /** Ends the records that a killed gateway left running: FUNCTION_CRASHED at `at` (epoch milliseconds). */

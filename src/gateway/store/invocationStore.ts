@@ -1,4 +1,5 @@
-import type { CompiledQuery, Kysely } from 'kysely'
+import { type CompiledQuery, type Kysely, sql } from 'kysely'
+import { hourMs } from '../domain/callFigures.ts'
 import type { InvocationRecord } from '../domain/function.ts'
 import type { InvocationStore } from '../domain/ports.ts'
 import { present } from './columns.ts'
@@ -43,6 +44,29 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
       if (outcome) query = query.where('outcome', '=', outcome)
       const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
       return rows.map(toInvocation)
+    },
+    counts: async (functionId, from) => {
+      const hour = sql<number>`started_at / ${sql.lit(hourMs)}`
+      const milliseconds = sql<number>`completed_at - started_at`
+      const rows = await db
+        .selectFrom('invocations')
+        .select(({ fn }) => [
+          hour.as('hour'),
+          milliseconds.as('milliseconds'),
+          fn.countAll<number>().as('calls'),
+          fn.sum<number>(sql`case when outcome = 'failed' then 1 else 0 end`).as('failed'),
+        ])
+        .where('function_id', '=', functionId)
+        .where('started_at', '>=', from)
+        .where('completed_at', 'is not', null)
+        .groupBy([hour, milliseconds])
+        .execute()
+      return rows.map(row => ({
+        hour: Number(row.hour),
+        milliseconds: Number(row.milliseconds),
+        calls: Number(row.calls),
+        failed: Number(row.failed),
+      }))
     },
     removeFunction: async functionId => {
       await commits.flushed()

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { Function } from '../../../src/contract/functions.ts'
+import type { FunctionCalls } from '../../../src/contract/invocations.ts'
 import { compareFunctions, functionNode, isBrokenFunction } from '../../../src/extension/model/functionNode.ts'
-import { deployment, fn, options, revision } from './samples.ts'
+import { at, calls, deployment, fn, invocation, options, revision } from './samples.ts'
 
-const node = (given: Partial<Function> = {}) => functionNode(fn(given), undefined, options)
+const node = (given: Partial<Function> = {}) => functionNode(fn(given), {}, options)
 
 describe('the row of a function', () => {
   it('says its language and its state', () => {
@@ -27,7 +28,7 @@ describe('the row of a function', () => {
   it('says what a deployment is doing now', () => {
     const progress = deployment({ phase: 'building', message: 'building' })
     const deploying = fn({ status: 'deploying' })
-    assert.equal(functionNode(deploying, progress, options).description, 'python · deploying: building')
+    assert.equal(functionNode(deploying, { deployment: progress }, options).description, 'python · deploying: building')
     assert.equal(node({ status: 'deploying' }).description, 'python · deploying')
   })
 
@@ -53,6 +54,38 @@ describe('the row of a function', () => {
       children.children.map(c => c.target.kind),
       ['revision'],
     )
+  })
+
+  it('says how often it was called today, and how long that took', () => {
+    const called = (day: FunctionCalls['day']) => functionNode(fn(), { calls: calls({ day }) }, options)
+    assert.equal(called({ calls: 12, failed: 2, p95Ms: 8 }).description, 'python · ready · 12 calls, p95 8 ms')
+    assert.equal(called({ calls: 1, failed: 0, p95Ms: 1200 }).description, 'python · ready · 1 call, 1.2 s')
+    assert.equal(called({ calls: 0, failed: 0 }).description, 'python · ready')
+    assert.match(called({ calls: 12, failed: 2, p95Ms: 8 }).tooltip(), /12 calls in the last 24 hours, 2 failed/)
+  })
+
+  it('has its last calls below it, each with its outcome and what failed', () => {
+    const latest = [
+      invocation({ id: 'i3', outcome: 'running', startedAt: at(-42) }),
+      invocation({ id: 'i2', source: 'schedule' }),
+      invocation({
+        id: 'i1',
+        outcome: 'failed',
+        statusCode: 500,
+        code: 'FUNCTION_FAILED',
+        message: "The function raised an exception. KeyError: 'name'",
+      }),
+    ]
+    const children = functionNode(fn(), { calls: calls({ latest }) }, options).children.slice(0, 3)
+    assert.deepEqual(
+      children.map(c => [c.description, c.icon.codicon, c.context, c.action]),
+      [
+        ['running 0:42', 'sync~spin', 'call;running;invoke', 'showCallLog'],
+        ['8 ms · schedule', 'pass', 'call;ended;schedule', 'showCallLog'],
+        ["500 KeyError: 'name' · 8 ms", 'error', 'call;ended;invoke', 'showCallLog'],
+      ],
+    )
+    assert.match(children[2]!.spoken, /^call of .*, failed, 500 KeyError/)
   })
 
   it('never shows the value of a variable or a secret in its tooltip', () => {

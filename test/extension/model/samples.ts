@@ -1,5 +1,6 @@
 import type { CronJob, ExecutionSummary } from '../../../src/contract/cronJobs.ts'
 import type { Function, Revision } from '../../../src/contract/functions.ts'
+import type { FunctionCalls, Invocation } from '../../../src/contract/invocations.ts'
 import type { Project } from '../../../src/contract/projects.ts'
 import { untranslated } from '../../../src/extension/model/localize.ts'
 import type { DeploymentProgress } from '../../../src/contract/watch.ts'
@@ -127,5 +128,31 @@ export const deployment = (given: Partial<DeploymentProgress> = {}): DeploymentP
   phase: 'starting',
   message: 'starting',
   done: false,
+  ...given,
+})
+
+export const invocation = (given: Partial<Invocation> = {}): Invocation => {
+  const isRunning = given.outcome === 'running'
+  return {
+    id: 'i1',
+    functionId: 'f1',
+    revision: 7,
+    startedAt: at(-60),
+    ...(isRunning ? {} : { completedAt: at(-59), durationMs: 8, statusCode: 200, responseBytes: 31 }),
+    queueMs: 0,
+    outcome: 'succeeded',
+    source: 'invoke',
+    async: false,
+    coldStart: false,
+    sandbox: 'strict',
+    requestBytes: 15,
+    ...given,
+  }
+}
+
+export const calls = (given: Partial<FunctionCalls> = {}): FunctionCalls => ({
+  functionId: 'f1',
+  day: { calls: 1, failed: 0, p95Ms: 8 },
+  latest: [invocation()],
   ...given,
 })

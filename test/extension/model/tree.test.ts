@@ -7,7 +7,19 @@ import { staleTree } from '../../../src/extension/model/staleTree.ts'
 import { cronJobTree, functionTree } from '../../../src/extension/model/tree.ts'
 import { treeDifference } from '../../../src/extension/model/treeDifference.ts'
 import type { DeploymentProgress } from '../../../src/contract/watch.ts'
-import { at, cronJob, deployment, execution, failed, fn, options, project, running } from './samples.ts'
+import {
+  at,
+  calls,
+  cronJob,
+  deployment,
+  execution,
+  failed,
+  fn,
+  invocation,
+  options,
+  project,
+  running,
+} from './samples.ts'
 
 const resources = (given: Partial<Parameters<typeof fromSnapshot>[0]> = {}): Resources =>
   fromSnapshot({
@@ -18,6 +30,7 @@ const resources = (given: Partial<Parameters<typeof fromSnapshot>[0]> = {}): Res
     functions: [fn()],
     deployments: [],
     invocations: [],
+    calls: [],
     ...given,
   })
 
@@ -104,7 +117,15 @@ describe('a change of a tree', () => {
     assert.deepEqual(treeDifference(draw(state), draw(state, options.now + 60_000)), ['cronJob:j1'])
   })
 
-  it('draws everything again when rows come, go or move', () => {
+  it('draws a row again with what is below it when its children come or go', () => {
+    const draw = (state: Resources) => functionTree(state, options).roots
+    const before = resources({ calls: [calls()] })
+    const called = calls({ latest: [invocation({ id: 'i2', startedAt: at(-1) }), invocation()] })
+    const after = applyChange(before, { type: 'put', cursor: 'b:2', kind: 'calls', object: called })
+    assert.deepEqual(treeDifference(draw(before), draw(after)), ['function:f1'])
+  })
+
+  it('draws everything again only when projects come or go', () => {
     const two = resources({ cronJobs: [cronJob(), cronJob({ id: 'j2', name: 'z' })] })
     const moved = applyChange(two, {
       type: 'put',
@@ -112,8 +133,8 @@ describe('a change of a tree', () => {
       kind: 'cronJob',
       object: cronJob({ id: 'j2', name: 'a' }),
     })
-    assert.equal(treeDifference(draw(resources()), draw(two)), 'everything')
-    assert.equal(treeDifference(draw(two), draw(moved)), 'everything')
+    assert.deepEqual(treeDifference(draw(resources()), draw(two)), ['cronJobs:project:p1'])
+    assert.deepEqual(treeDifference(draw(two), draw(moved)), ['cronJobs:project:p1'])
     assert.equal(treeDifference(draw(two), []), 'everything')
   })
 })

@@ -20,7 +20,8 @@ describe('following a log in the gateway', () => {
   before(async () => {
     store = await openStore(join(home.path, 'gateway.db'))
     logs = createLogStore(join(home.path, 'logs'), { segmentBytes: 50_000 })
-    service = createLogService(createDirectory([]), logs, store.executions, clock)
+    const ends = { invocations: store.invocations, calls: { ended: () => undefined } }
+    service = createLogService(createDirectory([]), logs, store.executions, clock, ends)
   })
   after(async () => {
     logs.close()

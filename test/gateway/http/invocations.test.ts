@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { HksError } from '../../../src/contract/errors.ts'
 import type { FunctionDeploy } from '../../../src/contract/functions.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -39,6 +40,16 @@ describe('calls over HTTP', function () {
       assert.notEqual(result.outcome, 'running')
       return result
     })
+
+  it('have the id that their caller chose, which no other may have', async () => {
+    const fn = await deploy('chosen', 'export const handler = () => 1')
+    const id = randomUUID()
+    const { invocationId } = await gateway.client.invoke(fn.id, json({}), { ...asJson, invocationId: id })
+    assert.equal(invocationId, id)
+    assert.equal((await read(id)).outcome, 'succeeded')
+    await assert.rejects(gateway.client.invoke(fn.id, json({}), { invocationId: id }), isCode('CONFLICT'))
+    await assert.rejects(gateway.client.invoke(fn.id, json({}), { invocationId: 'mine' }), isCode('INVALID_REQUEST'))
+  })
 
   it('say how they were served, and what they were sent', async () => {
     const fn = await deploy('served', 'export const handler = event => event')

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import WebSocket from 'ws'
 import { followLogs } from '../../../src/client/followLogs.ts'
@@ -76,6 +77,35 @@ describe('logs over HTTP', function () {
     assert.deepEqual(texts(lines.map(line => JSON.parse(line) as LogLine)), wanted.slice(1))
     socket.close()
     await once(socket, 'close')
+  })
+
+  it('follows the log of a call from before its start to its end', async () => {
+    const { client } = gateway
+    const code = `export const handler = async () => {
+      console.log('begins')
+      await new Promise(done => setTimeout(done, 300))
+      console.log('ends')
+    }`
+    const body = { name: 'followed', runtime: 'node' as const, source: Buffer.from(code).toString('base64') }
+    const fn = await client.call('deployFunction', { params: { id: projectId }, body })
+    const [invocationId, other] = [randomUUID(), randomUUID()]
+    const followed: string[] = []
+    const query = { invocationId }
+    const { signal } = new AbortController()
+    const following = followLogs(async () => client, { kind: 'function', id: fn.id }, { query, signal })
+    const first = following.next()
+    const answered = Promise.all(
+      [1, 2].map(n => client.invoke(fn.id, new Uint8Array(), { invocationId: n === 1 ? invocationId : other })),
+    )
+    for (let next = await first; !next.done; next = await following.next()) {
+      const batch = next.value
+      if ('lines' in batch) followed.push(...texts(batch.lines))
+      if ('end' in batch) followed.push(batch.end)
+    }
+    await answered
+    assert.deepEqual(followed, ['begins', 'ends', 'The call ended: succeeded.'])
+    const page = await client.call('getFunctionLogs', { params: { id: fn.id }, query: { invocationId: other } })
+    assert.deepEqual([texts(page.items), page.end], [['begins', 'ends'], 'The call ended: succeeded.'])
   })
 
   const printers = {

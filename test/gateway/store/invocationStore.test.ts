@@ -7,6 +7,28 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { invocation } from './records.ts'
 
 describe('the invocation store', () => {
+  it('counts ended calls by the hour and by how long they took', async () => {
+    using folder = temporaryFolder()
+    const store = await openStore(join(folder.path, 'gateway.db'))
+    const hour = 3_600_000
+    const ended = (startedAt: number, took: number, outcome: 'succeeded' | 'failed') =>
+      store.invocations.save(invocation('f', { startedAt, completedAt: startedAt + took, outcome }))
+    await ended(5 * hour - 1, 8, 'succeeded')
+    await ended(5 * hour, 8, 'succeeded')
+    await ended(5 * hour + 1, 8, 'failed')
+    await ended(6 * hour, 20, 'succeeded')
+    await store.invocations.save(invocation('f', { startedAt: 6 * hour }))
+    await store.invocations.save(invocation('other', { startedAt: 6 * hour, completedAt: 6 * hour + 8 }))
+    assert.deepEqual(
+      (await store.invocations.counts('f', 5 * hour)).toSorted((a, b) => a.hour - b.hour),
+      [
+        { hour: 5, milliseconds: 8, calls: 2, failed: 1 },
+        { hour: 6, milliseconds: 20, calls: 1, failed: 0 },
+      ],
+    )
+    await store.close()
+  })
+
   it('keeps the last state of each call and pages through them', async () => {
     using folder = temporaryFolder()
     const store = await openStore(join(folder.path, 'gateway.db'))

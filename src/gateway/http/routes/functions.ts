@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { invalidField } from '../../../contract/errors.ts'
 import { invocationIdHeader } from '../../../contract/headers.ts'
 import type { InvocationRequest } from '../../domain/function.ts'
 import type { DeployResult, FunctionService } from '../../domain/functionService.ts'
@@ -59,6 +60,7 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     const { invocationId, record, response } = await functions.invoke(call.caller, call.params.id, requestOf(call), {
       diagnostics: true,
       source: 'invoke',
+      ...chosenId(call.headers[invocationIdHeader.toLowerCase()]),
       ...(isAsync ? {} : { signal: call.signal }),
     })
     if (!isAsync) return toHttpAnswer(await response, invocationId, 'shown')
@@ -88,6 +90,14 @@ function requestOf({ headers, raw }: Call<'invokeFunction'>): InvocationRequest 
     headers: Object.fromEntries(kept) as InvocationRequest['headers'],
     body: raw,
   }
+}
+
+/** A caller that wants to follow a call from its start names it. */
+function chosenId(given: string | readonly string[] | undefined): { readonly id?: string } {
+  if (given === undefined) return {}
+  const id = String(given).toLowerCase()
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return { id }
+  throw invalidField(invocationIdHeader, given, 'is no UUID')
 }
 
 /** The preferences of RFC 7240 by name, without their values. */

@@ -5,6 +5,8 @@ export interface UnnumberedChange {
   readonly message: WatchChange extends infer C ? (C extends WatchChange ? Omit<C, 'cursor'> : never) : never
   /** Whose viewers see it; only viewers of everything when that is not known. */
   readonly projectId: string | undefined
+  /** Of changes with one key only the latest is kept: it says all that the others said. */
+  readonly replaces?: string
 }
 
 /** A change in its place, with its cursor. */
@@ -41,6 +43,9 @@ export function createChangeLog(bootId: string, kept = defaultKept): ChangeLog {
   // A plain array is enough: to drop the first of ten thousand takes a fifth of a microsecond.
   const history: NumberedChange[] = []
   const listeners = new Set<(entry: NumberedChange | Break) => void>()
+  const latest = new Map<string, NumberedChange>()
+  /** The last place that can not be told any more. */
+  let lost = 0
   let seq = 0
 
   const cursorOf = (place: number) => `${bootId}:${place}`
@@ -49,22 +54,27 @@ export function createChangeLog(bootId: string, kept = defaultKept): ChangeLog {
   }
   return {
     position: () => ({ seq, cursor: cursorOf(seq) }),
-    append: ({ message, projectId }) => {
+    append: ({ message, projectId, replaces }) => {
       seq += 1
       const numbered: NumberedChange = { seq, projectId, message: { ...message, cursor: cursorOf(seq) } }
+      if (replaces !== undefined) {
+        const former = history.indexOf(latest.get(replaces)!)
+        if (former >= 0) history.splice(former, 1)
+        latest.set(replaces, numbered)
+      }
       history.push(numbered)
-      if (history.length > kept) history.shift()
+      if (history.length > kept) lost = history.shift()!.seq
       tell(numbered)
     },
     cut: () => {
       history.length = 0
       seq += 1
+      lost = seq
       tell({ seq })
     },
     resume: cursor => {
       const place = placeOf(cursor, bootId)
-      const oldest = history[0]?.seq ?? seq + 1
-      if (place === undefined || place > seq || place < oldest - 1) return undefined
+      if (place === undefined || place > seq || place < lost) return undefined
       return { seq: place, missed: history.filter(change => change.seq > place) }
     },
     subscribe: listener => {

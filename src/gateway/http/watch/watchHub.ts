@@ -34,7 +34,10 @@ export function createWatchHub({ bootId, report, ...sources }: WatchHubOptions):
     }
   }
   const watched = [...sources.providers.map(({ changes }) => changes), sources.calls]
-  const listening = watched.map(changes => changes.subscribe(change => void queue.add(() => take(change))))
+  const listening = [
+    ...watched.map(changes => changes.subscribe(change => void queue.add(() => take(change)))),
+    sources.summaries.subscribe(summary => log.append(translation.calls(summary))),
+  ]
   return {
     subscribe: watcher => openWatchSubscription(log, translation.everything, watcher),
     [Symbol.dispose]: () => {

@@ -1,6 +1,6 @@
-import type { WatchMessage, WatchSnapshot } from '../../../contract/watch.ts'
+import type { WatchMessage } from '../../../contract/watch.ts'
 import type { Break, ChangeLog, NumberedChange } from './changeLog.ts'
-import type { WatchTranslation } from './watchTranslation.ts'
+import type { Everything, WatchTranslation } from './watchTranslation.ts'
 
 /** One who watches. */
 export interface Watcher {
@@ -68,9 +68,9 @@ export async function openWatchSubscription(
 }
 
 function visiblePart(
-  { projects, cronJobs, functions, deployments, invocations }: Omit<WatchSnapshot, 'type' | 'cursor'>,
+  { projects, cronJobs, functions, deployments, invocations, calls }: Everything,
   sees: (projectId: string) => boolean,
-) {
+): Everything {
   const visible = functions.filter(fn => sees(fn.projectId))
   const ids = new Set(visible.map(({ id }) => id))
   return {
@@ -79,5 +79,6 @@ function visiblePart(
     functions: visible,
     deployments: deployments.filter(deployment => sees(deployment.projectId)),
     invocations: invocations.filter(({ functionId }) => ids.has(functionId)),
+    calls: calls.filter(({ functionId }) => ids.has(functionId)),
   }
 }

@@ -2,6 +2,7 @@ import type { CronJob } from '../../../contract/cronJobs.ts'
 import type { Function } from '../../../contract/functions.ts'
 import type { Project } from '../../../contract/projects.ts'
 import type { DeploymentProgress, WatchSnapshot } from '../../../contract/watch.ts'
+import type { CallSummaries, CallSummary } from '../../domain/callSummaries.ts'
 import type { Change } from '../../domain/changes.ts'
 import type { CronJobRecord } from '../../domain/cronJob.ts'
 import type { CronJobService } from '../../domain/cronJobService.ts'
@@ -9,7 +10,7 @@ import type { LongCalls } from '../../domain/longCalls.ts'
 import type { Provider } from '../../domain/ports.ts'
 import { toWireCronJob, toWireExecution } from '../wire/cronJob.ts'
 import { toWireDeployment, toWireFunction } from '../wire/function.ts'
-import { toWireInvocation } from '../wire/invocation.ts'
+import { toWireCalls, toWireInvocation } from '../wire/invocation.ts'
 import { toWireProject } from '../wire/project.ts'
 import type { UnnumberedChange } from './changeLog.ts'
 
@@ -19,18 +20,23 @@ export interface WatchSources {
   /** A CronJob is shown with a summary of its ledger, which is read for each change. */
   readonly cronJobs: Pick<CronJobService, 'view' | 'views'>
   readonly calls: Pick<LongCalls, 'current' | 'subscribe'>
+  readonly summaries: Pick<CallSummaries, 'all' | 'subscribe'>
 }
+
+/** What a snapshot holds. */
+export type Everything = Omit<WatchSnapshot, 'type' | 'cursor'>
 
 /** What the watch shows of the domain. */
 export interface WatchTranslation {
   /** The changes of the wire that one of the domain makes; a run changes the summary of its CronJob, too. */
   changes(change: Change): Promise<readonly UnnumberedChange[]>
+  calls(summary: CallSummary): UnnumberedChange
   /** Everything there is at this moment. */
-  everything(): Promise<Omit<WatchSnapshot, 'type' | 'cursor'>>
+  everything(): Promise<Everything>
 }
 
 /** Translates; remembers which project an object is in, as not every change says so. */
-export function createWatchTranslation({ providers, cronJobs, calls }: WatchSources): WatchTranslation {
+export function createWatchTranslation({ providers, cronJobs, calls, summaries }: WatchSources): WatchTranslation {
   const projectOf = new Map<string, string>()
 
   const presentCronJob = async (id: string): Promise<CronJobRecord | undefined> => {
@@ -88,6 +94,11 @@ export function createWatchTranslation({ providers, cronJobs, calls }: WatchSour
           return [forget(change.what, change.id)]
       }
     },
+    calls: summary => ({
+      message: { type: 'put', kind: 'calls', object: toWireCalls(summary) },
+      projectId: projectOf.get(summary.functionId),
+      replaces: `calls ${summary.functionId}`,
+    }),
     everything: async () => {
       const projects: Project[] = []
       const functions: Function[] = []
@@ -100,7 +111,8 @@ export function createWatchTranslation({ providers, cronJobs, calls }: WatchSour
       const all = (await cronJobs.views()).map(toWireCronJob)
       for (const object of [...all, ...functions]) projectOf.set(object.id, object.projectId)
       const invocations = calls.current().map(({ invocation }) => toWireInvocation(invocation))
-      return { projects, cronJobs: all, functions, deployments, invocations }
+      const called = (await summaries.all()).map(toWireCalls)
+      return { projects, cronJobs: all, functions, deployments, invocations, calls: called }
     },
   }
 }

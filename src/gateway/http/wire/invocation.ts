@@ -1,11 +1,13 @@
 import { defined } from '../../../base/defined.ts'
 import { toInstant } from '../../../base/instant.ts'
 import type {
+  FunctionCalls,
   Invocation,
   InvocationDetail,
   InvocationPayload,
   InvocationResult,
 } from '../../../contract/invocations.ts'
+import type { CallSummary } from '../../domain/callSummaries.ts'
 import type { InvocationRecord, InvocationRequest, KeptRequest, KeptResult } from '../../domain/function.ts'
 import type { InvocationDetail as Detail } from '../../domain/invocationService.ts'
 
@@ -20,6 +22,13 @@ export const toWireInvocation = (record: InvocationRecord): Invocation => {
     durationMs: completedAt === undefined ? undefined : Math.max(0, completedAt - startedAt),
   })
 }
+
+/** How a function was called lately. */
+export const toWireCalls = ({ functionId, day, latest }: CallSummary): FunctionCalls => ({
+  functionId,
+  day: { ...day },
+  latest: latest.map(toWireInvocation),
+})
 
 /** A call with what is kept of it. */
 export const toWireInvocationDetail = ({ invocation, request, result }: Detail): InvocationDetail =>

@@ -19,6 +19,16 @@ describe('a change log', () => {
     assert.deepEqual(log.position(), { seq: 2, cursor: 'boot:2' })
   })
 
+  it('keeps of changes that replace each other the latest, and resumes all the same', () => {
+    const log = createChangeLog('boot')
+    for (const id of ['a', 'b']) {
+      log.append(gone(id))
+      log.append({ ...gone(`calls after ${id}`), replaces: 'calls' })
+    }
+    assert.deepEqual(idsOf(log.resume('boot:1')?.missed), ['b', 'calls after b'])
+    assert.deepEqual(idsOf(log.resume('boot:0')?.missed), ['a', 'b', 'calls after b'])
+  })
+
   it('resumes behind every cursor that it still knows', () => {
     const log = createChangeLog('boot', 2)
     for (const id of ['a', 'b', 'c']) log.append(gone(id))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { WatchMessage } from '../../../../src/contract/watch.ts'
+import { createCallSummaries } from '../../../../src/gateway/domain/callSummaries.ts'
 import { createLongCalls } from '../../../../src/gateway/domain/longCalls.ts'
 import { createWatchHub } from '../../../../src/gateway/http/watch/watchHub.ts'
 import { eventually } from '../../../support/eventually.ts'
@@ -14,12 +15,17 @@ describe('a watch while the ledger can not be read', () => {
     const messages: WatchMessage[] = []
     const failure = new Error('unreadable')
     const views = { view: () => Promise.reject(failure), views: () => Promise.resolve([]) }
+    const providers = [local.provider]
+    const invocations = { list: () => Promise.resolve([]), counts: () => Promise.resolve([]) }
+    const report = (error: unknown) => void reported.push(error)
+    using summaries = createCallSummaries({ providers, invocations, clock, report })
     using hub = createWatchHub({
-      providers: [local.provider],
+      providers,
       bootId: 'boot',
       cronJobs: views,
       calls: createLongCalls(clock),
-      report: error => void reported.push(error),
+      summaries,
+      report,
     })
     using _watching = await hub.subscribe({
       cursor: undefined,

@@ -38,6 +38,7 @@ describe('a watch subscription', () => {
             functions: [],
             deployments: [],
             invocations: [],
+            calls: [],
           }
         },
         {
