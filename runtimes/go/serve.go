@@ -31,6 +31,7 @@ func isServed() bool {
 
 func init() {
 	if isServed() {
+		openEgress()
 		channel = wire.Open(channelFd)
 	}
 }

@@ -1,6 +1,6 @@
 // Entry of the Node runtime: loads one handler and answers calls. docs/runtime-protocol.md describes the frames.
 import { createCore } from './core.mjs'
-import { forwardEgress } from './egress.mjs'
+import { openEgress } from './egress.mjs'
 import { openFdTransport } from './fdTransport.mjs'
 import { captureLogs } from './logs.mjs'
 
@@ -9,8 +9,7 @@ if (process.argv.length !== 4 || process.argv[2] !== '--fd' || !/^\d+$/.test(pro
   process.exit(64)
 }
 
-const egress = process.env.HKS_EGRESS_SOCKET
-if (egress !== undefined) forwardEgress(egress)
+openEgress()
 const transport = openFdTransport(Number(process.argv[3]))
 const logs = captureLogs(transport.send)
 const core = createCore({ send: transport.send, logs })

@@ -20,7 +20,7 @@ def main():
     if len(sys.argv) != 3 or sys.argv[1] != "--fd" or not sys.argv[2].isdigit():
         sys.stderr.write("usage: python3 main.py --fd 3\n")
         return 64
-    egress = os.environ.get("HKS_EGRESS_SOCKET")
+    egress = os.environ.pop("HKS_EGRESS_SOCKET", None)
     if egress is not None:
         forward_egress(egress)
     transport = FdTransport(int(sys.argv[2]))

@@ -18,6 +18,7 @@ export const errorCodes = [
   'PROJECT_MISSING',
   'UNSUPPORTED_PLATFORM',
   'RUNTIME_MISSING',
+  'SANDBOX_UNAVAILABLE',
   // Functions
   'DEPLOY_FAILED',
   'FUNCTION_FAILED',

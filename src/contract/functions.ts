@@ -28,8 +28,8 @@ export const Scaling = Type.Object(
 )
 export type Scaling = Static<typeof Scaling>
 
-/** What a function reaches: what its user reaches, or nothing. */
-export const functionNetworks = ['full', 'none'] as const
+/** What a function reaches: what its user reaches, the hosts that it names, or nothing. */
+export const functionNetworks = ['full', 'allowlist', 'none'] as const
 /** One of {@link functionNetworks}. */
 export type FunctionNetwork = (typeof functionNetworks)[number]
 
@@ -48,6 +48,13 @@ export const FunctionDeploy = Type.Object(
     timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds; default 30' })),
     scaling: Type.Optional(Scaling),
     network: Type.Optional(OneOf(functionNetworks)),
+    allowedHosts: Type.Optional(
+      Type.Array(Type.String({ maxLength: 300 }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'With `network: allowlist`: api.example.com, *.example.com, example.com:8443, 10.0.0.5:5432',
+      }),
+    ),
     public: Type.Optional(Type.Boolean({ description: 'The URL answers without a token' })),
     transient: Type.Optional(
       Type.Boolean({ description: 'One of many while somebody edits: the next revision takes its place in the list' }),
@@ -93,6 +100,7 @@ export const Function = Type.Object({
     containerConcurrency: Type.Integer(),
   }),
   network: OneOf(functionNetworks),
+  allowedHosts: Type.Optional(Type.Array(Type.String(), { description: 'With the network `allowlist`' })),
   public: Type.Boolean(),
   url: Type.String(),
   status: OneOf(functionStatuses),

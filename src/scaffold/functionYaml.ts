@@ -19,7 +19,7 @@ export interface FunctionFolder {
 
 const used = [
   ...['name', 'runtime', 'handler', 'description', 'environment', 'secrets'],
-  ...['timeout', 'scaling', 'network', 'public'],
+  ...['timeout', 'scaling', 'network', 'allowedHosts', 'public'],
 ]
 const withoutEffect = ['resources', 'schedules']
 
@@ -51,7 +51,7 @@ export function parseFunctionYaml(text: string, file: string): Pick<FunctionFold
   const ignored = withoutEffect.filter(key => key in fields)
   return {
     settings: {
-      ...pick(fields, ['handler', 'description', 'secrets', 'timeout', 'scaling', 'network', 'public']),
+      ...pick(fields, ['handler', 'description', 'secrets', 'timeout', 'scaling', 'network', 'allowedHosts', 'public']),
       ...('environment' in fields ? { environment: environmentOf(fields['environment'], yaml) } : {}),
       name: fields['name'],
       runtime: fields['runtime'],

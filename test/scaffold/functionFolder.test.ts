@@ -76,6 +76,12 @@ describe('function.yaml', () => {
     })
   })
 
+  it('names the hosts of an allow-list', () => {
+    const text = "name: greet\nruntime: node\nnetwork: allowlist\nallowedHosts: [api.example.com, '*.example.com']\n"
+    const { network, allowedHosts } = parse(text).settings
+    assert.deepEqual([network, allowedHosts], ['allowlist', ['api.example.com', '*.example.com']])
+  })
+
   it('says which fields have no effect here', () => {
     assert.deepEqual(parse('name: a\nruntime: node\nresources: {}\n').warnings, [
       'resources in function.yaml has no effect on this machine.',

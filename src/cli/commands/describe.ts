@@ -42,7 +42,7 @@ const settingsOf = (fn: Function): string =>
     ['Status', withReason(fn)],
     ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
     ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],
-    ['Network', fn.network],
+    ['Network', fn.allowedHosts === undefined ? fn.network : `${fn.network}: ${fn.allowedHosts.join(', ')}`],
     ['Timeout', `${fn.timeout} s`],
     ['Scaling', scalingOf(fn.scaling)],
     ['Environment', orNothing(Object.entries(fn.environment).map(([name, value]) => `${name}=${value}`))],

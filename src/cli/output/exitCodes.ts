@@ -17,6 +17,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   RATE_LIMITED: 6,
   UNSUPPORTED_PLATFORM: 6,
   RUNTIME_MISSING: 6,
+  SANDBOX_UNAVAILABLE: 6,
   STORE_CORRUPT: 6,
   STORE_NEWER: 6,
   STORE_FAILED: 6,

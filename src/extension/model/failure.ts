@@ -39,6 +39,7 @@ const actions: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   PROJECT_MISSING: ['relinkProject'],
   UNSUPPORTED_PLATFORM: [],
   RUNTIME_MISSING: ['retry'],
+  SANDBOX_UNAVAILABLE: ['retry'],
   DEPLOY_FAILED: ['retry', 'showGatewayLog'],
   FUNCTION_FAILED: ['retry'],
   FUNCTION_CRASHED: ['retry'],
@@ -84,8 +85,10 @@ function placeOf({ details }: HksError): Failure['place'] {
   return typeof line === 'number' ? { file, line } : { file }
 }
 
-/** The command that installs what is missing, as the gateway words it. */
+/** The command that installs or mends what is missing, as the gateway words it. */
 const commandOf = ({ code, hint }: HksError): string | undefined =>
-  code === 'RUNTIME_MISSING' ? /^Install it with: (.+)$/.exec(hint ?? '')?.[1] : undefined
+  code === 'RUNTIME_MISSING' || code === 'SANDBOX_UNAVAILABLE'
+    ? /^(?:Install|Mend) it with: (.+)$/.exec(hint ?? '')?.[1]
+    : undefined
 
 const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)

@@ -15,6 +15,8 @@ export interface FunctionSpec {
   readonly timeoutSeconds: number
   readonly scaling: FunctionScaling
   readonly network: FunctionNetwork
+  /** With the network `allowlist`. */
+  readonly allowedHosts?: readonly string[]
   readonly public: boolean
 }
 

@@ -7,6 +7,7 @@ import type { Directory, FoundFunction } from './directory.ts'
 import type { FunctionRecord, FunctionSpec, InvocationRequest } from './function.ts'
 import { refuseWhenCalled } from './functionCallers.ts'
 import type { FunctionCalls, RunningCall } from './functionCalls.ts'
+import { networkOf } from './functionNetwork.ts'
 import { scalingOf } from './functionScaling.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import type { Perform } from './operation.ts'
@@ -194,7 +195,7 @@ function specOf(input: DeployInput): FunctionSpec {
     secrets: input.secrets ?? [],
     timeoutSeconds: input.timeout ?? defaultTimeoutSeconds,
     scaling: scalingOf(input.scaling),
-    network: input.network ?? 'full',
+    ...networkOf(input, 'full'),
     public: input.public ?? false,
   }
 }

@@ -118,6 +118,27 @@ describe('functions over HTTP', function () {
     assert.match(unknown.body.error, /scaling.*replicas/)
   })
 
+  it('are refused with an allow-list of hosts that says nothing, or that nobody asked for', async () => {
+    const network = 'allowlist'
+    const cases: readonly (readonly [Partial<FunctionDeploy>, RegExp])[] = [
+      [{ network }, /^allowedHosts: is missing: .* names the hosts/],
+      [{ allowedHosts: ['a.example'] }, /^allowedHosts: has no effect with the network "full"\./],
+      [{ network: 'none', allowedHosts: ['a.example'] }, /^allowedHosts: has no effect with the network "none"\./],
+      [
+        { network, allowedHosts: ['a.example', 'https://b.example'] },
+        /^allowedHosts\.1: "https:\/\/b\.example" is not a/,
+      ],
+      [{ network, allowedHosts: ['localhost:80'] }, /^allowedHosts\.0: .* named by its address, as in 127\.0\.0\.1/],
+      [{ network, allowedHosts: [] }, /^allowedHosts: /],
+      [{ network: 'some' as 'full' }, /^network: "some" is none of full, allowlist, none\./],
+    ]
+    for (const [input, error] of cases) {
+      const answer = await deploy('listed', input)
+      assert.deepEqual([answer.status, answer.body.code], [400, 'INVALID_REQUEST'], JSON.stringify(input))
+      assert.match(answer.body.error, error)
+    }
+  })
+
   it('answer 429 with the time to come again when as many calls wait as may', async () => {
     const { body } = await deploy('busy', {
       source: base64('export const handler = () => new Promise(resolve => setTimeout(resolve, 100, "done"))'),

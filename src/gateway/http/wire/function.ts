@@ -20,6 +20,7 @@ export const toWireFunction = (record: FunctionRecord): Function => {
     timeout: spec.timeoutSeconds,
     scaling: spec.scaling,
     network: spec.network,
+    allowedHosts: spec.allowedHosts && [...spec.allowedHosts],
     public: spec.public,
     url: record.url,
     status: record.status,

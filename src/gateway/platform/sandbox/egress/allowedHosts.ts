@@ -1,71 +1,45 @@
 import { BlockList, isIP } from 'node:net'
+import { type AllowedHost, plainHost, readAllowedHost } from '../../../../base/allowedHost.ts'
 import { publicAddresses } from './publicAddresses.ts'
 
 /** Which hosts code may reach. */
 export interface AllowedHosts {
   /** Whether an entry names the host, for this port. */
   allowsHost(host: string, port: number): boolean
-  /** Whether an allowed host may be at this address: a public one, or one that an entry names itself. */
-  allowsAddress(address: string): boolean
+  /** Whether an allowed host may be at this address: a public one, or one that an entry names itself, for this port. */
+  allowsAddress(address: string, port: number): boolean
 }
 
-interface Entry {
-  /** A name, or a suffix with a dot in front. */
-  readonly host: string
-  /** `undefined`: any. */
-  readonly ports: readonly number[] | undefined
-}
+/** No hosts. */
+export const noHosts: AllowedHosts = { allowsHost: () => false, allowsAddress: () => false }
 
-/** Ports of an entry that names none. */
-const webPorts = [80, 443]
-const entryPattern = /^(?<host>\[[^\]]+\]|[^:\s/]+|[0-9a-fA-F:.]+)(?::(?<port>\d{1,5}|\*))?$/
-
-/**
- * Reads entries such as `api.example.com`, `*.example.com`, `example.com:8443`, `example.com:*`, `10.0.0.5:5432`,
- * `[fd00::1]:80`. Without a port they mean 80 and 443. Only an address among them opens a private one.
- * @throws Error that names an entry which can not be read
- */
+/** Reads entries as `readAllowedHost` does. Only an address among them opens a private one. @throws AllowedHostError */
 export function readAllowedHosts(entries: readonly string[]): AllowedHosts {
-  const hosts: Entry[] = []
-  const named = new BlockList()
-  for (const text of entries) {
-    const entry = readEntry(text)
-    hosts.push(entry)
-    const family = isIP(entry.host)
-    if (family !== 0) named.addAddress(entry.host, family === 4 ? 'ipv4' : 'ipv6')
-  }
+  const hosts = entries.map(readAllowedHost)
+  const named = hosts.filter(({ isAddress }) => isAddress).map(entry => ({ entry, list: listOf(entry.host) }))
   return {
     allowsHost: (host, port) => {
       const name = plainHost(host)
       return hosts.some(
         entry =>
-          (entry.ports === undefined || entry.ports.includes(port)) &&
-          (entry.host.startsWith('.') ? name.endsWith(entry.host) : name === entry.host),
+          isPortOf(entry, port) && (entry.host.startsWith('.') ? name.endsWith(entry.host) : name === entry.host),
       )
     },
-    allowsAddress: address => {
+    allowsAddress: (address, port) => {
       const family = isIP(address)
       if (family === 0) return false
-      return publicAddresses.includes(address) || named.check(address, family === 4 ? 'ipv4' : 'ipv6')
+      if (publicAddresses.includes(address)) return true
+      return named.some(
+        ({ entry, list }) => isPortOf(entry, port) && list.check(address, family === 4 ? 'ipv4' : 'ipv6'),
+      )
     },
   }
 }
 
-/** A host as it is compared: lower case, without brackets and the dot of the root. */
-export const plainHost = (host: string): string =>
-  host
-    .toLowerCase()
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
+const isPortOf = ({ ports }: AllowedHost, port: number): boolean => ports === 'any' || ports.includes(port)
 
-function readEntry(text: string): Entry {
-  const isBareIpv6 = isIP(text) === 6
-  const { host, port } = (isBareIpv6 ? { host: text } : (entryPattern.exec(text)?.groups ?? {})) as Partial<
-    Record<'host' | 'port', string>
-  >
-  if (host === undefined || host === '*' || /\*(?!\.)|.\*/.test(host)) {
-    throw new Error(`"${text}" is not a host, such as api.example.com, *.example.com or example.com:8443.`)
-  }
-  const ports = port === undefined ? webPorts : port === '*' ? undefined : [Number(port)]
-  return { host: plainHost(host.startsWith('*.') ? host.slice(1) : host), ports }
+function listOf(address: string): BlockList {
+  const list = new BlockList()
+  list.addAddress(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
+  return list
 }

@@ -9,7 +9,8 @@ export const egressEnvironment: Readonly<Record<string, string>> = {
   HTTPS_PROXY: proxy,
   http_proxy: proxy,
   https_proxy: proxy,
-  NO_PROXY: 'localhost,127.0.0.1,::1',
-  no_proxy: 'localhost,127.0.0.1,::1',
+  // The sandbox's own loopback has this name alone: 127.0.0.1 may be named as this machine's.
+  NO_PROXY: 'localhost',
+  no_proxy: 'localhost',
   NODE_USE_ENV_PROXY: '1',
 }

@@ -1,10 +1,10 @@
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { type AllowedHosts, plainHost } from './allowedHosts.ts'
+import { plainHost } from '../../../../base/allowedHost.ts'
+import type { AllowedHosts } from './allowedHosts.ts'
+import type { ResolveHost } from './lookups.ts'
 
 /** A request that was not let through. */
 export interface Refusal {
@@ -21,8 +21,7 @@ export interface EgressProxyOptions {
   readonly allowed: AllowedHosts
   /** Told once for each request that is refused. Must not throw. */
   readonly onRefusal: (refusal: Refusal) => void
-  /** All addresses of a name. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>
+  readonly resolve: ResolveHost
 }
 
 /** A proxy for HTTP (absolute addresses) and everything else (CONNECT), the only way out of a sandbox. */
@@ -36,8 +35,8 @@ const mostConnections = 256
 
 /** Starts a proxy. A name is resolved here, once for each connection, and the address that was checked is connected to. */
 export async function startEgressProxy(options: EgressProxyOptions): Promise<EgressProxy> {
-  const sockets = new Set<Duplex>()
-  const keep = <T extends Duplex>(socket: T): T => {
+  const sockets = new Set<Socket>()
+  const keep = (socket: Socket): Socket => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     // Whoever is on the other side of it learns by its end.
@@ -53,8 +52,9 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
   }
   const server = createServer((incoming, response) => void forward(incoming, response, open))
   server.on('connection', keep)
-  server.on('connect', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
-    void tunnel(incoming, client, head, open)
+  server.on('connect', (incoming, client, head) => {
+    // What an HTTP server that listens on a socket gives is one.
+    void tunnel(incoming, client as Socket, head, open)
   })
   server.maxConnections = mostConnections
   server.listen(options.socket)
@@ -77,26 +77,23 @@ type Open = (host: string, port: number) => Promise<Socket>
 class Refused extends Error {}
 
 async function addressOf(options: EgressProxyOptions, host: string, port: number): Promise<string> {
-  const { allowed, onRefusal, resolve = resolveAll } = options
+  const { allowed, onRefusal, resolve } = options
   const refuse = (reason: string): Refused => {
     onRefusal({ host, port, reason })
     return new Refused(reason)
   }
   if (!allowed.allowsHost(host, port)) throw refuse(`The network allow-list does not name ${host}:${port}.`)
   const addresses = await resolve(plainHost(host))
-  const address = addresses.find(allowed.allowsAddress)
+  const address = addresses.find(one => allowed.allowsAddress(one, port))
   if (address !== undefined) return address
   throw refuse(
     addresses.length === 0
       ? `${host} has no address.`
-      : `${host} is at ${addresses.join(', ')}, a private address that the network allow-list does not name.`,
+      : `${host} is at ${addresses.join(', ')}, a private address that the network allow-list does not name for port ${port}.`,
   )
 }
 
-const resolveAll = async (host: string): Promise<readonly string[]> =>
-  (await lookup(host, { all: true })).map(({ address }) => address)
-
-async function tunnel(incoming: IncomingMessage, client: Duplex, head: Buffer, open: Open): Promise<void> {
+async function tunnel(incoming: IncomingMessage, client: Socket, head: Buffer, open: Open): Promise<void> {
   const target = URL.parse(`http://${incoming.url}`)
   if (target === null) return void client.end('HTTP/1.1 400 Bad Request\r\n\r\n')
   // A URL leaves out the port that is HTTP's own.
@@ -107,8 +104,9 @@ async function tunnel(incoming: IncomingMessage, client: Duplex, head: Buffer, o
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     upstream.write(head)
     upstream.pipe(client).pipe(upstream)
-    client.once('close', () => upstream.destroy())
-    upstream.once('close', () => client.destroy())
+    // What was read from one is on its way to the other still.
+    client.once('close', () => upstream.destroySoon())
+    upstream.once('close', hadError => (hadError ? client.destroy() : client.destroySoon()))
   } catch (error) {
     const { status, text } = answerTo(error)
     client.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${text}\n`)
@@ -133,6 +131,8 @@ async function forward(incoming: IncomingMessage, response: ServerResponse, open
     outgoing.once('response', answer => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
+      // One that breaks off must not look like one that goes on.
+      answer.once('close', () => answer.complete || response.destroy())
     })
     outgoing.on('error', () => response.destroy())
     response.once('close', () => upstream.destroy())

@@ -18,6 +18,8 @@ export interface RevisionCode {
   readonly secretReferences: readonly string[]
   readonly timeoutSeconds: number
   readonly network: FunctionNetwork
+  /** With the network `allowlist`. */
+  readonly allowedHosts?: readonly string[]
   /** It was never loaded before: its source files are checked, also those that loading does not import. */
   readonly isNew?: boolean
 }

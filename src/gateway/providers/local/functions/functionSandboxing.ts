@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GatewayStatus } from '../../../../contract/gateway.ts'
 import type { InterpreterSurroundings } from '../../../platform/sandbox/interpreterMounts.ts'
+import { createEgresses, type Egresses } from '../../../platform/sandbox/egress/egresses.ts'
 import { createSandboxes, type Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
 import type { LocalFunctionsDeps } from './localFunctionsHost.ts'
 import { createSlots, type Slots } from './slots.ts'
@@ -10,6 +11,7 @@ import { createSlots, type Slots } from './slots.ts'
 export interface FunctionSandboxing {
   readonly sandboxes: Sandboxes
   readonly slots: Slots
+  readonly egresses: Egresses
   /** What no sandbox may see by way of an interpreter. */
   readonly surroundings: () => Promise<InterpreterSurroundings>
   readonly info: () => Promise<GatewayStatus['sandbox']>
@@ -29,6 +31,7 @@ export function createFunctionSandboxing({
 }: LocalFunctionsDeps): FunctionSandboxing {
   const root = join(dataFolder, 'sandbox')
   const slots = createSlots(join(root, 'slots'))
+  const egresses = createEgresses(join(root, 'egress'))
   const sandboxes = createSandboxes({
     folder: join(runtimesFolder, 'sandbox'),
     scratchFolder: join(root, 'scratch'),
@@ -39,6 +42,7 @@ export function createFunctionSandboxing({
   return {
     sandboxes,
     slots,
+    egresses,
     surroundings: async () => ({ homeFolder: (await environment())['HOME'] ?? '/', hidden: [dataFolder] }),
     info: async () => {
       const { level, problems } = await sandboxes.lookAgain()
@@ -47,6 +51,7 @@ export function createFunctionSandboxing({
     clear: () => rm(root, { recursive: true, force: true }),
     stop: async () => {
       await sandboxes[Symbol.asyncDispose]()
+      await egresses[Symbol.asyncDispose]()
       await slots.clear()
     },
   }

@@ -41,7 +41,7 @@ export function launchPlain(options: PlainLaunch): LaunchedRuntime {
     channel,
     level: 'none',
     gone,
-    place: folder => Promise.resolve(folder),
+    place: ({ folder }) => Promise.resolve(folder),
     end: async () => {
       await endProcesses(options.scan, { matches }, endGraceMs)
     },

@@ -1,12 +1,9 @@
 import { getSystemErrorName } from 'node:util'
 import { type ProcessEnd, signalName } from '../../../platform/processEnd.ts'
-import {
-  defaultLimits,
-  type NetworkAccess,
-  pathInside,
-  type SandboxCommand,
-  type SandboxMount,
-} from '../../../platform/sandbox/sandbox.ts'
+import { defaultLimits, pathInside, type SandboxCommand, type SandboxMount } from '../../../platform/sandbox/sandbox.ts'
+import { readAllowedHosts } from '../../../platform/sandbox/egress/allowedHosts.ts'
+import { egressEnvironment } from '../../../platform/sandbox/egress/egressEnvironment.ts'
+import type { Egress } from '../../../platform/sandbox/egress/egresses.ts'
 import type { SandboxProcess } from '../../../platform/sandbox/sandboxProcess.ts'
 import type { Confining, Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
 import { endClause, endGraceMs, type LaunchedRuntime } from './launchedRuntime.ts'
@@ -23,8 +20,8 @@ export interface SandboxedLaunch {
   readonly environment: Readonly<Record<string, string>>
   /** By which it is found from outside. */
   readonly marks: Readonly<Record<string, string>>
-  readonly network: NetworkAccess
-  /** Where its code will be; removed with the process. */
+  readonly network: 'full' | 'none' | Egress
+  /** Where its code will be. */
   readonly slot: Slot
 }
 
@@ -35,18 +32,22 @@ const processes = 256
 const memoryBytes = 1024 * MiB
 const slotInside = '/fn'
 
-/** Starts a runtime that sees its own programs, the system's and, later, the code of one function. @throws HksError FUNCTION_UNAVAILABLE */
+/**
+ * Starts a runtime that sees its own programs, the system's and, later, the code of one function. What it was given is
+ * removed with it; the slot is its caller's when it can not be started.
+ * @throws HksError FUNCTION_UNAVAILABLE
+ */
 export async function launchSandboxed(options: SandboxedLaunch): Promise<LaunchedRuntime> {
-  const { sandboxes, support, command, slot } = options
+  const { sandboxes, support, command, slot, network } = options
   const mounts: readonly SandboxMount[] = [...command.mounts, { path: slot.folder, access: 'read', at: slotInside }]
   const inside = (path: string) => pathInside(support.level, mounts, path)
   const sandboxed: SandboxCommand = {
     argv: [command.program, ...command.args],
     cwd: inside(slot.folder),
-    environment: options.environment,
+    environment: typeof network === 'string' ? options.environment : { ...options.environment, ...egressEnvironment },
     marks: options.marks,
     mounts,
-    network: options.network,
+    network: typeof network === 'string' ? { kind: network } : { kind: 'allowlist', socket: network.socket },
     limits: { ...defaultLimits, processes },
     onStarterGone: 'channel',
   }
@@ -54,16 +55,18 @@ export async function launchSandboxed(options: SandboxedLaunch): Promise<Launche
     const started = await sandboxes.start(support, sandboxed, { stdout: 'pipe', stderr: 'pipe' })
     return handleOf(started, options, folder => slot.put(folder).then(inside))
   } catch (error) {
-    await slot.remove()
+    await egressOf(options)?.close()
     throw isSystemError(error) ? noProcess(error) : error
   }
 }
 
 function handleOf(
   started: SandboxProcess,
-  { sandboxes, support, slot }: SandboxedLaunch,
+  options: SandboxedLaunch,
   put: (folder: string) => Promise<string>,
 ): LaunchedRuntime {
+  const { sandboxes, support, slot } = options
+  const egress = egressOf(options)
   let excess: string | undefined
   let watched: Disposable | undefined
   let ended = false
@@ -80,7 +83,7 @@ function handleOf(
     await started.end(endGraceMs)
     ended = true
     watched?.[Symbol.dispose]()
-    await slot.remove()
+    await Promise.all([slot.remove(), egress?.close()])
   }
   let ending: Promise<void> | undefined
   return {
@@ -89,14 +92,18 @@ function handleOf(
     channel: started.channel!,
     level: support.level,
     gone,
-    place: async folder => {
+    place: async ({ folder, allowedHosts = [] }, onRefusal) => {
       // Before any of its code runs.
       await watch()
+      egress?.allow(readAllowedHosts(allowedHosts), onRefusal)
       return put(folder)
     },
     end: () => (ending ??= end()),
   }
 }
+
+const egressOf = ({ network }: SandboxedLaunch): Egress | undefined =>
+  typeof network === 'string' ? undefined : network
 
 const tooMany = `it had more than ${processes} processes and threads`
 /** Bubblewrap tells the end by a signal as 128 + its number, as shells do; SIGSYS is the last that is not real-time. */

@@ -1,6 +1,15 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { ProcessEnd } from '../../../platform/processEnd.ts'
+import type { Refusal } from '../../../platform/sandbox/egress/egressProxy.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
+
+/** What a process gets when it becomes a function's. */
+export interface Placement {
+  /** With the code. */
+  readonly folder: string
+  /** The hosts that it may reach, where it was started for an allow-list. */
+  readonly allowedHosts?: readonly string[]
+}
 
 /** A runtime's process as the system started it. */
 export interface LaunchedRuntime {
@@ -14,9 +23,10 @@ export interface LaunchedRuntime {
   readonly gone: Promise<string>
   /**
    * Lets it read a folder, and answers where it finds it. Once: from then on it is a function's, and what it uses is
-   * limited. @throws the system's error
+   * limited. `onRefusal`, which must not throw, is told of each request that its network does not allow.
+   * @throws the system's error
    */
-  place(folder: string): Promise<string>
+  place(placement: Placement, onRefusal: (refusal: Refusal) => void): Promise<string>
   /** Ends it with all that it started; SIGTERM first. Resolves when nothing is left. Idempotent. */
   end(): Promise<void>
 }

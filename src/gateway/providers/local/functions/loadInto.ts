@@ -46,7 +46,7 @@ export async function loadInto(
   }
   runtime.listen(loading)
   const load = async () => {
-    const dir = await runtime.place(code.folder)
+    const dir = await runtime.place(code)
     runtime.frames.send({
       t: 'load',
       id: loadId,

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { createBytesMask } from '../maskSecrets.ts'
 import { createBuilders } from './builders.ts'
 import { createCodeStore } from './codeStore.ts'
+import { isConfined, refuseWithoutProxy, refusingUnconfined } from './confinement.ts'
 import { createDeployments } from './deployment.ts'
 import { createFunctionLog } from './functionLog.ts'
 import type { CallOutcome } from './functionPool.ts'
@@ -98,7 +99,10 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     if (!revision) throw new HksError('FUNCTION_UNAVAILABLE', 'No revision of the function serves.')
     return revision
   }
-  const prepare = createPrepareRevision(code, deps.secrets, builders.of)
+  const prepare = refusingUnconfined(
+    createPrepareRevision(code, deps.secrets, builders.of),
+    sandboxing.sandboxes.support,
+  )
   const servings = createServings({
     pool,
     spares,
@@ -174,7 +178,8 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   }
   /** A process waits for each language that a function here is written in and that this machine can run. */
   const keepReady = async () => {
-    const specs = (await state.list()).map(({ spec }) => spec)
+    const { level } = await sandboxing.sandboxes.support()
+    const specs = (await state.list()).map(({ spec }) => spec).filter(spec => isConfined(spec, level))
     const found = await Promise.allSettled(
       specs.map(async spec => (await interpreters.find(spec.runtime), kindOf(spec))),
     )
@@ -187,7 +192,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     deploy: async (projectId, spec, source, options) => {
       refuseWhenStopped()
       refuseReserved(spec)
-      await interpreters.find(spec.runtime)
+      refuseWithoutProxy(spec, await interpreters.find(spec.runtime))
       const deployed = await deployments.deploy(projectId, spec, source, options)
       void keepReady().catch(deps.report)
       return deployed

@@ -45,6 +45,7 @@ export function createPrepareRevision(
       secretReferences: spec.secrets.map(({ from }) => from),
       timeoutSeconds: spec.timeoutSeconds,
       network: spec.network,
+      ...(spec.allowedHosts && { allowedHosts: spec.allowedHosts }),
     }
   }
 }

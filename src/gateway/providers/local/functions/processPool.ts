@@ -1,6 +1,7 @@
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
+import { isConfined, notConfined } from './confinement.ts'
 import type { FunctionPool, RevisionCode } from './functionPool.ts'
 import { createLoadLimit, type LoadLimit } from './loadLimit.ts'
 import { loadInto } from './loadInto.ts'
@@ -46,13 +47,31 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     most: options.warmProcesses,
     start: (kind, signal) => startEmpty(kind, createLoadLimit(options.loadSeconds, signal), () => undefined),
   })
+  /** What waits was started at the level that the machine had then. */
+  const takeConfined = (kind: ProcessKind, code: RevisionCode): RuntimeProcess | undefined => {
+    const runtime = warm.take(kind)
+    if (runtime === undefined || isConfined(code, runtime.level)) return runtime
+    void runtime.end().catch(options.report)
+    return takeConfined(kind, code)
+  }
+  const startConfined = async (
+    kind: ProcessKind,
+    code: RevisionCode,
+    limit: LoadLimit,
+    onLines: (lines: readonly NewLogLine[]) => void,
+  ): Promise<RuntimeProcess> => {
+    const runtime = await startEmpty(kind, limit, onLines)
+    if (isConfined(code, runtime.level)) return runtime
+    await runtime.end()
+    throw notConfined(code, { level: runtime.level, problems: [] })
+  }
   return {
     open: async (code, listener, signal) => {
       const limit = createLoadLimit(options.loadSeconds, signal)
       const onLines = (lines: readonly NewLogLine[]) => options.onLines(code, lines)
       signal.throwIfAborted()
       const kind = kindOf(code)
-      const runtime = warm.take(kind) ?? (await startEmpty(kind, limit, onLines))
+      const runtime = takeConfined(kind, code) ?? (await startConfined(kind, code, limit, onLines))
       return loadInto(runtime, code, { listener, limit, onLines, now: options.clock.now })
     },
     keepReady: warm.keep,

@@ -1,8 +1,8 @@
-import { HksError } from '../../../../contract/errors.ts'
 import type { FunctionNetwork, Runtime } from '../../../../contract/functions.ts'
 import { createSharedScan } from '../../../platform/processTable.ts'
-import type { SandboxSupport } from '../../../platform/sandbox/probeSandbox.ts'
+import type { Egresses } from '../../../platform/sandbox/egress/egresses.ts'
 import type { Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
+import { isConfined, notConfined } from './confinement.ts'
 import type { LaunchedRuntime } from './launchedRuntime.ts'
 import { launchPlain } from './launchPlain.ts'
 import { launchSandboxed } from './launchSandboxed.ts'
@@ -14,6 +14,7 @@ export interface RuntimeLauncherOptions {
   readonly commandOf: FindRuntimeCommand
   readonly sandboxes: Pick<Sandboxes, 'support' | 'start' | 'watch'>
   readonly slots: Slots
+  readonly egresses: Pick<Egresses, 'open'>
   /** Where a process is before it knows its function, outside of a sandbox. */
   readonly runtimesFolder: string
   readonly homeId: string
@@ -25,8 +26,8 @@ export interface RuntimeLauncherOptions {
 export type ProcessKind = `${Runtime} ${FunctionNetwork}`
 
 /**
- * Starts the process of a runtime, in the best sandbox of this machine.
- * @throws HksError RUNTIME_MISSING, FUNCTION_UNAVAILABLE, UNSUPPORTED_PLATFORM; `signal.reason`
+ * Starts the process of a runtime, in the best sandbox of this machine; its level says what it may be used for.
+ * @throws HksError RUNTIME_MISSING, FUNCTION_UNAVAILABLE, SANDBOX_UNAVAILABLE; `signal.reason`
  */
 export type LaunchRuntime = (kind: ProcessKind, signal: AbortSignal) => Promise<LaunchedRuntime>
 
@@ -39,7 +40,7 @@ export const runtimeOf = (kind: ProcessKind): Runtime => kind.split(' ')[0] as R
 
 /** Starts processes that this gateway, or the next one, finds by their marks. */
 export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRuntime {
-  const { sandboxes, slots } = options
+  const { sandboxes, slots, egresses } = options
   const scan = createSharedScan()
   return async (kind, signal) => {
     const runtime = runtimeOf(kind)
@@ -50,15 +51,21 @@ export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRu
       sandboxes.support(),
     ])
     signal.throwIfAborted()
+    if (network === 'allowlist' && !isConfined({ network }, support.level)) throw notConfined({ network }, support)
     const runId = options.newId()
     const marks = { HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId }
     // What the function asked for comes with the load frame: a waiting process must be anybody's.
     const environment = { ...clean, ...command.environment }
     if (support.level !== 'none') {
       const slot = await slots.open(runId)
-      return launchSandboxed({ sandboxes, support, command, environment, marks, network: { kind: network }, slot })
+      try {
+        const way = network === 'allowlist' ? await egresses.open(runId) : network
+        return await launchSandboxed({ sandboxes, support, command, environment, marks, network: way, slot })
+      } catch (error) {
+        await slot.remove()
+        throw error
+      }
     }
-    if (network === 'none') throw notClosed(support)
     const { program, args } = command
     return launchPlain({
       program,
@@ -69,15 +76,4 @@ export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRu
       scan,
     })
   }
-}
-
-/** Nothing that was asked for is left out in silence. */
-function notClosed({ problems }: SandboxSupport): HksError {
-  const why = problems.map(({ what }) => what).join(' ')
-  const mend = problems.find(problem => problem.mend !== undefined)?.mend
-  return new HksError(
-    'UNSUPPORTED_PLATFORM',
-    `network: none needs a sandbox, which this machine does not have. ${why}`,
-    mend === undefined ? { hint: 'Deploy it with network: full.' } : { hint: `Mend it with: ${mend}` },
-  )
 }

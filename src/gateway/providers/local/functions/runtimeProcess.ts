@@ -5,7 +5,7 @@ import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import { createLineSplitter, type SplitLine } from '../../../platform/splitLines.ts'
 import { MalformedFrame } from './frames.ts'
 import { createFrameSocket, type FrameSocket } from './frameSocket.ts'
-import type { LaunchedRuntime } from './launchedRuntime.ts'
+import type { LaunchedRuntime, Placement } from './launchedRuntime.ts'
 import { createOutputTail, type OutputTail } from './outputTail.ts'
 import {
   type ChunkFrame,
@@ -41,8 +41,11 @@ export interface RuntimeProcess {
   readonly tail: OutputTail
   /** How it is kept from the rest of the machine. */
   readonly level: SandboxLevel
-  /** Lets it read the folder of its function, and answers where it finds it. Once. @throws the system's error */
-  place(folder: string): Promise<string>
+  /**
+   * Makes it a function's, and answers where it finds its folder. Once. What its network refuses is among its lines.
+   * @throws the system's error
+   */
+  place(placement: Placement): Promise<string>
   /** Tells another from now on, one at a time: who starts it, who loads code, who calls. One that has ended says so. */
   listen(listener: RuntimeListener): void
   /** Ends it with all that it started. Resolves when nothing is left. Idempotent. */
@@ -105,12 +108,16 @@ export function attachRuntime(
   const takeLines = (stream: 'stdout' | 'stderr', lines: readonly SplitLine[]) => {
     if (lines.length === 0) return
     const time = preciseNow()
-    const invocationId = listener.onlyInvocation?.()
-    const tie = invocationId === undefined ? {} : { invocationId }
+    const tie = tieTo(listener.onlyInvocation?.())
     const logged = lines.map(line => ({ time, stream, ...line, ...tie }))
     logged.forEach(tail.add)
     listener.onLines(logged)
   }
+  const place = (placement: Placement) =>
+    launched.place(placement, ({ reason }) => {
+      const line = { time: preciseNow(), stream: 'system', text: reason } as const
+      listener.onLines([{ ...line, ...tieTo(listener.onlyInvocation?.()) }])
+    })
   const pipes = [
     readLines(launched.stdout, lines => takeLines('stdout', lines)),
     readLines(launched.stderr, lines => takeLines('stderr', lines)),
@@ -135,8 +142,10 @@ export function attachRuntime(
     listener = next
     if (ended !== undefined) listener.onEnd?.(ended)
   }
-  return { frames, tail, level: launched.level, place: launched.place, listen, end }
+  return { frames, tail, level: launched.level, place, listen, end }
 }
+
+const tieTo = (invocationId: string | undefined) => (invocationId === undefined ? {} : { invocationId })
 
 function readLines(stream: Readable, onLines: (lines: readonly SplitLine[]) => void) {
   const splitter = createLineSplitter()

@@ -56,7 +56,7 @@ describeEachLevel('a sandbox with an allow-list of hosts', context => {
     socket = join(context.folder(), 'egress.sock')
     proxy = await startEgressProxy({
       socket,
-      allowed: readAllowedHosts(['allowed.example:*', '127.0.0.1:9']),
+      allowed: readAllowedHosts(['allowed.example:*', '127.0.0.1:*']),
       onRefusal: refusal => refusals.push(refusal),
       resolve: async () => ['127.0.0.1'],
     })

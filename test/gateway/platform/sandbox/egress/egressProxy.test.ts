@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Server as TcpServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { readAllowedHosts } from '../../../../../src/gateway/platform/sandbox/egress/allowedHosts.ts'
@@ -38,18 +38,44 @@ describe('the hosts that are allowed', () => {
     assert.ok(allows(['fd00::1'], 'fd00::1', 80))
   })
 
+  it('are compared as URLs write them', () => {
+    assert.ok(allows(['API.Example.com.'], 'api.example.com'))
+    assert.ok(allows(['bücher.example'], 'xn--bcher-kva.example'))
+    assert.ok(allows(['[fd00:0:0::1]:8080'], '[fd00::1]', 8080))
+    assert.ok(allows(['[::ffff:10.0.0.5]'], '[::ffff:a00:5]', 80))
+  })
+
   it('can not be everything, or nonsense', () => {
-    for (const entry of ['*', 'a.*.com', '', 'http://example.com', 'a b', 'exa*mple.com']) {
+    for (const entry of [
+      ...['*', 'a.*.com', '', 'http://example.com', 'a b', 'exa*mple.com', '*.10.0.0.5', '*.', 'a..b', 'user@a.com'],
+      ...[
+        '2130706433',
+        '0x7f.1',
+        '010.0.0.1',
+        '10.0.0.5/8',
+        '[fd00::g]',
+        '[fd00::1',
+        'a.com:http',
+        'a.com/x',
+        'a%2ecom',
+      ],
+    ]) {
       assert.throws(() => readAllowedHosts([entry]), /is not a host/, entry)
+    }
+    for (const entry of ['a.com:0', 'a.com:65536']) assert.throws(() => readAllowedHosts([entry]), /a port is/, entry)
+    for (const entry of ['localhost:80', '*.localhost']) {
+      assert.throws(() => readAllowedHosts([entry]), /This machine is named by its address/, entry)
     }
   })
 
   it('are at public addresses, and at private ones that are named', () => {
     const allowed = readAllowedHosts(['10.0.0.5:5432', 'example.com'])
-    assert.ok(allowed.allowsAddress('93.184.216.34'))
-    assert.ok(allowed.allowsAddress('10.0.0.5'))
-    assert.ok(!allowed.allowsAddress('10.0.0.6'))
-    assert.ok(!allowed.allowsAddress('not an address'))
+    assert.ok(allowed.allowsAddress('93.184.216.34', 443))
+    assert.ok(allowed.allowsAddress('10.0.0.5', 5432))
+    assert.ok(allowed.allowsAddress('::ffff:10.0.0.5', 5432))
+    assert.ok(!allowed.allowsAddress('10.0.0.5', 443), 'a port that the address is not named for')
+    assert.ok(!allowed.allowsAddress('10.0.0.6', 5432))
+    assert.ok(!allowed.allowsAddress('not an address', 443))
   })
 })
 
@@ -72,11 +98,18 @@ describe('the public addresses', () => {
   })
 })
 
+const portOf = (server: TcpServer): number => (server.address() as AddressInfo).port
+
 describe('the egress proxy', () => {
   const folder = temporaryFolder()
   const socket = join(folder.path, 'egress.sock')
   let server: Server
   let port = 0
+  /** Sends a lot, then closes. */
+  const generousBytes = 8 * 1024 ** 2
+  const generous = createTcpServer(client => client.end(Buffer.alloc(generousBytes, 1)))
+  /** Nobody listens there. */
+  const closedPort = 1
   let proxy: EgressProxy
   const refusals: Refusal[] = []
   const resolved: string[] = []
@@ -88,16 +121,22 @@ describe('the egress proxy', () => {
 
   before(async () => {
     server = createServer((incoming, response) => {
+      if (incoming.url === '/broken') {
+        response.writeHead(200, { 'content-length': 100 }).write('beginning', () => response.destroy())
+        return
+      }
       void text(incoming).then(body =>
         response.end(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${body}`),
       )
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    port = (server.address() as AddressInfo).port
+    port = portOf(server)
+    await once(generous.listen(0, '127.0.0.1'), 'listening')
+    const named = [port, portOf(generous), closedPort].map(one => `127.0.0.1:${one}`)
     proxy = await startEgressProxy({
       socket,
       // The address is named, so that a server of this machine can stand for one of the internet.
-      allowed: readAllowedHosts(['allowed.example:*', 'rebound.example:*', 'nowhere.example:*', '127.0.0.1:9']),
+      allowed: readAllowedHosts(['allowed.example:*', 'rebound.example:*', 'nowhere.example:*', ...named]),
       onRefusal: refusal => refusals.push(refusal),
       resolve: async host => {
         resolved.push(host)
@@ -112,6 +151,7 @@ describe('the egress proxy', () => {
   after(async () => {
     await proxy.close()
     server.close()
+    generous.close()
     folder[Symbol.dispose]()
   })
 
@@ -155,6 +195,10 @@ describe('the egress proxy', () => {
     assert.deepEqual(resolved, [])
   })
 
+  it('refuses a port that a private address is not named for, also by a name that leads there', async () => {
+    assert.match(await throughTunnel('allowed.example:22'), /^HTTP\/1.1 403 .*not name for port 22/s)
+  })
+
   it('refuses a name that leads to a private address', async () => {
     assert.match(await throughTunnel(`rebound.example:${port}`), /^HTTP\/1.1 403 .*private address/s)
     assert.match(refusals[0]!.reason, /127\.0\.0\.2, 169\.254\.169\.254/)
@@ -171,19 +215,30 @@ describe('the egress proxy', () => {
       '0x7f.1',
       '169.254.169.254',
     ]) {
-      assert.match(await throughTunnel(`${host}:${port}`), /^HTTP\/1.1 403 /, host)
+      assert.match(await throughTunnel(`${host}:22`), /^HTTP\/1.1 403 /, host)
     }
   })
 
   it('says what it can not reach or read', async () => {
-    const shut = createServer().listen(0, '127.0.0.1')
-    await once(shut, 'listening')
-    const { port: nobody } = shut.address() as AddressInfo
-    await new Promise(done => shut.close(done))
-    assert.match(await throughTunnel(`allowed.example:${nobody}`), /^HTTP\/1.1 502 .*ECONNREFUSED/s)
+    assert.match(await throughTunnel(`allowed.example:${closedPort}`), /^HTTP\/1.1 502 .*ECONNREFUSED/s)
     assert.equal((await throughProxy('/not/absolute')).status, 400)
     assert.equal((await throughProxy('ftp://allowed.example/')).status, 400)
     assert.match(await throughTunnel('::::'), /^HTTP\/1.1 400 /)
+  })
+
+  it('breaks off where the host does', async () => {
+    await assert.rejects(throughProxy(`http://allowed.example:${port}/broken`), { code: 'ECONNRESET' })
+  })
+
+  it('brings all that a host sent before it closed to one who reads slowly', async () => {
+    const client = connect(socket)
+    client.write(`CONNECT allowed.example:${portOf(generous)} HTTP/1.1\r\n\r\n`)
+    let seen = 0
+    for await (const chunk of client) {
+      seen += (chunk as Buffer).length
+      await new Promise(setImmediate)
+    }
+    assert.equal(seen, generousBytes + 'HTTP/1.1 200 Connection Established\r\n\r\n'.length)
   })
 
   it('goes on when a client breaks off', async () => {

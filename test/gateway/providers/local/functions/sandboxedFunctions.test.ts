@@ -222,7 +222,7 @@ describe('functions without a sandbox', function () {
       problems: [{ what: 'HKS_SANDBOX is set to none: no sandbox is looked for.' }],
     })
     await assert.rejects(rig.deploy('export const handler = () => 1', { network: 'none' }), {
-      code: 'UNSUPPORTED_PLATFORM',
+      code: 'SANDBOX_UNAVAILABLE',
       hint: 'Deploy it with network: full.',
     })
     assert.deepEqual(await rig.functions.list(rig.projectId), [])
