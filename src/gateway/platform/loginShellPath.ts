@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { access, constants } from 'node:fs/promises'
+import { startWatched } from './watchedCommand.ts'
 
 /** What Debian gives a login without a profile of its own. */
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -30,6 +31,7 @@ export async function loginShellPath(options: LoginShell): Promise<FoundPath> {
   if (!shell) return { path: defaultPath, problem: 'No login shell is known.' }
   const mark = `hks-${randomUUID()}`
   try {
+    await access(shell, constants.X_OK)
     const output = await outputOf(
       shell,
       ['-i', '-l', '-c', `echo ${mark}; /usr/bin/env; echo ${mark}`],
@@ -52,32 +54,21 @@ function outputOf(
   milliseconds: number,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    // A session of its own: without a terminal no profile can ask, and all it leaves behind can be ended.
-    const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
+    const { stdout, closed, end } = startWatched(program, args, env)
     let output = ''
     const timer = setTimeout(() => finish(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds)
     const finish = (error?: Error) => {
       clearTimeout(timer)
-      child.stdout.destroy()
-      endGroup(child.pid)
+      stdout.destroy()
+      end()
       if (error) reject(error)
       else resolve(output)
     }
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
       // What a profile leaves running may hold the pipe open, so its end is not waited for.
       if (output.split(mark).length > 2) finish()
     })
-    child.on('error', finish)
-    child.on('close', () => finish())
+    closed.then(() => finish(), finish)
   })
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
 }

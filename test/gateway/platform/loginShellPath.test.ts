@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cleanEnvironment } from '../../../src/gateway/platform/cleanEnvironment.ts'
 import { defaultPath, loginShellPath } from '../../../src/gateway/platform/loginShellPath.ts'
 import { startTimeOf } from '../../../src/gateway/platform/processTable.ts'
+import { eventually } from '../../support/eventually.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
 /** A shell of our own, for what no real one does reliably. */
@@ -58,6 +60,20 @@ describe('the PATH of the login shell', () => {
       await new Promise(resolve => setTimeout(resolve, 10))
     }
   })
+
+  it('is asked of a shell that ends with the one who asks, also when that is killed', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'pids')
+    const slow = shell(folder.path, `sleep 600 & echo $$ $! > ${file}.new; mv ${file}.new ${file}; wait`)
+    const module = join(import.meta.dirname, '../../../src/gateway/platform/loginShellPath.ts')
+    const source = `import { loginShellPath } from ${JSON.stringify(module)}
+await loginShellPath({ shell: ${JSON.stringify(slow)}, env: {} })`
+    const asker = spawn(process.execPath, ['--input-type=module', '--eval', source], { stdio: 'inherit' })
+    const pids = await eventually(() => readFileSync(file, 'utf8').trim().split(' ').map(Number))
+    assert.equal(pids.length, 2)
+    asker.kill('SIGKILL')
+    await eventually(() => assert.deepEqual(pids.map(startTimeOf), [undefined, undefined]), 1000)
+  }).timeout(60_000)
 
   it('is told by a shell that leaves a process behind, which holds its output open', async () => {
     using folder = temporaryFolder()

@@ -37,6 +37,8 @@ export interface ProbeOptions {
   readonly path: string
   /** `undefined` when processes can not be supervised here. */
   readonly supervisor: Supervisor | undefined
+  /** By which a guard finds bubblewrap when the gateway is killed in the middle. */
+  readonly marks?: Readonly<Record<string, string>>
   /** The best level to look for; lower ones are looked at only when it fails. */
   readonly best?: SandboxLevel
 }
@@ -63,20 +65,19 @@ export async function probeSandbox(options: ProbeOptions): Promise<SandboxSuppor
 }
 
 async function probeBubblewrap(
-  { path, folder }: ProbeOptions,
+  { path, folder, marks = {} }: ProbeOptions,
   architecture: Bubblewrap['architecture'],
 ): Promise<Bubblewrap | SandboxProblem> {
   const program = findProgram('bwrap', path)
   if (program === undefined) return bubblewrapMissing(name => findProgram(name, path) !== undefined)
   const base = { program, architecture, folder, countsOwnProcesses: isAtLeast(release(), [5, 14]) }
   const best = { ...base, disablesUserNamespaces: true }
-  const problem = await problemOf(() => startStrict(best, trueCommand, pipes))
+  const command = { ...trueCommand, marks }
+  const problem = await problemOf(() => startStrict(best, command, pipes))
   if (problem === undefined) return best
   // Bubblewrap before 0.8 does not know the option; the filter refuses new namespaces anyway.
   const plain = { ...base, disablesUserNamespaces: false }
-  return (await problemOf(() => startStrict(plain, trueCommand, pipes))) === undefined
-    ? plain
-    : bubblewrapFailed(problem)
+  return (await problemOf(() => startStrict(plain, command, pipes))) === undefined ? plain : bubblewrapFailed(problem)
 }
 
 async function probeLandlock({ supervisor, scratchFolder }: ProbeOptions): Promise<LandlockTools | SandboxProblem> {

@@ -46,10 +46,16 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   let probed: { readonly at: number; readonly support: Promise<SandboxSupport> } | undefined
   let guard: Promise<Guard | undefined> | undefined
 
+  const marksAt = async (level: SandboxLevel): Promise<Guard['marks']> => {
+    // At `landlock` each has a supervisor of its own.
+    if (level !== 'strict') return {}
+    guard ??= options.supervisor().then(found => (found === undefined ? undefined : startGuard(found, folder)))
+    return (await guard)?.marks ?? {}
+  }
   const probe = async (): Promise<SandboxSupport> => {
     if (best === 'none') return { level: 'none', problems: [turnedOff] }
-    const [path, supervisor] = await Promise.all([options.path(), options.supervisor()])
-    return probeSandbox({ folder, scratchFolder, path: `${systemPath}:${path}`, supervisor, best })
+    const [path, supervisor, marks] = await Promise.all([options.path(), options.supervisor(), marksAt(best)])
+    return probeSandbox({ folder, scratchFolder, path: `${systemPath}:${path}`, supervisor, marks, best })
   }
   const support = (): Promise<SandboxSupport> => (probed ??= { at: performance.now(), support: probe() }).support
   const lookAgain = async (): Promise<SandboxSupport> => {
@@ -58,18 +64,12 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     probed = undefined
     return support()
   }
-  const guardOf = async ({ level }: Confining): Promise<Guard | undefined> => {
-    // At `landlock` each has a supervisor of its own.
-    if (level !== 'strict') return undefined
-    guard ??= options.supervisor().then(found => (found === undefined ? undefined : startGuard(found, folder)))
-    return guard
-  }
   return {
     support,
     lookAgain,
     start: async (at, command, outputs) => {
-      const marks = (await guardOf(at))?.marks
-      return startSandbox(at, { ...command, marks: { ...command.marks, ...marks } }, outputs)
+      const marks = { ...command.marks, ...(await marksAt(at.level)) }
+      return startSandbox(at, { ...command, marks }, outputs)
     },
     watch: watch.watch,
     [Symbol.asyncDispose]: async () => {

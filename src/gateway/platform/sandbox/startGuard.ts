@@ -12,9 +12,9 @@ export interface Guard extends AsyncDisposable {
 }
 
 /** Starts a guard. Its end by disposal means that there is nothing to guard any more: what is left is killed. */
-export async function startGuard({ perl }: Pick<Supervisor, 'perl'>, folder: string): Promise<Guard> {
+export async function startGuard({ perl, architecture }: Supervisor, folder: string): Promise<Guard> {
   const value = randomUUID()
-  const child = spawn(perl, [join(folder, 'guard.pl'), `HKS_GUARD=${value}`], {
+  const child = spawn(perl, [join(folder, 'guard.pl'), architecture, `HKS_GUARD=${value}`], {
     cwd: '/',
     env: { NODE_V8_COVERAGE: undefined, LC_ALL: 'C' },
     detached: true,

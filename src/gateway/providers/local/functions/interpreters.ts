@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { promisify } from 'node:util'
+import { text } from 'node:stream/consumers'
 import { HksError } from '../../../../contract/errors.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { GatewayStatus } from '../../../../contract/gateway.ts'
+import { startWatched } from '../../../platform/watchedCommand.ts'
 
 /** A program that runs functions of one language. */
 export interface Interpreter {
@@ -31,7 +31,6 @@ export interface InterpreterOptions {
   readonly gatewayNode: { readonly path: string; readonly environment: Readonly<Record<string, string>> }
 }
 
-const run = promisify(execFile)
 /** A shim on a loaded machine takes a second. */
 const probeMs = 15_000
 /** What `runtimes/node` is written for: it strips types. */
@@ -130,12 +129,28 @@ async function findGo({ environment }: InterpreterOptions): Promise<Interpreter>
 /** Path and version that a program prints of itself; `undefined` when it is absent or does not work. */
 async function probe(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   try {
-    const { stdout } = await run(program, args, { env, timeout: probeMs, killSignal: 'SIGKILL' })
+    const stdout = await outputOf(program, args, env)
     const [path, version, base] = stdout.trim().split('\n')
     return path && version ? { path, version, ...(base === undefined ? {} : { base }) } : undefined
   } catch {
     // Not there, not executable, or a shim without a version behind it: all the same to the user.
     return undefined
+  }
+}
+
+/** What it prints, if it ends well and in time. */
+async function outputOf(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { stdout, closed, end } = startWatched(program, args, env)
+  const timer = setTimeout(end, probeMs)
+  try {
+    const [printed, exitCode] = await Promise.all([text(stdout), closed])
+    return exitCode === 0 ? printed : ''
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Duplex, Readable } from 'node:stream'
+
+/** Kills its session when descriptor 3 is closed, as it is when its starter is gone. */
+const script = '{ read _ <&3; kill -9 -$$; } >/dev/null 2>&1 & exec "$@" 3<&-'
+
+/** A short command of the gateway's own. */
+export interface WatchedCommand {
+  readonly stdout: Readable
+  /** Its exit code once its output has ended, too; `null` when it was killed. Rejects when it could not be started. */
+  readonly closed: Promise<number | null>
+  /** Kills it with all of its session. */
+  end(): void
+}
+
+/**
+ * Starts a command in a session of its own, which ends when the command does and when this process does, also by SIGKILL.
+ * A program that is not there gives the exit code 127.
+ */
+export function startWatched(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): WatchedCommand {
+  const child = spawn('/bin/sh', ['-c', script, 'sh', program, ...args], {
+    env: { NODE_V8_COVERAGE: undefined, ...env },
+    // Without a terminal none of it can ask.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+  })
+  const closed = (once(child, 'close') as Promise<[number | null]>).then(([exitCode]) => exitCode)
+  closed.catch(() => undefined)
+  const watcher = child.stdio?.[3] as Duplex | undefined
+  if (!child.stdout || !watcher) throw new Error(`The system has no room to start ${program}.`)
+  // It is closed by the end of its session, which is what it is for.
+  watcher.on('error', () => undefined)
+  let ended = false
+  const end = () => {
+    if (ended) return
+    ended = true
+    watcher.destroy()
+    killSession(child.pid)
+  }
+  child.once('exit', end)
+  return { stdout: child.stdout, closed, end }
+}
+
+function killSession(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
