@@ -18,6 +18,7 @@ export const commands = {
   cancelDeployment: 'hks.cancelDeployment',
   invoke: 'hks.invoke',
   showCallLog: 'hks.showCallLog',
+  cancelCall: 'hks.cancelCall',
   copyUrl: 'hks.copyUrl',
   copyCurl: 'hks.copyCurl',
   deleteFunction: 'hks.deleteFunction',
@@ -37,7 +38,7 @@ export type CommandName = keyof typeof commands
 export const viewContainer = 'hks'
 
 /** Ids of the tree views. */
-export const views = { cronJobs: 'hks.cronJobs', functions: 'hks.functions' } as const
+export const views = { cronJobs: 'hks.cronJobs', functions: 'hks.functions', activity: 'hks.activity' } as const
 
 /** Types of the webview panels, by the name of their page; a window that reloads restores panels by them. */
 export const panels = { scheduleEditor: 'hks.scheduleEditor', executionHistory: 'hks.executionHistory' } as const
@@ -47,7 +48,7 @@ export const settings = { keepRunning: 'hks.gateway.keepRunning' } as const
 
 /** Context keys that `when` clauses of the manifest read. */
 export const contextKeys = {
-  /** `idle`, `starting`, `ready`, `stopped` or `error`. */
+  /** `idle`, `starting`, `ready`, `reconnecting`, `stopped` or `error`. */
   gateway: 'hks.gateway',
 } as const
 

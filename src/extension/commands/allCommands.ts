@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 /** Every command of the extension, loaded when it is first run: an activation must not pay for them. */
 export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   addManifest: async () => (await import('./addManifest.ts')).addManifest,
+  cancelCall: async () => (await import('./cancelCall.ts')).cancelCall,
   cancelDeployment: async () => (await import('./cancelDeployment.ts')).cancelDeployment,
   copyCurl: async () => (await import('./copyCurl.ts')).copyCurl,
   copyUrl: async () => (await import('./copyUrl.ts')).copyUrl,

@@ -2,16 +2,8 @@ import { type Disposable, type Event, EventEmitter, l10n, type OutputChannel, wi
 import type { FollowQuery, LogTarget } from '../../client/followLogs.ts'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { createLineBatcher, type LineBatcher } from '../model/lineBatcher.ts'
+import type { LogResource } from '../model/logResource.ts'
 import { logText, ownLogText } from '../model/logText.ts'
-
-/** A CronJob or function whose log has an output channel. */
-export interface LogResource {
-  readonly kind: 'cronJob' | 'function'
-  readonly id: string
-  readonly name: string
-  /** Name of its project, told apart by it when two resources have one name. */
-  readonly projectName: string
-}
 
 /** One run of a CronJob, or one call of a function. */
 export type LogPart = { readonly executionId: string } | { readonly invocationId: string }

@@ -1,5 +1,5 @@
+import type { LogResource } from '../model/logResource.ts'
 import type { Resources } from '../model/resources.ts'
-import type { LogResource } from './logChannels.ts'
 
 /** What an output channel needs to know about a CronJob or function. */
 export const logResource = (

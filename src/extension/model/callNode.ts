@@ -71,7 +71,8 @@ function callWord({ outcome }: Invocation, t: Localize): string {
   return outcome === 'succeeded' ? t('succeeded') : t('failed')
 }
 
-function sourceWords({ source }: Invocation, t: Localize): string | undefined {
+/** Where a call came from, unless somebody invoked the function. */
+export function sourceWords({ source }: Invocation, t: Localize): string | undefined {
   if (source === 'schedule') return t('schedule')
   return source === 'url' ? t('URL') : undefined
 }

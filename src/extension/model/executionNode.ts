@@ -67,7 +67,8 @@ export function runWord(execution: ExecutionSummary, t: Localize): string {
   return execution.status === 'failed' ? t('failed') : t('running')
 }
 
-function triggerWords(execution: ExecutionSummary, t: Localize): string | undefined {
+/** What started a run, unless its schedule did. */
+export function triggerWords(execution: ExecutionSummary, t: Localize): string | undefined {
   if (execution.trigger === 'manual') return t('run by hand')
   return execution.trigger === 'retry' ? t('run again') : undefined
 }

@@ -27,6 +27,12 @@ export const noResources: Resources = {
   calls: new Map(),
 }
 
+/** Whether something goes on whose clock ticks: a run, a deployment, a call. */
+export const goesOn = ({ cronJobs, deployments, invocations }: Resources): boolean =>
+  deployments.size > 0 ||
+  invocations.size > 0 ||
+  [...cronJobs.values()].some(job => job.recentExecutions.some(execution => execution.status === 'running'))
+
 /** The state that a snapshot gives. */
 export function fromSnapshot(snapshot: WatchSnapshot): Resources {
   const byId = <T extends { readonly id: string }>(items: readonly T[]): Map<string, T> =>

@@ -18,7 +18,7 @@ export type NodeTarget =
   | { readonly kind: 'problem' }
 
 /** What a click on a row does, where it does more than select. */
-export type NodeAction = 'showRunLog' | 'showCallLog' | 'copyUrl' | 'refresh' | 'showGatewayLog'
+export type NodeAction = 'followLogs' | 'showRunLog' | 'showCallLog' | 'copyUrl' | 'refresh' | 'showGatewayLog'
 
 /** One row of a tree, without VS Code. */
 export interface TreeNode {

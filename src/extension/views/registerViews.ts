@@ -1,35 +1,63 @@
-import { type Disposable, l10n, window } from 'vscode'
+import { type Disposable, l10n, type ViewBadge, window } from 'vscode'
 import { views } from '../contributions.ts'
 import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
 import type { OpenProjects } from '../gatewayProcess/openProjects.ts'
 import type { LogChannels } from '../logs/logChannels.ts'
+import { activityTree, ownActivity } from '../model/activityTree.ts'
 import { problemNodes } from '../model/gatewayState.ts'
-import type { Resources } from '../model/resources.ts'
+import { goesOn, type Resources } from '../model/resources.ts'
 import { staleTree } from '../model/staleTree.ts'
 import { cronJobTree, functionTree, type Tree } from '../model/tree.ts'
 import type { RenderOptions } from '../model/treeNode.ts'
 import { renderOptions } from './renderOptions.ts'
-import { createTreeView } from './treeView.ts'
+import { createTreeView, type Drawn } from './treeView.ts'
 
 /** Milliseconds within which several changes are drawn together. */
 const settle = 50
 
-/** Milliseconds between two drawings of relative times: each second while a run's clock ticks, else twice a minute. */
+/** Milliseconds between two drawings of relative times: each second while a clock ticks, else twice a minute. */
 const ticks = { running: 1000, resting: 30_000 }
 
-type Build = (resources: Resources, options: RenderOptions) => Tree
+/** What a view shows now; `nextAt` is when more has to be shown although nothing changed, epoch milliseconds. */
+type Draw = (options: RenderOptions) => Drawn & { readonly nextAt?: number }
 
-/** Registers both tree views. The gateway is started when one of them is first seen. */
+/** Registers the tree views. The gateway is started when one of them is first seen. */
 export function registerViews(session: GatewaySession, openProjects: OpenProjects, logs: LogChannels): Disposable[] {
+  const inventory =
+    (id: string, build: (resources: Resources, options: RenderOptions) => Tree): Draw =>
+    options => {
+      const told = build(session.resources, options)
+      const problems = problemNodes(id, session.state, l10n.t)
+      const tree = problems.length === 0 ? told : staleTree(told, l10n.t)
+      return { roots: [...problems, ...tree.roots], badge: badgeOf(tree.broken, brokenWords) }
+    }
+  const activity: Draw = options => {
+    const { running, ...tree } =
+      session.state.kind === 'ready'
+        ? activityTree(session.resources, logs.following, options)
+        : ownActivity(logs.following, options)
+    return { ...tree, badge: badgeOf(running, runningWords) }
+  }
+  const register = (id: string, draw: Draw): Disposable => registerView(id, draw, session, openProjects, logs)
   return [
-    registerView(views.cronJobs, cronJobTree, session, openProjects, logs),
-    registerView(views.functions, functionTree, session, openProjects, logs),
+    register(views.cronJobs, inventory(views.cronJobs, cronJobTree)),
+    register(views.functions, inventory(views.functions, functionTree)),
+    register(views.activity, activity),
   ]
 }
 
+const badgeOf = (value: number, words: (value: number) => string): ViewBadge | undefined =>
+  value === 0 ? undefined : { value, tooltip: words(value) }
+
+const brokenWords = (broken: number): string =>
+  broken === 1 ? l10n.t('1 is broken') : l10n.t('{0} are broken', broken)
+
+const runningWords = (running: number): string =>
+  running === 1 ? l10n.t('1 is running') : l10n.t('{0} are running', running)
+
 function registerView(
   id: string,
-  build: Build,
+  draw: Draw,
   session: GatewaySession,
   openProjects: OpenProjects,
   logs: LogChannels,
@@ -39,18 +67,20 @@ function registerView(
 
   const view = createTreeView(id, () => {
     if (view.visible) seen()
-    else clearTimeout(ticking)
+    else render()
   })
   const render = (): void => {
     clearTimeout(pending)
     clearTimeout(ticking)
     pending = undefined
-    const told = build(session.resources, renderOptions(openProjects, logs))
-    const problems = problemNodes(id, session.state, l10n.t)
-    const tree = problems.length === 0 ? told : staleTree(told, l10n.t)
-    view.render({ roots: [...problems, ...tree.roots], broken: tree.broken })
-    const isTicking = problems.length === 0 && isRunning(session.resources)
-    if (view.visible) ticking = setTimeout(render, isTicking ? ticks.running : ticks.resting)
+    const options = renderOptions(openProjects, logs)
+    const drawn = draw(options)
+    view.render(drawn)
+    const isTicking = session.state.kind === 'ready' && goesOn(session.resources)
+    const tick = view.visible ? (isTicking ? ticks.running : ticks.resting) : Number.POSITIVE_INFINITY
+    const wait = Math.min(tick, (drawn.nextAt ?? Number.POSITIVE_INFINITY) - options.now)
+    // Unseen rows need no clock.
+    if (Number.isFinite(wait)) ticking = setTimeout(render, wait)
   }
   const seen = (): void => {
     if (session.state.kind === 'idle') {
@@ -78,9 +108,6 @@ function registerView(
     },
   }
 }
-
-const isRunning = (resources: Resources): boolean =>
-  [...resources.cronJobs.values()].some(job => job.recentExecutions.some(e => e.status === 'running'))
 
 /** Ends when the gateway is there or will not be. */
 const firstState = (session: GatewaySession): Promise<void> =>

@@ -2,17 +2,16 @@ import {
   type Command,
   type Disposable,
   EventEmitter,
-  l10n,
   MarkdownString,
   ThemeColor,
   ThemeIcon,
   type TreeDataProvider,
   TreeItem,
   TreeItemCollapsibleState,
+  type ViewBadge,
   window,
 } from 'vscode'
-import { commands } from '../contributions.ts'
-import type { Tree } from '../model/tree.ts'
+import { commands, views } from '../contributions.ts'
 import { treeDifference } from '../model/treeDifference.ts'
 import type { NodeTarget, TreeNode } from '../model/treeNode.ts'
 
@@ -22,10 +21,16 @@ export interface TreeRow {
   readonly target: NodeTarget
 }
 
+/** What a view shows. */
+export interface Drawn {
+  readonly roots: readonly TreeNode[]
+  readonly badge: ViewBadge | undefined
+}
+
 /** A tree view that draws what it is given. */
 export interface HksTreeView extends Disposable {
   /** Draws again what differs from before. */
-  render(tree: Tree): void
+  render(drawn: Drawn): void
   readonly visible: boolean
 }
 
@@ -34,7 +39,7 @@ export function createTreeView(id: string, onVisibility: () => void): HksTreeVie
   const changed = new EventEmitter<TreeRow | TreeRow[] | undefined>()
   const rows = new Map<string, TreeRow>()
   let nodes = new Map<string, { readonly node: TreeNode; readonly parent: string | undefined }>()
-  let tree: Tree = { roots: [], broken: 0 }
+  let roots: readonly TreeNode[] = []
 
   const rowOf = (node: TreeNode): TreeRow => {
     const known = rows.get(node.id)
@@ -46,7 +51,7 @@ export function createTreeView(id: string, onVisibility: () => void): HksTreeVie
 
   const provider: TreeDataProvider<TreeRow> = {
     onDidChangeTreeData: changed.event,
-    getChildren: row => (row === undefined ? tree.roots : (nodes.get(row.id)?.node.children ?? [])).map(rowOf),
+    getChildren: row => (row === undefined ? roots : (nodes.get(row.id)?.node.children ?? [])).map(rowOf),
     getParent: row => {
       const parent = nodes.get(row.id)?.parent
       return parent === undefined ? undefined : rows.get(parent)
@@ -61,7 +66,7 @@ export function createTreeView(id: string, onVisibility: () => void): HksTreeVie
       return item
     },
   }
-  const view = window.createTreeView(id, { treeDataProvider: provider, showCollapseAll: true })
+  const view = window.createTreeView(id, { treeDataProvider: provider, showCollapseAll: id !== views.activity })
   const visibility = view.onDidChangeVisibility(onVisibility)
 
   return {
@@ -69,13 +74,13 @@ export function createTreeView(id: string, onVisibility: () => void): HksTreeVie
       return view.visible
     },
     render: next => {
-      const difference = treeDifference(tree.roots, next.roots)
-      tree = next
-      nodes = indexed(next.roots)
+      const difference = treeDifference(roots, next.roots)
+      roots = next.roots
+      nodes = indexed(roots)
       for (const known of rows.keys()) if (!nodes.has(known)) rows.delete(known)
       if (difference === 'everything') changed.fire(undefined)
       else if (difference.length > 0) changed.fire(difference.map(d => rows.get(d)).filter(row => row !== undefined))
-      view.badge = next.broken === 0 ? undefined : { value: next.broken, tooltip: brokenWords(next.broken) }
+      view.badge = next.badge
     },
     dispose: () => {
       visibility.dispose()
@@ -84,9 +89,6 @@ export function createTreeView(id: string, onVisibility: () => void): HksTreeVie
     },
   }
 }
-
-const brokenWords = (broken: number): string =>
-  broken === 1 ? l10n.t('1 is broken') : l10n.t('{0} are broken', broken)
 
 function indexed(
   roots: readonly TreeNode[],
