@@ -28,6 +28,24 @@ export const Scaling = Type.Object(
 )
 export type Scaling = Static<typeof Scaling>
 
+/** What the processes of a function may use up, each with all that it starts; what is left out is the default. */
+export const Resources = Type.Object(
+  {
+    memory: Type.Optional(
+      Type.String({ maxLength: 30, description: 'Memory as Kubernetes writes it, such as 256Mi; default 1Gi' }),
+    ),
+    cpuSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: 'Processor time for each call; default what the timeout leaves time for',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type Resources = Static<typeof Resources>
+
 /** What a function reaches: what its user reaches, the hosts that it names, or nothing. */
 export const functionNetworks = ['full', 'allowlist', 'none'] as const
 /** One of {@link functionNetworks}. */
@@ -47,6 +65,7 @@ export const FunctionDeploy = Type.Object(
     secrets: Type.Optional(Type.Array(SecretReference, { maxItems: 100 })),
     timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds; default 30' })),
     scaling: Type.Optional(Scaling),
+    resources: Type.Optional(Resources),
     network: Type.Optional(OneOf(functionNetworks)),
     allowedHosts: Type.Optional(
       Type.Array(Type.String({ maxLength: 300 }), {
@@ -98,6 +117,10 @@ export const Function = Type.Object({
     minScale: Type.Integer(),
     maxScale: Type.Optional(Type.Integer({ description: 'Absent where the provider has no limit' })),
     containerConcurrency: Type.Integer(),
+  }),
+  resources: Type.Object({
+    memory: Type.String({ description: 'As Kubernetes writes it, such as 256Mi' }),
+    cpuSeconds: Type.Optional(Type.Integer({ description: 'For each call; absent where only the timeout limits it' })),
   }),
   network: OneOf(functionNetworks),
   allowedHosts: Type.Optional(Type.Array(Type.String(), { description: 'With the network `allowlist`' })),

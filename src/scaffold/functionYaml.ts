@@ -19,9 +19,9 @@ export interface FunctionFolder {
 
 const used = [
   ...['name', 'runtime', 'handler', 'description', 'environment', 'secrets'],
-  ...['timeout', 'scaling', 'network', 'allowedHosts', 'public'],
+  ...['timeout', 'scaling', 'resources', 'network', 'allowedHosts', 'public'],
 ]
-const withoutEffect = ['resources', 'schedules']
+const withoutEffect = ['schedules']
 
 /** Reads the `function.yaml` of a folder. Errors: `INVALID_REQUEST` with `{file, line}`. */
 export async function readFunctionFolder(folder: string): Promise<FunctionFolder> {
@@ -48,10 +48,14 @@ export function parseFunctionYaml(text: string, file: string): Pick<FunctionFold
     throw yaml.fault(['name'], 'is missing; it names the function.', 'Add a line such as "name: greet".')
   if (!runtimes.some(runtime => runtime === fields['runtime']))
     throw yaml.fault(['runtime'], `must be one of ${runtimes.join(', ')}.`)
-  const ignored = withoutEffect.filter(key => key in fields)
+  const ignored = [
+    ...withoutEffect.filter(key => key in fields),
+    ...('cpu' in mapping(fields['resources']) ? ['resources.cpu'] : []),
+  ]
   return {
     settings: {
       ...pick(fields, ['handler', 'description', 'secrets', 'timeout', 'scaling', 'network', 'allowedHosts', 'public']),
+      ...('resources' in fields ? { resources: resourcesOf(fields['resources']) } : {}),
       ...('environment' in fields ? { environment: environmentOf(fields['environment'], yaml) } : {}),
       name: fields['name'],
       runtime: fields['runtime'],
@@ -59,6 +63,18 @@ export function parseFunctionYaml(text: string, file: string): Pick<FunctionFold
     warnings: ignored.map(key => `${key} in function.yaml has no effect on this machine.`),
   }
 }
+
+/** What the gateway limits; a share of a processor is nothing that this machine can give. */
+function resourcesOf(value: unknown): unknown {
+  if (value === null) return {}
+  const { cpu: _cpu, ...known } = mapping(value)
+  return isMapping(value) ? known : value
+}
+
+const isMapping = (value: unknown): boolean => value !== null && typeof value === 'object' && !Array.isArray(value)
+
+const mapping = (value: unknown): Record<string, unknown> =>
+  isMapping(value) ? (value as Record<string, unknown>) : {}
 
 const emptyDocument = (file: string): YamlDocument => parseYaml('{}', file)[0]!
 

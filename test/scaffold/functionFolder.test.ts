@@ -59,6 +59,7 @@ describe('function.yaml', () => {
       'secrets: [{name: KEY, from: api/key}]',
       'timeout: 5',
       'scaling: {minScale: 1, maxScale: 3, containerConcurrency: 10}',
+      'resources: {memory: 256Mi, cpuSeconds: 2}',
       'network: none',
       'public: true',
     ].join('\n')
@@ -71,6 +72,7 @@ describe('function.yaml', () => {
       secrets: [{ name: 'KEY', from: 'api/key' }],
       timeout: 5,
       scaling: { minScale: 1, maxScale: 3, containerConcurrency: 10 },
+      resources: { memory: '256Mi', cpuSeconds: 2 },
       network: 'none',
       public: true,
     })
@@ -83,8 +85,11 @@ describe('function.yaml', () => {
   })
 
   it('says which fields have no effect here', () => {
-    assert.deepEqual(parse('name: a\nruntime: node\nresources: {}\n').warnings, [
-      'resources in function.yaml has no effect on this machine.',
+    const { settings, warnings } = parse('name: a\nruntime: node\nschedules: []\nresources: {cpu: 100m, memory: 1Gi}\n')
+    assert.deepEqual(settings.resources, { memory: '1Gi' })
+    assert.deepEqual(warnings, [
+      'schedules in function.yaml has no effect on this machine.',
+      'resources.cpu in function.yaml has no effect on this machine.',
     ])
   })
 

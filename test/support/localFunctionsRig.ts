@@ -11,6 +11,7 @@ import type {
   InvocationRequest,
   InvocationResponse,
 } from '../../src/gateway/domain/function.ts'
+import { defaultResources } from '../../src/gateway/domain/functionResources.ts'
 import { defaultScaling } from '../../src/gateway/domain/functionScaling.ts'
 import { defaultHandler, readSource } from '../../src/gateway/domain/functionSource.ts'
 import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
@@ -147,6 +148,7 @@ export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec {
     secrets: [],
     timeoutSeconds: 30,
     scaling: defaultScaling,
+    resources: defaultResources,
     network: 'full',
     public: false,
     ...given,

@@ -45,6 +45,7 @@ const settingsOf = (fn: Function): string =>
     ['Network', fn.allowedHosts === undefined ? fn.network : `${fn.network}: ${fn.allowedHosts.join(', ')}`],
     ['Timeout', `${fn.timeout} s`],
     ['Scaling', scalingOf(fn.scaling)],
+    ['Resources', resourcesOf(fn.resources)],
     ['Environment', orNothing(Object.entries(fn.environment).map(([name, value]) => `${name}=${value}`))],
     ['Secrets', orNothing(fn.secrets.map(({ name, from }) => `${name} from ${from}`))],
   ])
@@ -53,6 +54,9 @@ const scalingOf = ({ minScale, maxScale, containerConcurrency }: Function['scali
   const most = maxScale === undefined ? 'any number of' : `to ${maxScale}`
   return `${minScale} ${most} processes, ${containerConcurrency} calls at once in each`
 }
+
+const resourcesOf = ({ memory, cpuSeconds }: Function['resources']): string =>
+  cpuSeconds === undefined ? memory : `${memory}, ${cpuSeconds} s of processor time a call`
 
 const revisionsOf = (fn: Function, now: number): string =>
   table(

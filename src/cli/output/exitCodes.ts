@@ -28,6 +28,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   DEPLOY_FAILED: 7,
   FUNCTION_FAILED: 7,
   FUNCTION_CRASHED: 7,
+  LIMIT_EXCEEDED: 7,
   FUNCTION_OVERLOADED: 7,
   FUNCTION_UNAVAILABLE: 7,
   RESULT_INVALID: 7,

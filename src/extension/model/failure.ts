@@ -43,6 +43,7 @@ const actions: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   DEPLOY_FAILED: ['retry', 'showGatewayLog'],
   FUNCTION_FAILED: ['retry'],
   FUNCTION_CRASHED: ['retry'],
+  LIMIT_EXCEEDED: ['retry'],
   FUNCTION_OVERLOADED: ['retry'],
   FUNCTION_UNAVAILABLE: ['retry'],
   RESULT_INVALID: [],

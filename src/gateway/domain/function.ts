@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../contract/errors.ts'
 import type { SecretReference } from '../../contract/common.ts'
 import type { FunctionNetwork, FunctionStatus, Runtime } from '../../contract/functions.ts'
 import type { DeploymentOutcome, DeploymentPhase } from '../../contract/watch.ts'
+import type { FunctionResources } from './functionResources.ts'
 import type { FunctionScaling } from './functionScaling.ts'
 
 /** What a deployment asks for, with every default filled in. `timeoutSeconds` is per call. */
@@ -14,6 +15,7 @@ export interface FunctionSpec {
   readonly secrets: readonly SecretReference[]
   readonly timeoutSeconds: number
   readonly scaling: FunctionScaling
+  readonly resources: FunctionResources
   readonly network: FunctionNetwork
   /** With the network `allowlist`. */
   readonly allowedHosts?: readonly string[]

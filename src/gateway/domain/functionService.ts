@@ -8,6 +8,7 @@ import type { FunctionRecord, FunctionSpec, InvocationRequest } from './function
 import { refuseWhenCalled } from './functionCallers.ts'
 import type { FunctionCalls, RunningCall } from './functionCalls.ts'
 import { networkOf } from './functionNetwork.ts'
+import { resourcesOf } from './functionResources.ts'
 import { scalingOf } from './functionScaling.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import type { Perform } from './operation.ts'
@@ -195,6 +196,7 @@ function specOf(input: DeployInput): FunctionSpec {
     secrets: input.secrets ?? [],
     timeoutSeconds: input.timeout ?? defaultTimeoutSeconds,
     scaling: scalingOf(input.scaling),
+    resources: resourcesOf(input.resources),
     ...networkOf(input, 'full'),
     public: input.public ?? false,
   }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { HksError, notFound } from '../../contract/errors.ts'
 import type { FunctionSpec, RevisionRecord } from '../domain/function.ts'
+import { defaultResources } from '../domain/functionResources.ts'
 import { defaultScaling } from '../domain/functionScaling.ts'
 import type { LocalFunctions, StoredFunction } from '../domain/localState.ts'
 import { applicationErrors } from './applicationErrors.ts'
@@ -108,11 +109,12 @@ const toFunction = (row: Row<'applications'>): StoredFunction =>
     updatedAt: row.updated_at,
   })
 
-/** What was stored before functions could scale, and before there was a choice of network, says nothing of it. */
+/** What was stored before there was a choice of scaling, resources and network says nothing of them. */
 const toSpec = (text: string): FunctionSpec => ({
   scaling: defaultScaling,
+  resources: defaultResources,
   network: 'full',
-  ...fromJson<Omit<FunctionSpec, 'scaling' | 'network'> & Partial<FunctionSpec>>(text),
+  ...fromJson<Omit<FunctionSpec, 'scaling' | 'resources' | 'network'> & Partial<FunctionSpec>>(text),
 })
 
 const toRevisionRow = (revision: RevisionRecord): Row<'revisions'> => ({

@@ -78,6 +78,7 @@ describe('functions over HTTP', function () {
       secrets: [],
       timeout: 7,
       scaling: { minScale: 0, maxScale: 3, containerConcurrency: 100 },
+      resources: { memory: '1Gi' },
       network: 'full',
       public: false,
       status: 'ready',

@@ -57,6 +57,7 @@ export const functionSpec = (fields: Partial<FunctionSpec> = {}): FunctionSpec =
   secrets: [{ name: 'KEY', from: 'mail/key' }],
   timeoutSeconds: 30,
   scaling: { minScale: 1, maxScale: 4, containerConcurrency: 10 },
+  resources: { memoryBytes: 2 ** 30 },
   network: 'full',
   public: false,
   ...fields,

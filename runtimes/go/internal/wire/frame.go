@@ -38,6 +38,8 @@ type Frame struct {
 	Secrets      map[string]string `json:"secrets"`
 	FunctionName string            `json:"functionName"`
 	Revision     int               `json:"revision"`
+	// MemoryBytes is what the process may use; 0 when the gateway does not say.
+	MemoryBytes int64 `json:"memoryBytes"`
 
 	InvocationID string   `json:"invocationId"`
 	Deadline     float64  `json:"deadline"`

@@ -1,5 +1,6 @@
 import { defined } from '../../../base/defined.ts'
 import { toInstant } from '../../../base/instant.ts'
+import { memoryText } from '../../../base/memoryQuantity.ts'
 import type { Function, Revision } from '../../../contract/functions.ts'
 import type { DeploymentProgress } from '../../../contract/watch.ts'
 import type { DeploymentStep, FunctionRecord, RevisionRecord } from '../../domain/function.ts'
@@ -19,6 +20,7 @@ export const toWireFunction = (record: FunctionRecord): Function => {
     secrets: spec.secrets.map(({ name, from }) => ({ name, from })),
     timeout: spec.timeoutSeconds,
     scaling: spec.scaling,
+    resources: defined({ memory: memoryText(spec.resources.memoryBytes), cpuSeconds: spec.resources.cpuSeconds }),
     network: spec.network,
     allowedHosts: spec.allowedHosts && [...spec.allowedHosts],
     public: spec.public,

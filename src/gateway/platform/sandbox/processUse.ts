@@ -2,11 +2,16 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:f
 
 /** What a tree of processes uses now. */
 export interface ProcessUse {
-  /** Without the root itself. */
+  /** Without the root itself, unless that counts. */
   readonly processes: number
   /** What is its own: not the programs and libraries that it shares with others. */
   readonly bytes: number
+  /** Processor time since the meter was opened, also of what has ended. */
+  readonly cpuSeconds: number
 }
+
+/** Whether the process that is watched belongs to what is measured, or only holds it together. */
+export type RootCounts = 'counts' | 'does not count'
 
 /** Measures what descends from a process. */
 export interface UseMeter extends Disposable {
@@ -20,8 +25,9 @@ export interface UseMeter extends Disposable {
 }
 
 /** Opens a meter. Linux only. */
-export function openUseMeter(root: number): UseMeter {
+export function openUseMeter(root: number, rootCounts: RootCounts): UseMeter {
   const known = new Map<number, number>()
+  const cpu = createCpuSum()
   const buffer = Buffer.alloc(256)
   const page = pageBytes()
   const forget = (pid: number, statm: number) => {
@@ -30,7 +36,8 @@ export function openUseMeter(root: number): UseMeter {
   }
   return {
     use: () => {
-      const pids = descendants(root)
+      const below = descendants(root)
+      const pids = rootCounts === 'counts' ? [root, ...below] : below
       for (const [pid, statm] of known) if (!pids.includes(pid)) forget(pid, statm)
       let bytes = 0
       for (const pid of pids) {
@@ -38,7 +45,7 @@ export function openUseMeter(root: number): UseMeter {
         const statm = known.has(pid) ? undefined : ifThere(() => openSync(`/proc/${pid}/statm`, 'r'))
         if (statm !== undefined) known.set(pid, statm)
       }
-      return { processes: pids.length, bytes }
+      return { processes: pids.length, bytes, cpuSeconds: cpu.add([root, ...below]) }
     },
     residentBytes: () => {
       let pages = 0
@@ -49,6 +56,30 @@ export function openUseMeter(root: number): UseMeter {
       for (const [pid, statm] of known) forget(pid, statm)
     },
   }
+}
+
+/** Of a process that ends its parent keeps the time, but not where it is told that nobody waits for it. */
+function createCpuSum() {
+  let sum = 0
+  let before: number | undefined
+  return {
+    add: (pids: readonly number[]): number => {
+      const now = pids.reduce((ticks, pid) => ticks + ticksOf(pid), 0)
+      sum += before === undefined ? 0 : Math.max(0, now - before)
+      before = now
+      return sum / ticksPerSecond
+    },
+  }
+}
+
+/** Linux tells it to programs in this unit on every processor. */
+const ticksPerSecond = 100
+
+/** Its own time and that of the children that it has waited for (proc(5), fields 14 to 17 of stat). */
+function ticksOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`) ?? ''
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0)
 }
 
 function descendants(root: number): readonly number[] {

@@ -2,6 +2,7 @@ import { HksError } from '../../../../contract/errors.ts'
 import { AnswerBroken } from '../../../domain/functionAnswer.ts'
 import { defined } from '../../../../base/defined.ts'
 import { type CallOutcome, LoadFailure } from './functionPool.ts'
+import type { RuntimeEnd } from './runtimeEnd.ts'
 import type { TailLine } from './outputTail.ts'
 import { callErrorCodes, type ErrorFrame } from './runtimeFrames.ts'
 import { maxAnswerBytes } from './runtimeProcess.ts'
@@ -42,8 +43,15 @@ export const tooLarge = (bytes: number): CallOutcome => ({
 })
 
 /** The process ended; `lines` are what it printed during the call. */
-export function crash(reason: string, lines: readonly TailLine[]): CallOutcome {
+export function crash({ reason, wayOut }: RuntimeEnd, lines: readonly TailLine[]): CallOutcome {
   const lastError = lines.findLast(line => line.stream === 'stderr' && line.text.trim() !== '')
+  if (wayOut !== undefined) {
+    return {
+      kind: 'failure',
+      code: 'LIMIT_EXCEEDED',
+      message: `The function's process was ended: ${reason}. ${wayOut}`,
+    }
+  }
   return {
     kind: 'failure',
     code: 'FUNCTION_CRASHED',
@@ -82,7 +90,11 @@ export function loadFailure(
 }
 
 /** The process ended before the code was loaded; `printed` are its last lines. In Go a panic of the code ends it. */
-export function endedEarly(reason: string, printed: readonly string[]): LoadFailure {
+export function endedEarly({ reason, wayOut }: RuntimeEnd, printed: readonly string[]): LoadFailure {
+  if (wayOut !== undefined) {
+    const message = `The process was ended while the code was loaded: ${reason}. ${wayOut}`
+    return new LoadFailure('LimitExceeded', message, { printed, trace: [] })
+  }
   const panic = printed.findLast(line => line.startsWith('panic: '))
   const why = panic === undefined ? '.' : `: ${panic}`
   return new LoadFailure('ProcessEnded', `The process ended while the code was loaded (${reason})${why}`, {

@@ -38,6 +38,7 @@ export function createFunctionInstance(
     timeoutSeconds: code.timeoutSeconds,
     mark: () => runtime.tail.mark(),
     send: (id, { invocationId, request: { body, ...request } }) => {
+      runtime.beginCall(calls.size - 1)
       const deadline = now() + code.timeoutSeconds * 1000
       return runtime.frames.send({ t: 'call', id, invocationId, deadline, credit: streamWindow, request }, body)
     },
@@ -87,9 +88,9 @@ export function createFunctionInstance(
     onSign: lift,
     onLines: writeLines,
     onlyInvocation: () => calls.only,
-    onEnd: reason => {
-      lose(`The process ended (${reason}).`)
-      calls.answerAll(call => crash(reason, linesOf(call)))
+    onEnd: end => {
+      lose(`The process ended (${end.reason}).`)
+      calls.answerAll(call => crash(end, linesOf(call)))
     },
   })
   return {

@@ -2,6 +2,7 @@ import type { AnswerStream, InvocationRequest } from '../../../domain/function.t
 import type { Exception, PlatformCode } from '../../../domain/functionAnswer.ts'
 import type { FunctionNetwork, Runtime } from '../../../../contract/functions.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
+import type { RuntimeLimits } from './runtimeLimits.ts'
 
 /** All that a process needs to know of a revision. Secrets are values: never logged, never stored. */
 export interface RevisionCode {
@@ -17,6 +18,7 @@ export interface RevisionCode {
   /** What those values are of: `SECRET/KEY`. */
   readonly secretReferences: readonly string[]
   readonly timeoutSeconds: number
+  readonly limits: RuntimeLimits
   readonly network: FunctionNetwork
   /** With the network `allowlist`. */
   readonly allowedHosts?: readonly string[]

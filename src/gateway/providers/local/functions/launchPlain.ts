@@ -3,7 +3,11 @@ import type { Duplex } from 'node:stream'
 import { HksError } from '../../../../contract/errors.ts'
 import { endProcesses } from '../../../platform/endProcesses.ts'
 import { type ProcessEntry, type ProcessScan, startTimeOf } from '../../../platform/processTable.ts'
-import { endClause, endGraceMs, type LaunchedRuntime } from './launchedRuntime.ts'
+import type { ResourceWatch } from '../../../platform/sandbox/resourceWatch.ts'
+import { endGraceMs, type LaunchedRuntime } from './launchedRuntime.ts'
+import { endOfProcess, type RuntimeEnd } from './runtimeEnd.ts'
+import { createLimitWatch } from './limitWatch.ts'
+import { mostProcesses } from './runtimeLimits.ts'
 
 /** How to start a runtime that may do what its user may. */
 export interface PlainLaunch {
@@ -16,9 +20,14 @@ export interface PlainLaunch {
   readonly runId: string
   /** Reads the process table; shared by all, as many may end at once. */
   readonly scan: ProcessScan
+  readonly watch: ResourceWatch['watch']
 }
 
-/** Starts a runtime in a session of its own. @throws HksError FUNCTION_UNAVAILABLE */
+/**
+ * Starts a runtime in a session of its own. On Linux what it uses is watched; what it starts counts as long as its parents
+ * live.
+ * @throws HksError FUNCTION_UNAVAILABLE
+ */
 export function launchPlain(options: PlainLaunch): LaunchedRuntime {
   const child = spawn(options.program, options.args, {
     cwd: options.cwd,
@@ -27,7 +36,11 @@ export function launchPlain(options: PlainLaunch): LaunchedRuntime {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
-  const gone = untilGone(child)
+  const limits = createLimitWatch({ watch: options.watch, rootCounts: 'counts', end: () => child.kill('SIGKILL') })
+  const gone = untilGone(child).then(how => {
+    limits[Symbol.dispose]()
+    return limits.exceeded ?? how
+  })
   const channel = child.stdio?.[3] as Duplex | undefined
   if (!channel || !child.stdout || !child.stderr) throw noProcess()
   const bornAt = child.pid === undefined ? 0 : (startTimeOf(child.pid) ?? 0)
@@ -41,7 +54,14 @@ export function launchPlain(options: PlainLaunch): LaunchedRuntime {
     channel,
     level: 'none',
     gone,
-    place: ({ folder }) => Promise.resolve(folder),
+    place: placement => {
+      // What the kernel tells of processes elsewhere is not read.
+      if (child.pid !== undefined && process.platform === 'linux') {
+        limits.begin(child.pid, mostProcesses, placement.limits)
+      }
+      return Promise.resolve(placement.folder)
+    },
+    beginCall: limits.beginCall,
     end: async () => {
       await endProcesses(options.scan, { matches }, endGraceMs)
     },
@@ -55,8 +75,8 @@ export const noProcess = (cause?: unknown): HksError =>
     ...(cause === undefined ? {} : { cause }),
   })
 
-const untilGone = (child: ChildProcess): Promise<string> =>
+const untilGone = (child: ChildProcess): Promise<RuntimeEnd> =>
   new Promise(resolve => {
-    child.once('exit', (code, signal) => resolve(endClause(signal === null ? { exitCode: code ?? 0 } : { signal })))
-    child.once('error', error => resolve(`it could not be started: ${error.message}`))
+    child.once('exit', (code, signal) => resolve(endOfProcess(signal === null ? { exitCode: code ?? 0 } : { signal })))
+    child.once('error', error => resolve({ reason: `it could not be started: ${error.message}` }))
   })

@@ -6,9 +6,12 @@ import { egressEnvironment } from '../../../platform/sandbox/egress/egressEnviro
 import type { Egress } from '../../../platform/sandbox/egress/egresses.ts'
 import type { SandboxProcess } from '../../../platform/sandbox/sandboxProcess.ts'
 import type { Confining, Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
-import { endClause, endGraceMs, type LaunchedRuntime } from './launchedRuntime.ts'
+import { endGraceMs, type LaunchedRuntime } from './launchedRuntime.ts'
+import { endOfProcess } from './runtimeEnd.ts'
 import { noProcess } from './launchPlain.ts'
 import type { RuntimeCommand } from './runtimeCommands.ts'
+import { createLimitWatch } from './limitWatch.ts'
+import { mostProcesses } from './runtimeLimits.ts'
 import type { Slot } from './slots.ts'
 
 /** How to start a runtime in a sandbox. */
@@ -25,11 +28,6 @@ export interface SandboxedLaunch {
   readonly slot: Slot
 }
 
-const MiB = 1024 ** 2
-/** Python starts up to a hundred threads for the calls of one process. */
-const processes = 256
-/** What a function may hold of memory. */
-const memoryBytes = 1024 * MiB
 const slotInside = '/fn'
 
 /**
@@ -48,7 +46,7 @@ export async function launchSandboxed(options: SandboxedLaunch): Promise<Launche
     marks: options.marks,
     mounts,
     network: typeof network === 'string' ? { kind: network } : { kind: 'allowlist', socket: network.socket },
-    limits: { ...defaultLimits, processes },
+    limits: { ...defaultLimits, processes: mostProcesses },
     onStarterGone: 'channel',
   }
   try {
@@ -67,22 +65,17 @@ function handleOf(
 ): LaunchedRuntime {
   const { sandboxes, support, slot } = options
   const egress = egressOf(options)
-  let excess: string | undefined
-  let watched: Disposable | undefined
-  let ended = false
-  const gone = started.exited.then(how => excess ?? endClause(support.level === 'strict' ? withSignal(how) : how))
-  const watch = async () => {
-    const root = await started.root
-    if (root === undefined || ended) return
-    watched = sandboxes.watch(root, { bytes: memoryBytes, processes }, ({ limit }) => {
-      excess = limit === 'bytes' ? `it used more than ${memoryBytes / MiB / 1024} GiB of memory` : tooMany
-      void started.end(0)
-    })
-  }
+  const limits = createLimitWatch({
+    watch: sandboxes.watch,
+    rootCounts: 'does not count',
+    end: () => void started.end(0),
+  })
+  const gone = started.exited.then(
+    how => limits.exceeded ?? endOfProcess(support.level === 'strict' ? withSignal(how) : how),
+  )
   const end = async () => {
     await started.end(endGraceMs)
-    ended = true
-    watched?.[Symbol.dispose]()
+    limits[Symbol.dispose]()
     await Promise.all([slot.remove(), egress?.close()])
   }
   let ending: Promise<void> | undefined
@@ -92,12 +85,14 @@ function handleOf(
     channel: started.channel!,
     level: support.level,
     gone,
-    place: async ({ folder, allowedHosts = [] }, onRefusal) => {
+    place: async ({ folder, allowedHosts = [], ...placement }, onRefusal) => {
+      const root = await started.root
       // Before any of its code runs.
-      await watch()
+      if (root !== undefined) limits.begin(root, mostProcesses, placement.limits)
       egress?.allow(readAllowedHosts(allowedHosts), onRefusal)
       return put(folder)
     },
+    beginCall: limits.beginCall,
     end: () => (ending ??= end()),
   }
 }
@@ -105,7 +100,6 @@ function handleOf(
 const egressOf = ({ network }: SandboxedLaunch): Egress | undefined =>
   typeof network === 'string' ? undefined : network
 
-const tooMany = `it had more than ${processes} processes and threads`
 /** Bubblewrap tells the end by a signal as 128 + its number, as shells do; SIGSYS is the last that is not real-time. */
 const lastSignal = 31
 

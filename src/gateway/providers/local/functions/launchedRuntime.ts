@@ -1,7 +1,8 @@
 import type { Duplex, Readable } from 'node:stream'
-import type { ProcessEnd } from '../../../platform/processEnd.ts'
 import type { Refusal } from '../../../platform/sandbox/egress/egressProxy.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
+import type { RuntimeEnd } from './runtimeEnd.ts'
+import type { RuntimeLimits } from './runtimeLimits.ts'
 
 /** What a process gets when it becomes a function's. */
 export interface Placement {
@@ -9,6 +10,7 @@ export interface Placement {
   readonly folder: string
   /** The hosts that it may reach, where it was started for an allow-list. */
   readonly allowedHosts?: readonly string[]
+  readonly limits: RuntimeLimits
 }
 
 /** A runtime's process as the system started it. */
@@ -19,21 +21,19 @@ export interface LaunchedRuntime {
   readonly channel: Duplex
   /** How it is kept from the rest of the machine. */
   readonly level: SandboxLevel
-  /** How it ended, as a clause such as `exit code 1`. Never rejects. */
-  readonly gone: Promise<string>
+  /** How it ended. Never rejects. */
+  readonly gone: Promise<RuntimeEnd>
   /**
    * Lets it read a folder, and answers where it finds it. Once: from then on it is a function's, and what it uses is
    * limited. `onRefusal`, which must not throw, is told of each request that its network does not allow.
    * @throws the system's error
    */
   place(placement: Placement, onRefusal: (refusal: Refusal) => void): Promise<string>
+  /** A call begins: it may use processor time, besides what is left when there are `others`. */
+  beginCall(others: number): void
   /** Ends it with all that it started; SIGTERM first. Resolves when nothing is left. Idempotent. */
   end(): Promise<void>
 }
 
 /** What a process gets between SIGTERM and SIGKILL once nobody needs it any more. */
 export const endGraceMs = 1000
-
-/** How a process ended, as a clause. */
-export const endClause = ({ exitCode, signal }: ProcessEnd): string =>
-  signal === undefined ? `exit code ${exitCode}` : `signal ${signal}`

@@ -42,7 +42,7 @@ export async function loadInto(
       if (frame.id === loadId) loaded.reject(loadFailure(frame, hide, printed()))
     },
     onLines: writeLines,
-    onEnd: reason => loaded.reject(endedEarly(reason, printed())),
+    onEnd: end => loaded.reject(endedEarly(end, printed())),
   }
   runtime.listen(loading)
   const load = async () => {
@@ -57,6 +57,7 @@ export async function loadInto(
       functionName: code.functionName,
       revision: code.revision,
       timeoutSeconds: code.timeoutSeconds,
+      memoryBytes: code.limits.memoryBytes,
       check: code.isNew === true,
     })
     return loaded.promise

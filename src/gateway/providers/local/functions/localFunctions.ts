@@ -100,7 +100,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     return revision
   }
   const prepare = refusingUnconfined(
-    createPrepareRevision(code, deps.secrets, builders.of),
+    createPrepareRevision(code, deps.secrets, builders.of, processors),
     sandboxing.sandboxes.support,
   )
   const servings = createServings({

@@ -1,9 +1,10 @@
 import { HksError } from '../../../../contract/errors.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
-import type { DeployProgress, RevisionRecord } from '../../../domain/function.ts'
+import type { DeployProgress, FunctionSpec, RevisionRecord } from '../../../domain/function.ts'
 import type { SecretResolver } from '../secrets.ts'
 import type { CodeStore } from './codeStore.ts'
 import type { RevisionCode } from './functionPool.ts'
+import type { RuntimeLimits } from './runtimeLimits.ts'
 import type { SourceBuilder } from './sourceBuilder.ts'
 
 /**
@@ -18,11 +19,12 @@ export type PrepareRevision = (
   onProgress?: (progress: DeployProgress) => void,
 ) => Promise<RevisionCode>
 
-/** Gathers from the data folder. */
+/** Gathers from the data folder; `processors` are those of this machine. */
 export function createPrepareRevision(
   code: Pick<CodeStore, 'find'>,
   secrets: Pick<SecretResolver, 'resolve'>,
   builderOf: (runtime: Runtime) => SourceBuilder | undefined,
+  processors: number,
 ): PrepareRevision {
   return async (projectId, { spec, functionId, number, sourceDigest }, signal, onProgress = () => undefined) => {
     const folder = await code.find(sourceDigest)
@@ -44,8 +46,15 @@ export function createPrepareRevision(
       secrets: await secrets.resolve(projectId, spec.secrets),
       secretReferences: spec.secrets.map(({ from }) => from),
       timeoutSeconds: spec.timeoutSeconds,
+      limits: limitsOf(spec, processors),
       network: spec.network,
       ...(spec.allowedHosts && { allowedHosts: spec.allowedHosts }),
     }
   }
 }
+
+/** Without a limit of its own a call may use what its time leaves room for; more is used by what does not end with it. */
+const limitsOf = ({ resources, timeoutSeconds }: FunctionSpec, processors: number): RuntimeLimits => ({
+  memoryBytes: resources.memoryBytes,
+  cpuSeconds: resources.cpuSeconds ?? timeoutSeconds * processors,
+})

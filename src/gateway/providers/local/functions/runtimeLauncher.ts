@@ -74,6 +74,7 @@ export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRu
       environment: { ...environment, ...marks },
       runId,
       scan,
+      watch: sandboxes.watch,
     })
   }
 }

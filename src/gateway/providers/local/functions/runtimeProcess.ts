@@ -6,6 +6,7 @@ import { createLineSplitter, type SplitLine } from '../../../platform/splitLines
 import { MalformedFrame } from './frames.ts'
 import { createFrameSocket, type FrameSocket } from './frameSocket.ts'
 import type { LaunchedRuntime, Placement } from './launchedRuntime.ts'
+import type { RuntimeEnd } from './runtimeEnd.ts'
 import { createOutputTail, type OutputTail } from './outputTail.ts'
 import {
   type ChunkFrame,
@@ -31,8 +32,8 @@ export interface RuntimeListener {
   readonly onLines: (lines: readonly NewLogLine[]) => void
   /** The invocation that a line without one belongs to, if that is certain. */
   readonly onlyInvocation?: () => string | undefined
-  /** It ended or was ended because it broke the protocol. `reason` is a clause, such as `exit code 1`. Once. */
-  readonly onEnd?: (reason: string) => void
+  /** It ended or was ended because it broke the protocol. Once. */
+  readonly onEnd?: (end: RuntimeEnd) => void
 }
 
 /** A language's runtime as a process. */
@@ -46,6 +47,8 @@ export interface RuntimeProcess {
    * @throws the system's error
    */
   place(placement: Placement): Promise<string>
+  /** A call begins while it has so many others: it may use processor time. */
+  beginCall(others: number): void
   /** Tells another from now on, one at a time: who starts it, who loads code, who calls. One that has ended says so. */
   listen(listener: RuntimeListener): void
   /** Ends it with all that it started. Resolves when nothing is left. Idempotent. */
@@ -70,9 +73,9 @@ export function attachRuntime(
   report: (error: unknown) => void,
 ): RuntimeProcess {
   let listener = first
-  let ended: string | undefined
+  let ended: RuntimeEnd | undefined
   const tail = createOutputTail()
-  let broken: string | undefined
+  let broken: RuntimeEnd | undefined
   let batch: NewLogLine[] = []
 
   const flush = () => {
@@ -101,7 +104,7 @@ export function attachRuntime(
       listener.onSign?.()
     },
     onError: error => {
-      broken = `it broke the runtime protocol: ${error.message}`
+      broken = { reason: `it broke the runtime protocol: ${error.message}` }
       void end()
     },
   })
@@ -124,11 +127,11 @@ export function attachRuntime(
   ]
   const drained = Promise.all([closeOf(launched.channel), ...pipes.map(pipe => pipe.closed)])
   const endAll = () => launched.end().catch(report)
-  const swept = launched.gone.then(async reason => {
+  const swept = launched.gone.then(async how => {
     // What it wrote before it ended may still be on its way.
     await Promise.race([drained, wait(drainMs)])
     for (const pipe of pipes) pipe.finish()
-    ended = broken ?? reason
+    ended = broken ?? how
     listener.onEnd?.(ended)
     await endAll()
     frames.close()
@@ -142,7 +145,7 @@ export function attachRuntime(
     listener = next
     if (ended !== undefined) listener.onEnd?.(ended)
   }
-  return { frames, tail, level: launched.level, place, listen, end }
+  return { frames, tail, level: launched.level, place, beginCall: launched.beginCall, listen, end }
 }
 
 const tieTo = (invocationId: string | undefined) => (invocationId === undefined ? {} : { invocationId })

@@ -32,7 +32,7 @@ export async function startRuntime(
       ready.reject(new LoadFailure('ProtocolVersion', message))
     },
     onLines,
-    onEnd: reason => ready.reject(endedEarly(reason, printed())),
+    onEnd: end => ready.reject(endedEarly(end, printed())),
   }
   const runtime = attachRuntime(launched, listener, report)
   try {

@@ -7,6 +7,7 @@ import { createSharedScan, listProcesses } from '../../../../../src/gateway/plat
 import { LoadFailure, type RevisionCode } from '../../../../../src/gateway/providers/local/functions/functionPool.ts'
 import { loadInto } from '../../../../../src/gateway/providers/local/functions/loadInto.ts'
 import { createLoadLimit } from '../../../../../src/gateway/providers/local/functions/loadLimit.ts'
+import { createResourceWatch } from '../../../../../src/gateway/platform/sandbox/resourceWatch.ts'
 import { launchPlain } from '../../../../../src/gateway/providers/local/functions/launchPlain.ts'
 import { startRuntime } from '../../../../../src/gateway/providers/local/functions/startRuntime.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
@@ -44,6 +45,7 @@ describe('a runtime process', function () {
         environment: { PATH: process.env['PATH'] ?? '', HKS_RUN_ID: runId },
         runId,
         scan: createSharedScan(),
+        watch: createResourceWatch().watch,
       }),
       { onLines: more => lines.push(...more), report: error => reported.push(error) },
       createLoadLimit(seconds, signal),
@@ -63,6 +65,7 @@ describe('a runtime process', function () {
       secrets,
       secretReferences: [],
       timeoutSeconds: 10,
+      limits: { memoryBytes: 2 ** 30, cpuSeconds: 20 },
       network: 'full',
     }
   }

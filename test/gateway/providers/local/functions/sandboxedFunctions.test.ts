@@ -176,14 +176,17 @@ return seen`
       })
       assert.deepEqual(
         [greedy.code, greedy.message],
-        ['FUNCTION_CRASHED', "The function's process ended during the call (it used more than 1 GiB of memory)."],
+        [
+          'LIMIT_EXCEEDED',
+          "The function's process was ended: it used more than 1Gi of memory. Raise resources.memory in function.yaml, or hold less at once.",
+        ],
       )
       const bomb = await rig.call(id, {
         script: `return spawnSync('/bin/sh', ['-c', 'while :; do sleep 30 & done'], { encoding: 'utf8' }).stderr`,
       })
       // Where the kernel counts its processes, the shell itself gives up.
       if (bomb.status === 200) assert.match(Buffer.from(bomb.body).toString(), /fork/i)
-      else assert.match(String(bomb.message), /\(it had more than 256 processes and threads\)/)
+      else assert.match(String(bomb.message), /ended: it had more than 256 processes and threads\. /)
       assert.equal(jsonOf(await rig.call(bystander.id)), before)
     })
 

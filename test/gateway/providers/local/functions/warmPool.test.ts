@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { createSharedScan, listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
 import { createLoadLimit } from '../../../../../src/gateway/providers/local/functions/loadLimit.ts'
+import { createResourceWatch } from '../../../../../src/gateway/platform/sandbox/resourceWatch.ts'
 import { launchPlain } from '../../../../../src/gateway/providers/local/functions/launchPlain.ts'
 import { startRuntime } from '../../../../../src/gateway/providers/local/functions/startRuntime.ts'
 import { createWarmPool } from '../../../../../src/gateway/providers/local/functions/warmPool.ts'
@@ -44,6 +45,7 @@ describe('the warm pool', function () {
               environment: { PATH: process.env['PATH'] ?? '', HKS_RUN_ID: runId },
               runId,
               scan: createSharedScan(),
+              watch: createResourceWatch().watch,
             }),
             { onLines: () => undefined, report: error => reported.push(error) },
             createLoadLimit(30, signal),
