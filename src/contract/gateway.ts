@@ -14,6 +14,18 @@ export const sandboxLevels = ['strict', 'landlock', 'none'] as const
 /** One of {@link sandboxLevels}. */
 export type SandboxLevel = (typeof sandboxLevels)[number]
 
+/** How functions on this machine are kept from the rest of it, and why not better. */
+export const SandboxStatus = Type.Object({
+  level: OneOf(sandboxLevels),
+  problems: Type.Array(
+    Type.Object({
+      what: Type.String({ description: 'One sentence: what keeps this machine from a better level' }),
+      mend: Type.Optional(Type.String({ description: 'The command that mends it' })),
+    }),
+  ),
+})
+export type SandboxStatus = Static<typeof SandboxStatus>
+
 /** The state of the gateway process. */
 export const GatewayStatus = Type.Object({
   version: Type.String(),
@@ -37,15 +49,7 @@ export const GatewayStatus = Type.Object({
       hint: Type.Optional(Type.String({ description: 'The command that installs it' })),
     }),
   ),
-  sandbox: Type.Object({
-    level: OneOf(sandboxLevels),
-    problems: Type.Array(
-      Type.Object({
-        what: Type.String({ description: 'One sentence: what keeps this machine from a better level' }),
-        mend: Type.Optional(Type.String({ description: 'The command that mends it' })),
-      }),
-    ),
-  }),
+  sandbox: SandboxStatus,
   notices: Type.Array(Type.String(), { description: 'Sentences for the user, such as a clock jump' }),
 })
 export type GatewayStatus = Static<typeof GatewayStatus>

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Id, Instant, OneOf } from './common.ts'
 import { CronJob, ExecutionSummary } from './cronJobs.ts'
 import { Function } from './functions.ts'
+import { SandboxStatus } from './gateway.ts'
 import { FunctionCalls, Invocation } from './invocations.ts'
 import { Project } from './projects.ts'
 
@@ -44,6 +45,7 @@ export const WatchSnapshot = Type.Object({
   deployments: Type.Array(DeploymentProgress, { description: 'Those under way' }),
   invocations: Type.Array(Invocation, { description: 'Calls under way that have taken a second, at most 100' }),
   calls: Type.Array(FunctionCalls, { description: 'Of functions that were called' }),
+  sandbox: Type.Optional(SandboxStatus),
 })
 export type WatchSnapshot = Static<typeof WatchSnapshot>
 
@@ -59,6 +61,7 @@ export const WatchChange = Type.Union([
   put('deployment', DeploymentProgress),
   put('invocation', Invocation),
   put('calls', FunctionCalls),
+  put('sandbox', SandboxStatus),
   Type.Object({
     type: Type.Literal('delete'),
     cursor: Type.String(),

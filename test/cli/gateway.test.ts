@@ -52,10 +52,14 @@ describe('hks-func gateway', function () {
     assert.match(stdout, /^CronJobs: +0 enabled\nFunctions: +0 deployed\nKeeps running: while a CronJob is enabled/m)
     assert.match(stdout, /^node: +\d+\.\d+\.\d+ \(/m)
     assert.match(stdout, /^Sandbox: +(strict|landlock|none)$/m)
+    const level = /^Sandbox: +(\w+)$/m.exec(stdout)?.[1]
+    const checked = await place.run(['gateway', 'check'])
+    assert.deepEqual([checked.code, checked.stdout.split('\n')[0]], [0, `Sandbox: ${level}`])
     const stopped = await place.run(['gateway', 'stop', '--grace', '0'])
     assert.deepEqual([stopped.code, stopped.stdout], [0, 'Stopped.\n'])
     assert.equal((await end).code, 0)
     assert.equal((await place.run(['gateway', 'stop'])).stdout, 'No gateway runs.\n')
+    assert.equal((await place.run(['gateway', 'check'])).code, 6, 'none is started to be asked')
   })
 
   it('says with exit code 6 why a gateway does not start', async () => {

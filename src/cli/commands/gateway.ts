@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { findGateway } from '../../client/findGateway.ts'
+import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { stopGateway } from '../../client/stopGateway.ts'
 import { HksError } from '../../contract/errors.ts'
-import type { GatewayStatus } from '../../contract/gateway.ts'
+import type { GatewayStatus, SandboxStatus } from '../../contract/gateway.ts'
 import { defined } from '../../base/defined.ts'
 import type { Context, Run } from '../context.ts'
 import { examples } from '../help.ts'
@@ -15,7 +16,7 @@ interface StopOptions {
   readonly grace?: number
 }
 
-/** `gateway run|status|stop` */
+/** `gateway run|status|check|stop` */
 export function addGateway(program: Command, run: Run): void {
   const gateway = program
     .command('gateway')
@@ -31,6 +32,11 @@ export function addGateway(program: Command, run: Run): void {
     .description('show the gateway, if one runs; the exit code is 6 when none does')
     .addHelpText('after', examples('hks-func gateway status --json'))
     .action((_options: object, command: Command) => run(command, showStatus))
+  gateway
+    .command('check')
+    .description('look again for the sandbox of this machine, as after installing what was missing')
+    .addHelpText('after', examples('hks-func gateway check'))
+    .action((_options: object, command: Command) => run(command, check))
   gateway
     .command('stop')
     .description('stop the gateway; runs in progress get a grace to end')
@@ -51,6 +57,20 @@ async function stop({ home, out, signal }: Context, { grace }: StopOptions): Pro
 }
 
 async function showStatus(context: Context): Promise<void> {
+  const client = await runningGateway(context)
+  const { url } = client.address
+  const status = await client.call('getGateway', { signal: context.signal })
+  context.out.result({ ...status, url }, () => describeStatus(status, url, context.now()))
+}
+
+async function check(context: Context): Promise<void> {
+  const client = await runningGateway(context)
+  const { sandbox } = await client.call('checkGateway', { signal: context.signal })
+  context.out.result(sandbox, () => [`Sandbox: ${sandbox.level}`, ...describeProblems(sandbox)].join('\n'))
+}
+
+/** The gateway that is there; none is started. @throws HksError GATEWAY_UNREACHABLE */
+async function runningGateway(context: Context): Promise<GatewayClient> {
   const found = await findGateway(context.home, context.signal)
   if (found.kind !== 'answering') {
     const problem =
@@ -59,9 +79,7 @@ async function showStatus(context: Context): Promise<void> {
       hint: 'Any command that needs one starts it.',
     })
   }
-  const { url } = found.client.address
-  const status = await found.client.call('getGateway', { signal: context.signal })
-  context.out.result({ ...status, url }, () => describeStatus(status, url, context.now()))
+  return found.client
 }
 
 const keepsRunning = {
@@ -85,12 +103,12 @@ const describeStatus = (status: GatewayStatus, url: string, now: number): string
       ...status.runtimes.map(runtime => [runtime.name, describeRuntime(runtime)] as const),
       ['Sandbox', status.sandbox.level],
     ]),
-    ...status.sandbox.problems.map(problem => `sandbox: ${describeProblem(problem)}`),
+    ...describeProblems(status.sandbox),
     ...status.notices.map(notice => `note: ${notice}`),
   ].join('\n')
 
 const describeRuntime = ({ version, path, problem, hint }: GatewayStatus['runtimes'][number]): string =>
   problem === undefined ? `${version} (${path})` : [problem, hint].filter(part => part !== undefined).join(' ')
 
-const describeProblem = ({ what, mend }: GatewayStatus['sandbox']['problems'][number]): string =>
-  mend === undefined ? what : `${what} Mend it with: ${mend}`
+const describeProblems = ({ problems }: SandboxStatus): string[] =>
+  problems.map(({ what, mend }) => `sandbox: ${mend === undefined ? what : `${what} Mend it with: ${mend}`}`)

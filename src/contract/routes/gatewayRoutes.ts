@@ -18,6 +18,13 @@ export const gatewayRoutes = {
     body: GatewayUpdate,
     success: { status: 200, body: GatewayStatus },
   },
+  checkGateway: {
+    method: 'POST',
+    path: `${v1}/gateway/check`,
+    summary: 'Look again for the sandbox of this machine',
+    scope: 'admin',
+    success: { status: 200, body: GatewayStatus },
+  },
   drainGateway: {
     method: 'POST',
     path: `${v1}/gateway/drain`,

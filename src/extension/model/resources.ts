@@ -1,5 +1,6 @@
 import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
 import type { Function } from '../../contract/functions.ts'
+import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { FunctionCalls, Invocation } from '../../contract/invocations.ts'
 import type { Project } from '../../contract/projects.ts'
 import type { DeploymentProgress, WatchChange, WatchSnapshot } from '../../contract/watch.ts'
@@ -15,6 +16,8 @@ export interface Resources {
   readonly invocations: ReadonlyMap<string, Invocation>
   /** How functions were called lately, by their ids. */
   readonly calls: ReadonlyMap<string, FunctionCalls>
+  /** Absent until the gateway has looked for one. */
+  readonly sandbox?: SandboxStatus
 }
 
 /** Before the first snapshot. */
@@ -44,6 +47,7 @@ export function fromSnapshot(snapshot: WatchSnapshot): Resources {
     deployments: new Map(snapshot.deployments.map(deployment => [deployment.functionId, deployment])),
     invocations: byId(snapshot.invocations),
     calls: new Map(snapshot.calls.map(calls => [calls.functionId, calls])),
+    ...(snapshot.sandbox && { sandbox: snapshot.sandbox }),
   }
 }
 
@@ -65,6 +69,8 @@ export function applyChange(state: Resources, change: WatchChange): Resources {
       return withInvocation(state, change.object)
     case 'calls':
       return { ...state, calls: put(state.calls, change.object.functionId, change.object) }
+    case 'sandbox':
+      return { ...state, sandbox: change.object }
   }
 }
 

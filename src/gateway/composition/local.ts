@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { createChangePublisher } from '../domain/changes.ts'
-import { findSupervisor } from '../platform/findSupervisor.ts'
+import { createSupervisorSource } from '../platform/findSupervisor.ts'
 import { isMemoryShort } from '../platform/memoryPressure.ts'
 import { createLocalFunctions } from '../providers/local/functions/localFunctions.ts'
 import type { LocalFunctionsHost } from '../providers/local/functions/localFunctionsHost.ts'
@@ -40,11 +40,11 @@ export function createLocal(config: Config, home: Home, storage: Storage, needs:
     environment: createEnvironment(home.notice),
     report: home.report,
   }
-  const supervisor = findSupervisor(join(config.runtimesFolder, 'sandbox'))
+  const supervisor = createSupervisorSource(join(config.runtimesFolder, 'sandbox'))
   const functions = createLocalFunctions({
     ...shared,
     sandbox: config.sandbox,
-    supervisor: () => supervisor,
+    supervisor,
     runtimesFolder: config.runtimesFolder,
     state: database.functions,
     invocations: database.invocations,

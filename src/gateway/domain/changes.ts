@@ -1,3 +1,4 @@
+import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { CronJobRecord, Execution } from './cronJob.ts'
 import type { DeploymentStep, FunctionRecord, LongCall } from './function.ts'
 import type { ProjectRecord } from './project.ts'
@@ -10,6 +11,7 @@ export type Change =
   | { readonly kind: 'execution'; readonly execution: Execution }
   | { readonly kind: 'deployment'; readonly step: DeploymentStep }
   | { readonly kind: 'invocation'; readonly call: LongCall }
+  | { readonly kind: 'sandbox'; readonly sandbox: SandboxStatus }
   | { readonly kind: 'deleted'; readonly what: 'project' | 'cronJob' | 'function'; readonly id: string }
 
 /** A provider's changes, in order, from now on. Dispose to stop. */

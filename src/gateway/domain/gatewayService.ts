@@ -20,6 +20,8 @@ export interface GatewayState {
 export interface GatewayService {
   state(caller: Caller): Promise<GatewayState>
   setKeepRunning(caller: Caller, mode: KeepRunning): Promise<void>
+  /** Looks anew for what this machine can do; afterwards its status says what that is. */
+  check(caller: Caller): Promise<void>
   /**
    * Stops the gateway: no new work, `graceSeconds` for what runs. Call the answer to begin: whoever asked must get
    * theirs first.
@@ -87,6 +89,10 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
       perform(caller, { scope: 'admin', action: 'gateway.keepRunning', resource: mode }, () =>
         settings.set(keepRunningKey, mode),
       ),
+    check: caller =>
+      perform(caller, { scope: 'admin', action: 'gateway.check', resource: 'gateway' }, async () => {
+        await Promise.all(providers.map(async provider => provider.functions?.sandbox?.check()))
+      }),
     drain: (caller, graceSeconds) =>
       perform(caller, { scope: 'admin', action: 'gateway.drain', resource: 'gateway' }, async () => {
         draining = true

@@ -1,4 +1,5 @@
 import type { Runtime } from '../../contract/functions.ts'
+import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { CronJobRecord, CronJobSpec, Decision, Execution, SchedulePeriod, WatchSpan } from './cronJob.ts'
@@ -97,6 +98,15 @@ export interface Functions {
   remove(id: string): Promise<void>
   /** Read when somebody looks at the metrics. */
   load?(): FunctionLoad
+  readonly sandbox?: SandboxCheck
+}
+
+/** The sandbox of code that runs on the gateway's own machine. */
+export interface SandboxCheck {
+  /** What was found last; `undefined` as long as nobody needed it. What is found later is a change. */
+  current(): SandboxStatus | undefined
+  /** Looks for it anew. Where it is better now, what waits or serves in a lesser one is replaced. */
+  check(): Promise<void>
 }
 
 /** Secrets of projects; values go in and never come out. */

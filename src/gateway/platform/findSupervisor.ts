@@ -17,6 +17,16 @@ export async function findSupervisor(folder: string): Promise<Supervisor | undef
   return (await works(supervisor)) ? supervisor : undefined
 }
 
+/** Finds it once; what was absent is looked for again each time that it is asked for: perl may be installed meanwhile. */
+export function createSupervisorSource(folder: string): () => Promise<Supervisor | undefined> {
+  let looking: Promise<Supervisor | undefined> | undefined
+  return async () => {
+    const found = await (looking ??= findSupervisor(folder))
+    if (found === undefined) looking = undefined
+    return found
+  }
+}
+
 async function works(supervisor: Supervisor): Promise<boolean> {
   try {
     const supervised = await startSupervised(supervisor, {

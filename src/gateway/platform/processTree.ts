@@ -34,7 +34,7 @@ export interface ProcessTreeTools {
   readonly scan: ProcessScan
   readonly pipes: PipeStock
   /** What finds everything that a command starts; without one, marks do. */
-  readonly supervisor?: Promise<Supervisor | undefined>
+  readonly supervisor?: () => Promise<Supervisor | undefined>
 }
 
 /** How long output may take to arrive after the first process ended while something still holds its pipes. */
@@ -91,7 +91,7 @@ async function startRoot(
   stderr: number,
 ): Promise<TreeRoot> {
   const options = { argv, cwd, environment: { ...environment, HKS_RUN_ID: runId }, runId, stdout, stderr }
-  const found = await supervisor
+  const found = await supervisor?.()
   return found === undefined ? startPlainRoot(options, scan) : startSupervisedRoot(found, options, scan)
 }
 

@@ -39,7 +39,7 @@ async function start(
         heard()
       },
     },
-    { scan, pipes, ...(supervisor === undefined ? {} : { supervisor }) },
+    { scan, pipes, ...(supervisor === undefined ? {} : { supervisor: () => supervisor }) },
   )
   const said = async (begin: string): Promise<string> => {
     for (;;) {

@@ -22,7 +22,7 @@ const defaultGraceSeconds = 30
 export function gatewayHandlers(
   gateway: GatewayService,
   facts: GatewayFacts,
-): Pick<Handlers, 'getGateway' | 'updateGateway' | 'drainGateway'> {
+): Pick<Handlers, 'getGateway' | 'updateGateway' | 'checkGateway' | 'drainGateway'> {
   const status = async (caller: Caller): Promise<GatewayStatus> => {
     const { startedAt, notices, ...state } = await gateway.state(caller)
     const [runtimes, sandbox] = await Promise.all([facts.runtimes(), facts.sandbox()])
@@ -44,6 +44,10 @@ export function gatewayHandlers(
     getGateway: async ({ caller }) => ({ body: await status(caller) }),
     updateGateway: async ({ caller, body }) => {
       if (body.keepRunning !== undefined) await gateway.setKeepRunning(caller, body.keepRunning)
+      return { body: await status(caller) }
+    },
+    checkGateway: async ({ caller }) => {
+      await gateway.check(caller)
       return { body: await status(caller) }
     },
     drainGateway: async ({ caller, body }) => {

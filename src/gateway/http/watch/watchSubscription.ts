@@ -68,8 +68,8 @@ export async function openWatchSubscription(
 }
 
 function visiblePart(
-  { projects, cronJobs, functions, deployments, invocations, calls }: Everything,
-  sees: (projectId: string) => boolean,
+  { projects, cronJobs, functions, deployments, invocations, calls, sandbox }: Everything,
+  sees: (projectId: string | undefined) => boolean,
 ): Everything {
   const visible = functions.filter(fn => sees(fn.projectId))
   const ids = new Set(visible.map(({ id }) => id))
@@ -80,5 +80,7 @@ function visiblePart(
     deployments: deployments.filter(deployment => sees(deployment.projectId)),
     invocations: invocations.filter(({ functionId }) => ids.has(functionId)),
     calls: calls.filter(({ functionId }) => ids.has(functionId)),
+    // As its changes: they are of no project.
+    ...(sandbox && sees(undefined) ? { sandbox } : {}),
   }
 }

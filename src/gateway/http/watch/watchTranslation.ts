@@ -90,6 +90,14 @@ export function createWatchTranslation({ providers, cronJobs, calls, summaries }
           const { invocation, projectId } = change.call
           return [{ message: { type: 'put', kind: 'invocation', object: toWireInvocation(invocation) }, projectId }]
         }
+        case 'sandbox':
+          return [
+            {
+              message: { type: 'put', kind: 'sandbox', object: change.sandbox },
+              projectId: undefined,
+              replaces: 'sandbox',
+            },
+          ]
         case 'deleted':
           return [forget(change.what, change.id)]
       }
@@ -112,7 +120,13 @@ export function createWatchTranslation({ providers, cronJobs, calls, summaries }
       for (const object of [...all, ...functions]) projectOf.set(object.id, object.projectId)
       const invocations = calls.current().map(({ invocation }) => toWireInvocation(invocation))
       const called = (await summaries.all()).map(toWireCalls)
-      return { projects, cronJobs: all, functions, deployments, invocations, calls: called }
+      const sandbox = providers
+        .map(provider => provider.functions?.sandbox?.current())
+        .find(found => found !== undefined)
+      return {
+        ...{ projects, cronJobs: all, functions, deployments, invocations, calls: called },
+        ...(sandbox && { sandbox }),
+      }
     },
   }
 }

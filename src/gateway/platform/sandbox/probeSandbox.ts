@@ -8,6 +8,7 @@ import {
   bubblewrapFailed,
   bubblewrapMissing,
   landlockMissing,
+  perlMissing,
   processorUnknown,
   rootGateway,
   type SandboxProblem,
@@ -52,7 +53,10 @@ export async function probeSandbox(options: ProbeOptions): Promise<SandboxSuppor
   if (best === 'strict') {
     const found = await probeBubblewrap(options, process.arch)
     if ('program' in found) {
-      return { level: 'strict', bubblewrap: found, problems: process.getuid?.() === 0 ? [rootGateway] : [] }
+      const { supervisor, path } = options
+      if (process.getuid?.() === 0) problems.push(rootGateway)
+      if (supervisor === undefined) problems.push(perlMissing('guard', name => findProgram(name, path) !== undefined))
+      return { level: 'strict', bubblewrap: found, problems }
     }
     problems.push(found)
   }
@@ -80,8 +84,9 @@ async function probeBubblewrap(
   return (await problemOf(() => startStrict(plain, command, pipes))) === undefined ? plain : bubblewrapFailed(problem)
 }
 
-async function probeLandlock({ supervisor, scratchFolder }: ProbeOptions): Promise<LandlockTools | SandboxProblem> {
-  if (supervisor === undefined) return landlockMissing('perl, which sets it up, is missing or does not work.')
+async function probeLandlock(options: ProbeOptions): Promise<LandlockTools | SandboxProblem> {
+  const { supervisor, scratchFolder, path } = options
+  if (supervisor === undefined) return perlMissing('landlock', name => findProgram(name, path) !== undefined)
   await mkdir(scratchFolder, { recursive: true, mode: 0o700 })
   const tools = { supervisor, scratchFolder }
   const problem = await problemOf(() => startLandlock(tools, trueCommand, pipes))

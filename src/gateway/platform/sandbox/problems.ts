@@ -6,20 +6,45 @@ export interface SandboxProblem {
   readonly mend?: string
 }
 
-/** Package managers by their program, and how each installs bubblewrap. */
+/** Package managers by their program, and how each installs a package. */
 const installers = [
-  ['apt-get', 'sudo apt-get install -y bubblewrap'],
-  ['dnf', 'sudo dnf install -y bubblewrap'],
-  ['apk', 'sudo apk add bubblewrap'],
-  ['pacman', 'sudo pacman -S --noconfirm bubblewrap'],
-  ['zypper', 'sudo zypper install -y bubblewrap'],
+  ['apt-get', 'sudo apt-get install -y'],
+  ['dnf', 'sudo dnf install -y'],
+  ['apk', 'sudo apk add'],
+  ['pacman', 'sudo pacman -S --noconfirm'],
+  ['zypper', 'sudo zypper install -y'],
 ] as const
 
-/** Bubblewrap is not there; `hasProgram` tells which package manager is. */
-export function bubblewrapMissing(hasProgram: (name: string) => boolean): SandboxProblem {
-  const mend = installers.find(([program]) => hasProgram(program))?.[1]
-  return { what: 'bubblewrap is not installed.', ...(mend === undefined ? {} : { mend }) }
+/** A package whose name is everywhere the same; `hasProgram` tells which package manager there is. */
+function missing(what: string, name: string, hasProgram: (name: string) => boolean): SandboxProblem {
+  const install = installers.find(([program]) => hasProgram(program))?.[1]
+  return { what, ...(install === undefined ? {} : { mend: `${install} ${name}` }) }
 }
+
+/** Bubblewrap is not there; `hasProgram` tells which package manager is. */
+export const bubblewrapMissing = (hasProgram: (name: string) => boolean): SandboxProblem =>
+  missing('bubblewrap is not installed.', 'bubblewrap', hasProgram)
+
+/** Perl is not there, or nothing can be supervised with it: what that means for `whom`. */
+export function perlMissing(whom: 'landlock' | 'guard', hasProgram: (name: string) => boolean): SandboxProblem {
+  const what = {
+    landlock: 'Landlock can not be used: perl, which sets it up, is missing or does not work.',
+    guard:
+      'perl is missing or does not work: what is left when the gateway is killed runs on until the next gateway starts.',
+  }[whom]
+  return hasProgram('perl') ? { what } : missing(what, 'perl', hasProgram)
+}
+
+/** The user asked for less than the machine may have. */
+export const turnedDown = (best: 'landlock' | 'none'): SandboxProblem => ({
+  what: `HKS_SANDBOX is set to ${best}: ${best === 'none' ? 'no sandbox' : 'nothing stricter'} is looked for.`,
+})
+
+/** The problem as root can mend it, who may have no sudo. */
+export const forRoot = ({ what, mend }: SandboxProblem): SandboxProblem => ({
+  what,
+  ...(mend === undefined ? {} : { mend: mend.replace(/^sudo /, '') }),
+})
 
 /** What bubblewrap said when it could not make a sandbox, as a problem that can be mended. */
 export function bubblewrapFailed(said: string): SandboxProblem {

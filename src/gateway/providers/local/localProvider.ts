@@ -54,7 +54,7 @@ export interface LocalProviderDeps {
   /** Instead of a process or a call: how an attempt runs. For tests that run a year in a second. */
   readonly startAttempt?: StartAttempt
   /** What finds everything that a command starts, where this machine has it. */
-  readonly supervisor?: Promise<Supervisor | undefined>
+  readonly supervisor?: () => Promise<Supervisor | undefined>
   /** Seconds between two heartbeats; default 30. */
   readonly heartbeatSeconds?: number
   /** Tells the user one sentence, such as a clock jump. */

@@ -132,6 +132,16 @@ describe('watching the gateway', function () {
     await watcher.close()
   })
 
+  it('tells of the sandbox of the machine, which is looked for again when somebody asks for it', async () => {
+    const { sandbox } = await gateway.client.call('checkGateway')
+    const watcher = await watch()
+    await has(watcher, message => message.type === 'snapshot')
+    const [snapshot] = watcher.messages
+    assert.ok(snapshot?.type === 'snapshot')
+    assert.deepEqual(snapshot.sandbox, sandbox)
+    await watcher.close()
+  })
+
   it('tells of a call when it takes long, and when it has ended, but of no short one', async () => {
     const source = 'export const handler = ms => new Promise(r => setTimeout(r, ms))'
     const fn = await gateway.client.call('deployFunction', {

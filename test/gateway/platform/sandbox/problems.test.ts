@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
-import { bubblewrapFailed, bubblewrapMissing } from '../../../../src/gateway/platform/sandbox/problems.ts'
+import {
+  bubblewrapFailed,
+  bubblewrapMissing,
+  forRoot,
+  perlMissing,
+} from '../../../../src/gateway/platform/sandbox/problems.ts'
 import { probeSandbox } from '../../../../src/gateway/platform/sandbox/probeSandbox.ts'
 import { temporaryFolder } from '../../../support/temporaryFolder.ts'
 import { sandboxFolder } from './sandboxLevels.ts'
@@ -12,6 +17,17 @@ describe('a machine without the best sandbox', () => {
       bubblewrapMissing(() => false),
       { what: 'bubblewrap is not installed.' },
     )
+  })
+
+  it('names the command that installs perl, but none for a perl that does not work', () => {
+    assert.equal(perlMissing('guard', name => name === 'dnf').mend, 'sudo dnf install -y perl')
+    assert.equal(perlMissing('guard', () => true).mend, undefined)
+  })
+
+  it('asks root for no sudo', () => {
+    const problem = bubblewrapMissing(name => name === 'apt-get')
+    assert.equal(forRoot(problem).mend, 'apt-get install -y bubblewrap')
+    assert.deepEqual(forRoot({ what: 'it can not be mended.' }), { what: 'it can not be mended.' })
   })
 
   for (const [said, what, mend] of [

@@ -1,4 +1,5 @@
 import { HksError } from '../../../../contract/errors.ts'
+import { sandboxLevels } from '../../../../contract/gateway.ts'
 import type { FunctionSpec } from '../../../domain/function.ts'
 import type { SandboxSupport } from '../../../platform/sandbox/probeSandbox.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
@@ -13,6 +14,10 @@ export function isConfined({ network }: Confinement, level: SandboxLevel): boole
   if (network === 'allowlist') return level === 'strict'
   return network === 'full' || level !== 'none'
 }
+
+/** Whether code is kept further from the rest of the machine at this level than at the other. */
+export const isStricter = (level: SandboxLevel, other: SandboxLevel): boolean =>
+  sandboxLevels.indexOf(level) < sandboxLevels.indexOf(other)
 
 /** Why code may not run here, with the command that mends it. Nothing that was asked for is left out in silence. */
 export function notConfined(

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { GatewayStatus } from '../../../../contract/gateway.ts'
+import type { SandboxStatus } from '../../../../contract/gateway.ts'
+import type { SandboxSupport } from '../../../platform/sandbox/probeSandbox.ts'
 import type { InterpreterSurroundings } from '../../../platform/sandbox/interpreterMounts.ts'
 import { createEgresses, type Egresses } from '../../../platform/sandbox/egress/egresses.ts'
 import { createSandboxes, type Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
@@ -14,7 +15,7 @@ export interface FunctionSandboxing {
   readonly egresses: Egresses
   /** What no sandbox may see by way of an interpreter. */
   readonly surroundings: () => Promise<InterpreterSurroundings>
-  readonly info: () => Promise<GatewayStatus['sandbox']>
+  readonly info: () => Promise<SandboxStatus>
   /** Removes what a gateway that was killed left. Before anything is started. */
   clear(): Promise<void>
   /** After everything has ended. */
@@ -44,10 +45,7 @@ export function createFunctionSandboxing({
     slots,
     egresses,
     surroundings: async () => ({ homeFolder: (await environment())['HOME'] ?? '/', hidden: [dataFolder] }),
-    info: async () => {
-      const { level, problems } = await sandboxes.lookAgain()
-      return { level, problems: [...problems] }
-    },
+    info: async () => toSandboxStatus(await sandboxes.lookAgain()),
     clear: () => rm(root, { recursive: true, force: true }),
     stop: async () => {
       await sandboxes[Symbol.asyncDispose]()
@@ -56,3 +54,9 @@ export function createFunctionSandboxing({
     },
   }
 }
+
+/** What was found, without what only this process needs of it. */
+export const toSandboxStatus = ({ level, problems }: SandboxSupport): SandboxStatus => ({
+  level,
+  problems: [...problems],
+})

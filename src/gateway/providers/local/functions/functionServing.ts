@@ -4,7 +4,7 @@ import { createBackOff } from './backOff.ts'
 import { createCallDispatch, type ServedCall } from './callDispatch.ts'
 import type { FunctionPool, InstanceCall, RevisionCode } from './functionPool.ts'
 import { createIdleWatch } from './idleWatch.ts'
-import { createReplicaOpener } from './replicaOpener.ts'
+import { createReplicaOpener, type Staleness } from './replicaOpener.ts'
 import { createReplicas, type Replica } from './replicas.ts'
 import { createReplicaStarts } from './replicaStarts.ts'
 import { type LocalScaling, missingReplicas } from './scaling.ts'
@@ -42,6 +42,8 @@ export interface FunctionServing {
   promote(candidate: Candidate): Promise<void>
   /** These secrets (`SECRET/KEY`) changed: what was started with one of them gets no new calls. */
   renew(changed: ReadonlySet<string>): void
+  /** The sandbox of this machine is better than it was: what was started before gets no new calls. */
+  renewAll(): void
   /** Starts what its minimum lacks. */
   fill(): void
   /** No new calls; resolves when no replica is left. */
@@ -71,7 +73,10 @@ const slowLoadMs = 50
 /** A process that ends sooner after its start is not replaced at once, unless a call waits for it. */
 const shortLifeMs = 10_000
 
-const secretChanged = 'A secret of the function has changed: the next call starts it anew.'
+const staleBecause: Readonly<Record<Staleness, string>> = {
+  secret: 'A secret of the function has changed: the next call starts it anew.',
+  sandbox: 'The sandbox of this machine is better now: the next call starts the function in it.',
+}
 
 /** Starts, replaces and stops the replicas of one function, and leads calls to them. */
 export function createFunctionServing(options: ServingOptions): FunctionServing {
@@ -144,7 +149,8 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     loadsSlowly = replica.instance.loadMs > slowLoadMs
     replicas.add(replica, clock.now())
     if (!replica.instance.isOpen) return leave([replica])
-    if (opener.isStale(replica)) return leave([replica], secretChanged)
+    const stale = opener.staleness(replica)
+    if (stale !== undefined) return leave([replica], staleBecause[stale])
     idle.look()
     onReplicas()
     proceed()
@@ -155,6 +161,13 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     idle.look()
     onReplicas()
     proceed()
+  }
+
+  /** No more calls for what is stale for this reason. */
+  const dismiss = (reason: Staleness) => {
+    void spares.drop(functionId)
+    const stale = [...serving].filter(replica => opener.staleness(replica) === reason)
+    if (stale.length > 0) leave(stale, staleBecause[reason])
   }
 
   return {
@@ -188,9 +201,11 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
     },
     renew: changed => {
       opener.secretsChanged(changed)
-      void spares.drop(functionId)
-      const stale = [...serving].filter(opener.isStale)
-      if (stale.length > 0) leave(stale, secretChanged)
+      dismiss('secret')
+    },
+    renewAll: () => {
+      opener.sandboxChanged()
+      dismiss('sandbox')
     },
     fill: proceed,
     stop: async graceSeconds => {

@@ -1,6 +1,7 @@
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import { functionTokenHeader } from '../../../../contract/headers.ts'
 import { HksError, invalidField, notFound } from '../../../../contract/errors.ts'
+import type { SandboxStatus } from '../../../../contract/gateway.ts'
 import type { CallFacts, FunctionSpec, InvocationResponse, RevisionRecord } from '../../../domain/function.ts'
 import { platformAnswer } from '../../../domain/functionAnswer.ts'
 import type { FunctionScaling } from '../../../domain/functionScaling.ts'
@@ -10,12 +11,12 @@ import { join } from 'node:path'
 import { createBytesMask } from '../maskSecrets.ts'
 import { createBuilders } from './builders.ts'
 import { createCodeStore } from './codeStore.ts'
-import { isConfined, refuseWithoutProxy, refusingUnconfined } from './confinement.ts'
+import { isConfined, isStricter, refuseWithoutProxy, refusingUnconfined } from './confinement.ts'
 import { createDeployments } from './deployment.ts'
 import { createFunctionLog } from './functionLog.ts'
 import type { CallOutcome } from './functionPool.ts'
 import { createFunctionRecords, listedRevisions } from './functionRecords.ts'
-import { createFunctionSandboxing } from './functionSandboxing.ts'
+import { createFunctionSandboxing, toSandboxStatus } from './functionSandboxing.ts'
 import { createFunctionTokens } from './functionTokens.ts'
 import { createInterpreters } from './interpreters.ts'
 import type { LocalFunctionsDeps, LocalFunctionsHost } from './localFunctionsHost.ts'
@@ -84,6 +85,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     onLines: ({ functionId }, lines) => log.write(functionId, lines),
   })
   let stopped = false
+  let found: SandboxStatus | undefined
 
   const refuseWhenStopped = () => {
     if (stopped) throw new HksError('GATEWAY_DRAINING', 'The gateway is about to stop.')
@@ -151,6 +153,14 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     }
   }
   const secretChanges = deps.secrets.subscribe((projectId, changed) => renew(projectId, changed).catch(deps.report))
+  sandboxing.sandboxes.subscribe((now, before) => {
+    found = toSandboxStatus(now)
+    changes.publish({ kind: 'sandbox', sandbox: found })
+    if (before === undefined || before.level === now.level) return
+    pool.setLevel(now.level)
+    if (isStricter(now.level, before.level)) for (const [, serving] of servings.all()) serving.renewAll()
+    void keepReady().catch(deps.report)
+  })
   const digestsInUse = async (): Promise<ReadonlySet<string>> => {
     const digests = new Set(deployments.digests())
     for (const { id, serving } of await state.list()) {
@@ -281,6 +291,12 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     }),
     runtimeInfo: interpreters.list,
     sandboxInfo: sandboxing.info,
+    sandbox: {
+      current: () => found,
+      check: async () => {
+        await sandboxing.sandboxes.check()
+      },
+    },
     deployedCount: async () => (await state.list()).filter(({ status }) => status !== 'deleting').length,
   }
 }

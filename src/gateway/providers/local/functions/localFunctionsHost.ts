@@ -3,7 +3,7 @@ import type { ChangePublisher } from '../../../domain/changes.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { LocalFunctions } from '../../../domain/localState.ts'
 import type { LogStore } from '../../../domain/log.ts'
-import type { Functions, InvocationStore } from '../../../domain/ports.ts'
+import type { Functions, InvocationStore, SandboxCheck } from '../../../domain/ports.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import type { Supervisor } from '../../../platform/supervisor.ts'
 import type { SecretChanges, SecretResolver } from '../secrets.ts'
@@ -16,6 +16,7 @@ export interface LocalFunctionsHost extends Functions {
   stop(graceSeconds: number): Promise<void>
   /** The languages that this machine can run, as `GET /gateway` shows them. */
   runtimeInfo(): Promise<GatewayStatus['runtimes']>
+  readonly sandbox: SandboxCheck
   /** How functions are kept from the rest of this machine, as `GET /gateway` shows it. */
   sandboxInfo(): Promise<GatewayStatus['sandbox']>
   /** Functions that are deployed: what keeps the gateway from an idle exit. */

@@ -1,7 +1,8 @@
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
-import { isConfined, notConfined } from './confinement.ts'
+import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
+import { isConfined, isStricter, notConfined } from './confinement.ts'
 import type { FunctionPool, RevisionCode } from './functionPool.ts'
 import { createLoadLimit, type LoadLimit } from './loadLimit.ts'
 import { loadInto } from './loadInto.ts'
@@ -25,6 +26,8 @@ export interface ProcessPoolOptions {
 export interface ProcessPool extends FunctionPool {
   /** What the functions that are there use: processes are kept ready for them. */
   keepReady(kinds: ReadonlySet<ProcessKind>): void
+  /** The level of this machine: those that wait at a lesser one are replaced. */
+  setLevel(level: SandboxLevel): void
   /** How many wait, by language. */
   readonly ready: ReadonlyMap<Runtime, number>
   /** Ends the processes that wait; instances are ended by their owners. Idempotent. */
@@ -41,8 +44,10 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     const launched = await options.launch(kind, limit.signal)
     return startRuntime(launched, { onLines, report: options.report }, limit)
   }
+  let level: SandboxLevel = 'none'
   const warm = createWarmPool<ProcessKind>({
     clock: options.clock,
+    fits: runtime => !isStricter(level, runtime.level),
     report: options.report,
     most: options.warmProcesses,
     start: (kind, signal) => startEmpty(kind, createLoadLimit(options.loadSeconds, signal), () => undefined),
@@ -75,6 +80,10 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
       return loadInto(runtime, code, { listener, limit, onLines, now: options.clock.now })
     },
     keepReady: warm.keep,
+    setLevel: now => {
+      level = now
+      warm.sweep()
+    },
     get ready() {
       const byRuntime = Map.groupBy(warm.ready, ([kind]) => runtimeOf(kind))
       return new Map(

@@ -4,8 +4,8 @@ import type { FunctionInstance, RevisionCode } from './functionPool.ts'
 export interface Replica {
   readonly instance: FunctionInstance
   readonly code: RevisionCode
-  /** How many changes of secrets had been seen before its own were read. */
-  readonly secretsAsOf: number
+  /** How many changes of what replicas are opened with had been seen before this one was. */
+  readonly openedAsOf: number
   /** Counts up from 1 in the order in which they began to serve; 0 before that. */
   number: number
   /** When it began to serve; epoch milliseconds. */

@@ -7,6 +7,8 @@ export interface WarmPool<Kind> {
   take(kind: Kind): RuntimeProcess | undefined
   /** The kinds that may be needed soon: at least one of each is kept. What waits of others is ended. */
   keep(kinds: ReadonlySet<Kind>): void
+  /** Ends what waits and does not fit any more; others are started instead. */
+  sweep(): void
   /** How many wait, by kind. */
   readonly ready: ReadonlyMap<Kind, number>
   /** Ends all that wait. Idempotent. */
@@ -18,6 +20,8 @@ export interface WarmPoolOptions<Kind> {
   /** Starts an empty runtime. */
   readonly start: (kind: Kind, signal: AbortSignal) => Promise<RuntimeProcess>
   readonly clock: Clock
+  /** Whether it is as one that were started now; default always. */
+  readonly fits?: (runtime: RuntimeProcess) => boolean
   /** The most that wait of one kind: a burst of so many first calls finds a process each. */
   readonly most: number
   /** Receives a failure to start or to end one; nobody waits for it. */
@@ -43,7 +47,8 @@ interface Shelf {
 }
 
 /** An empty pool. It holds as many as were lately taken at once, and starts them one at a time. */
-export function createWarmPool<Kind>({ start, clock, most, report }: WarmPoolOptions<Kind>): WarmPool<Kind> {
+export function createWarmPool<Kind>(options: WarmPoolOptions<Kind>): WarmPool<Kind> {
+  const { start, clock, most, report, fits = () => true } = options
   const shelves = new Map<Kind, Shelf>()
   const stopping = new AbortController()
   const ending = new Set<Promise<void>>()
@@ -104,7 +109,7 @@ export function createWarmPool<Kind>({ start, clock, most, report }: WarmPoolOpt
     }
   }
   const add = (shelf: Shelf, runtime: RuntimeProcess) => {
-    if (stopping.signal.aborted || shelf.ready.size >= shelf.wanted) return end(runtime)
+    if (stopping.signal.aborted || shelf.ready.size >= shelf.wanted || !fits(runtime)) return end(runtime)
     shelf.ready.add(runtime)
     runtime.listen({
       onLines: lines => report(new Error(`An empty runtime printed: ${lines.map(line => line.text).join('\n')}`)),
@@ -133,6 +138,15 @@ export function createWarmPool<Kind>({ start, clock, most, report }: WarmPoolOpt
         watchCalm(shelf)
         want(shelf, 1)
       }
+    },
+    sweep: () => {
+      for (const { ready } of shelves.values()) {
+        for (const runtime of [...ready].filter(each => !fits(each))) {
+          ready.delete(runtime)
+          end(runtime)
+        }
+      }
+      refillIn(refillDelayMs)
     },
     get ready() {
       return new Map([...shelves].map(([kind, shelf]) => [kind, shelf.ready.size]))

@@ -65,7 +65,7 @@ function open({ containerConcurrency = 2, maxScale = 2 }: Shape = {}) {
       return promise
     }
     const instance = Object.assign(state, { call, close: async () => void (state.isOpen = false) })
-    const replica: Replica = { instance, code, secretsAsOf: 0, number: 0, servesSince: 0, idleSince: 0 }
+    const replica: Replica = { instance, code, openedAsOf: 0, number: 0, servesSince: 0, idleSince: 0 }
     replicas.add(replica, 0)
     dispatch.serve()
     return replica

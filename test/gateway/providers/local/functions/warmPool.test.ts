@@ -19,8 +19,13 @@ describe('the warm pool', function () {
   const processes = () => listProcesses().filter(({ runId }) => runId !== undefined && runIds.has(runId))
   afterEach(() => assert.deepEqual(processes(), []))
 
+  interface Given {
+    readonly fail?: { next?: Error }
+    readonly most?: number
+    readonly fits?: () => boolean
+  }
   /** A pool of Node.js processes under a clock that stands still. */
-  const open = ({ fail = {}, most = 8 }: { fail?: { next?: Error }; most?: number } = {}) => {
+  const open = ({ fail = {}, most = 8, fits = () => true }: Given = {}) => {
     const clock = createFakeClock(0)
     const reported: unknown[] = []
     let now = 0
@@ -29,6 +34,7 @@ describe('the warm pool', function () {
     const pool = createWarmPool<'node' | 'other'>({
       clock,
       most,
+      fits,
       report: error => reported.push(error),
       start: async (_kind, signal) => {
         if (fail.next) throw fail.next
@@ -129,6 +135,25 @@ describe('the warm pool', function () {
     await rig.ready('node', 0)
     await rig.pass(minute)
     await rig.ready('node', 1)
+    assert.notEqual(processes()[0]?.pid, waiting!.pid)
+  })
+
+  it('replaces what does not fit any more, and leaves alone what does', async () => {
+    let fits = true
+    await using rig = open({ fits: () => fits })
+    rig.pool.keep(new Set(['node']))
+    await rig.pass(100)
+    await rig.ready('node', 1)
+    const [waiting] = processes()
+    rig.pool.sweep()
+    assert.equal(rig.pool.ready.get('node'), 1)
+    fits = false
+    rig.pool.sweep()
+    assert.equal(rig.pool.ready.get('node'), 0)
+    fits = true
+    await rig.pass(100)
+    await rig.ready('node', 1)
+    await eventually(() => assert.equal(processes().length, 1))
     assert.notEqual(processes()[0]?.pid, waiting!.pid)
   })
 
