@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { createCallSummaries } from '../domain/callSummaries.ts'
 import { createCronJobService } from '../domain/cronJobService.ts'
@@ -16,6 +15,7 @@ import { createProjectService } from '../domain/projectService.ts'
 import { createPreviewSchedule } from '../domain/scheduleService.ts'
 import { createSecretService } from '../domain/secretService.ts'
 import { sourceTools } from '../platform/sourceTools.ts'
+import { timeOrderedId } from '../platform/timeOrderedId.ts'
 import type { Home } from './home.ts'
 import type { Storage } from './storage.ts'
 
@@ -39,7 +39,7 @@ export function createServices(
   const meters = [meter, longCalls]
   const summaries = createCallSummaries({ providers, invocations, clock, report })
   const calls = createFunctionCalls({
-    ...{ invocations, payloads, requests, meters, summaries, clock, newId: randomUUID, report },
+    ...{ invocations, payloads, requests, meters, summaries, clock, newId: () => timeOrderedId(clock.now()), report },
   })
   return {
     cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),

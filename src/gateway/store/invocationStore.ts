@@ -27,7 +27,7 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
           compiled ??= upsert(db, row)
           await transaction.executeQuery({ ...compiled, parameters: Object.values(row) })
         }
-        for (const { functionId, outcome } of records) if (outcome !== 'running') limit.count(functionId)
+        for (const record of records) if (record.outcome !== 'running') limit.count(record)
         await limit.apply(transaction)
       }),
     largestCommit,

@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts'
 import { callDetails } from './callDetails.ts'
 import { initial } from './initial.ts'
+import { invocationsByKind } from './invocationsByKind.ts'
 import { transientRevisions } from './transientRevisions.ts'
 
 /** Every step from an empty database to the present schema, in order. A step that was released never changes. */
@@ -8,4 +9,5 @@ export const migrations: readonly Migration[] = [
   { name: 'initial', up: initial },
   { name: 'call details', up: callDetails },
   { name: 'transient revisions', up: transientRevisions },
+  { name: 'invocations by kind', up: invocationsByKind },
 ]

@@ -34,6 +34,7 @@ export function createFrameSocket(stream: Duplex, maxBodyBytes: number, listener
   const queue: Waiting[] = []
   let blocked = false
   let closed = false
+  let flushing: NodeJS.Immediate | undefined
 
   const push = createFrameReader(listener.onFrame, maxBodyBytes)
   readInTurns(stream, chunk => {
@@ -50,13 +51,14 @@ export function createFrameSocket(stream: Duplex, maxBodyBytes: number, listener
   stream.on('error', () => undefined)
 
   const flush = () => {
+    flushing = undefined
+    stream.cork()
     while (!blocked && !closed) {
       const next = queue.shift()
-      if (!next) return
-      stream.cork()
+      if (!next) break
       for (const buffer of encodeFrame(next.header, next.body)) blocked = !stream.write(buffer) || blocked
-      stream.uncork()
     }
+    stream.uncork()
   }
   stream.on('drain', () => {
     blocked = false
@@ -67,7 +69,8 @@ export function createFrameSocket(stream: Duplex, maxBodyBytes: number, listener
     send: (header, body) => {
       const waiting = { header, body }
       queue.push(waiting)
-      flush()
+      // What came in the same turn of the event loop leaves in one write: a write costs as much as all else of a small call.
+      flushing ??= setImmediate(flush)
       return () => {
         const at = queue.indexOf(waiting)
         if (at >= 0) queue.splice(at, 1)
@@ -76,6 +79,7 @@ export function createFrameSocket(stream: Duplex, maxBodyBytes: number, listener
     },
     close: () => {
       closed = true
+      clearImmediate(flushing)
       queue.length = 0
       stream.destroy()
     },
