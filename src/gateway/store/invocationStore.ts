@@ -1,10 +1,11 @@
-import { type CompiledQuery, type Kysely, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { hourMs } from '../domain/callFigures.ts'
 import type { InvocationRecord } from '../domain/function.ts'
 import type { InvocationStore } from '../domain/ports.ts'
 import { present } from './columns.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { createInvocationLimit } from './invocationLimit.ts'
+import { createInvocationWriter } from './invocationWriter.ts'
 import type { Row, Schema } from './schema.ts'
 import { withoutFlush } from './sqliteDialect.ts'
 import { startedBefore } from './startedBefore.ts'
@@ -17,16 +18,12 @@ const largestCommit = 200
  * outlives the gateway, but not a power cut in the same moment: waiting for the disk would take longer than the call.
  */
 export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { flushed(): Promise<void> } {
-  // The same for every row; building it takes longer than the write itself.
-  let compiled: CompiledQuery | undefined
+  const write = createInvocationWriter(db)
   const limit = createInvocationLimit()
   const commits = createGroupCommit<InvocationRecord>(
     records =>
       withoutFlush(db, async transaction => {
-        for (const row of records.map(toRow)) {
-          compiled ??= upsert(db, row)
-          await transaction.executeQuery({ ...compiled, parameters: Object.values(row) })
-        }
+        await write(transaction, records.map(toRow))
         for (const record of records) if (record.outcome !== 'running') limit.count(record)
         await limit.apply(transaction)
       }),
@@ -89,22 +86,6 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
     flushed: commits.flushed,
   }
 }
-
-/** Writes a row, whether it is new or not. */
-const upsert = (db: Kysely<Schema>, row: Row<'invocations'>): CompiledQuery =>
-  db
-    .insertInto('invocations')
-    .values(row)
-    .onConflict(conflict =>
-      conflict
-        .column('id')
-        .doUpdateSet(eb =>
-          Object.fromEntries(
-            (Object.keys(row) as (keyof typeof row)[]).map(column => [column, eb.ref(`excluded.${column}`)]),
-          ),
-        ),
-    )
-    .compile()
 
 const toRow = (record: InvocationRecord): Row<'invocations'> => ({
   id: record.id,
