@@ -37,7 +37,7 @@ export function createFrameReader(onFrame: OnFrame, maxBodyBytes: number): (chun
     lineBytes = 0
     ;({ header, bytes } = parsed)
     filled = 0
-    body = bytes > maxBodyBytes ? undefined : Buffer.allocUnsafeSlow(bytes)
+    body = bytes > maxBodyBytes ? undefined : allocate(bytes)
     return end + 1
   }
 
@@ -57,6 +57,10 @@ export function createFrameReader(onFrame: OnFrame, maxBodyBytes: number): (chun
     }
   }
 }
+
+/** Memory of its own for each small body would be most of the collector's work. */
+const allocate = (bytes: number): Uint8Array =>
+  bytes < Buffer.poolSize / 2 ? Buffer.allocUnsafe(bytes) : Buffer.allocUnsafeSlow(bytes)
 
 function parseHeader(text: string): { readonly header: FrameHeader; readonly bytes: number } {
   let value: unknown
