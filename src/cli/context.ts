@@ -21,6 +21,8 @@ export interface Context {
   readonly stdin: NodeJS.ReadStream
   /** Finds the gateway, or starts one. @throws HksError as `ensureGateway` does */
   client(): Promise<GatewayClient>
+  /** The same, looked for again: one that was restarted has another address. `client` answers it from then on. */
+  reconnect(): Promise<GatewayClient>
   /** `--project`: id, name or folder. */
   readonly projectOption: string | undefined
 }

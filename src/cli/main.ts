@@ -75,6 +75,7 @@ function createContext(options: GlobalOptions): Context {
     stdin: process.stdin,
     projectOption: options.project,
     client: () => (client ??= connect()),
+    reconnect: () => (client = connect()),
   }
 }
 

@@ -2,6 +2,9 @@ import type { Command } from 'commander'
 import { defined } from '../base/defined.ts'
 import { toInstant } from '../base/instant.ts'
 import { followLogs, type LogTarget } from '../client/followLogs.ts'
+import { findGateway } from '../client/findGateway.ts'
+import type { GatewayClient } from '../client/gatewayClient.ts'
+import { HksError } from '../contract/errors.ts'
 import type { LogLine, LogPage, LogQuery } from '../contract/logs.ts'
 import type { Context } from './context.ts'
 import { pastInstant, wholeNumber } from './optionValues.ts'
@@ -44,12 +47,31 @@ export async function printLogs(context: Context, target: LogTarget, options: Lo
 }
 
 async function follow(context: Context, target: LogTarget, query: LogQuery, options: LogOptions): Promise<void> {
-  const { client, out, signal } = context
-  const onCut = (error: Error) => out.say(`(${error.message} Resuming …)`)
-  for await (const batch of followLogs(client, target, { query, signal, onCut })) {
+  const { out, signal } = context
+  let isCut = false
+  const onCut = (error: Error) => {
+    if (!isCut) out.say(`(${error.message} Resuming …)`)
+    isCut = true
+  }
+  for await (const batch of followLogs(connector(context), target, { query, signal, onCut })) {
+    isCut = false
     if ('end' in batch) out.say(batch.end)
     else if ('gap' in batch) out.say(batch.gap)
     else await print(context, batch.lines, options)
+  }
+}
+
+/** Who only reads along does not start a gateway again that was stopped, but finds one that was restarted. */
+function connector({ client, home, signal }: Context): () => Promise<GatewayClient> {
+  let isFirst = true
+  return async () => {
+    if (isFirst) {
+      isFirst = false
+      return client()
+    }
+    const found = await findGateway(home, signal)
+    if (found.kind === 'answering') return found.client
+    throw new HksError('GATEWAY_UNREACHABLE', 'No gateway answers.')
   }
 }
 

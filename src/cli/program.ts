@@ -5,6 +5,7 @@ import { addCronJob } from './commands/cronJob.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDeploy } from './commands/deploy.ts'
 import { addDescribe } from './commands/describe.ts'
+import { addDev } from './commands/dev.ts'
 import { addGateway } from './commands/gateway.ts'
 import { addInit } from './commands/init.ts'
 import { addInvocation } from './commands/invocation.ts'
@@ -30,6 +31,7 @@ failed, 70 unforeseen, 130 cancelled.`
 const commands = [
   addInit,
   addDeploy,
+  addDev,
   addList,
   addDescribe,
   addInvoke,

@@ -2,8 +2,14 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 
-/** Files that never belong to a source, whatever the ignore files say about others. */
-const always = ['.git/', '.hksignore', '.gitignore', '__pycache__/', '*.pyc', '.DS_Store']
+/** The files of a folder that say what does not belong to a source. */
+export const ignoreFiles: readonly string[] = ['.gitignore', '.hksignore']
+
+/** What editors keep beside a file while it is open or being written: Vim, Emacs, the IDEs of JetBrains, Kate. */
+const ofEditors = ['.*.sw[a-p]', '*~', '4913', '.#*', '\\#*#', '*___jb_tmp___', '*___jb_old___', '*.kate-swp']
+
+/** Files that do not belong to a source unless an ignore file takes them back. */
+const always = ['.git/', ...ignoreFiles, '__pycache__/', '*.pyc', '.DS_Store', ...ofEditors]
 
 /** Which paths of a source are left out. Paths are relative to the source's folder; a folder's ends in `/`. */
 export interface IgnoreRules {
@@ -26,7 +32,7 @@ export async function readIgnoreRules(folder: string): Promise<IgnoreRules> {
     const rules = await readRules(outer, ['.gitignore'])
     if (rules !== undefined) levels.push({ base: `^${relative(outer, folder).split(sep).join('/')}/`, rules })
   }
-  const own = await readRules(folder, ['.gitignore', '.hksignore'])
+  const own = await readRules(folder, ignoreFiles)
   if (own !== undefined) levels.push({ base: '', rules: own })
   return withLevels(folder, levels)
 }
@@ -43,7 +49,7 @@ function withLevels(root: string, levels: readonly Level[]): IgnoreRules {
       return ignored
     },
     enter: async folder => {
-      const rules = await readRules(join(root, folder), ['.gitignore', '.hksignore'])
+      const rules = await readRules(join(root, folder), ignoreFiles)
       return withLevels(root, rules === undefined ? levels : [...levels, { base: `${folder}/`, rules }])
     },
   }

@@ -216,7 +216,7 @@ describe('hks-func without a gateway', function () {
     }
 
     it('offers commands, subcommands and options in bash', async () => {
-      assert.deepEqual(await offered('de'), ['deploy', 'describe', 'delete'])
+      assert.deepEqual(await offered('de'), ['deploy', 'dev', 'describe', 'delete'])
       assert.deepEqual(await offered('cronjob', 'su'), ['suspend'])
       assert.deepEqual(await offered('cj', 'create', 'n', '--st'), ['--starting-deadline'])
       assert.deepEqual(await offered('schedule', ''), ['next', 'explain', '--json', '--help'])

@@ -51,6 +51,14 @@ describe('packing a source', () => {
     assert.deepEqual((await packFolder(folder)).files, ['main.py'])
   })
 
+  it('packs nothing that an editor leaves beside a file, unless an ignore file takes it back', async () => {
+    for (const path of ['main.py', '.main.py.swp', 'main.py~', '4913', '#main.py#', 'main.py___jb_tmp___'])
+      await put(path)
+    assert.deepEqual((await packFolder(folder)).files, ['main.py'])
+    await put('.hksignore', '!*~\n')
+    assert.deepEqual((await packFolder(folder)).files, ['main.py', 'main.py~'])
+  })
+
   it('refuses a symbolic link and says how to go on', async () => {
     await put('main.py')
     await symlink('main.py', join(folder, 'link.py'))

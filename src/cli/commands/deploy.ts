@@ -1,28 +1,26 @@
 import type { Command } from 'commander'
 import { defined } from '../../base/defined.ts'
 import type { Function } from '../../contract/functions.ts'
+import { readSource } from '../../scaffold/sourcePlace.ts'
 import type { Context, Run } from '../context.ts'
-import { deployableSource } from '../deployableSource.ts'
+import { type DeployOptions, deploymentOf, withDeployOptions } from '../deployOptions.ts'
+import { findSource } from '../findSource.ts'
 import { examples } from '../help.ts'
-import { assignment, wholeNumber } from '../optionValues.ts'
+import { wholeNumber } from '../optionValues.ts'
 import { facts } from '../output/table.ts'
 import { openProject } from '../project.ts'
 
-interface Options {
-  readonly name?: string
-  readonly env?: Readonly<Record<string, string>>
-  readonly timeout?: number
+interface Options extends DeployOptions {
   readonly wait?: number
 }
 
 /** `deploy`: a folder with `function.yaml`, or one source file. */
 export function addDeploy(program: Command, run: Run): void {
-  program
-    .command('deploy [path]')
-    .description('deploy a folder with function.yaml (found by walking up), or one source file')
-    .option('-n, --name <name>', 'name of the function (default: that of function.yaml or of the file)')
-    .option('-e, --env <NAME=VALUE>', 'a variable beside those of function.yaml; repeatable', assignment)
-    .option('--timeout <seconds>', 'longest time of a call', wholeNumber(1))
+  withDeployOptions(
+    program
+      .command('deploy [path]')
+      .description('deploy a folder with function.yaml (found by walking up), or one source file'),
+  )
     .option('--wait <seconds>', 'how long to wait until it serves (default: 60)', wholeNumber(0))
     .addHelpText(
       'after',
@@ -34,21 +32,15 @@ export function addDeploy(program: Command, run: Run): void {
 }
 
 async function deploy(context: Context, path: string, options: Options): Promise<void> {
-  const { settings, source, warnings } = await deployableSource(context, path)
-  warnings.forEach(context.out.say)
+  const source = await readSource(await findSource(context, path), context.signal)
+  source.warnings.forEach(context.out.say)
   const project = await openProject(context)
-  const name = options.name ?? settings.name
-  context.out.say(`Deploying ${name} to ${project.name} …`)
+  const deployment = deploymentOf(source, options)
+  context.out.say(`Deploying ${deployment.name} to ${project.name} …`)
   const client = await context.client()
   const deployed = await client.call('deployFunction', {
     params: { id: project.id },
-    body: {
-      ...settings,
-      name,
-      environment: { ...settings.environment, ...options.env },
-      ...defined({ timeout: options.timeout ?? settings.timeout, waitSeconds: options.wait }),
-      source,
-    },
+    body: { ...deployment, ...defined({ waitSeconds: options.wait }) },
     signal: context.signal,
   })
   context.out.result(deployed, () => describeDeployed(deployed))

@@ -3,11 +3,12 @@ import { commands as vscodeCommands, l10n, ProgressLocation, type Uri, window } 
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
+import { placedError } from '../../scaffold/sourcePlace.ts'
 import { commands } from '../contributions.ts'
 import { reportFailure } from './reportFailure.ts'
 import { functionState } from '../model/functionNode.ts'
 import type { Command, Services } from './command.ts'
-import { type DeployableSource, findSource, placedError, saveFiles } from './deployableSource.ts'
+import { type DeployableSource, findSource, saveFiles } from './deployableSource.ts'
 import { signalOf } from './progress.ts'
 import { targetOf, uriOf } from './target.ts'
 

@@ -1,17 +1,15 @@
-import { isAbsolute, join } from 'node:path'
 import { l10n, Uri, window, workspace } from 'vscode'
 import { HksError } from '../../contract/errors.ts'
 import { findFunctionFolder } from '../../scaffold/findFunctionFolder.ts'
 import { type FunctionSettings, readFunctionFolder } from '../../scaffold/functionYaml.ts'
 import { type PackedSource, packFile, packFolder } from '../../scaffold/packSource.ts'
 import { isSingleFileSource, singleFileSettings } from '../../scaffold/singleFile.ts'
+import type { SourcePlace } from '../../scaffold/sourcePlace.ts'
 import type { Services } from './command.ts'
 import { targetOf } from './target.ts'
 
 /** A folder or file that can be deployed, with how. */
-export interface DeployableSource {
-  readonly kind: 'folder' | 'file'
-  readonly path: string
+export interface DeployableSource extends SourcePlace {
   readonly projectId: string
   readonly settings: FunctionSettings
   readonly warnings: readonly string[]
@@ -41,19 +39,6 @@ export async function saveFiles({ path }: DeployableSource): Promise<void> {
     d => d.isDirty && (d.uri.fsPath === path || d.uri.fsPath.startsWith(`${path}/`)),
   )
   await Promise.all(inside.map(document => document.save()))
-}
-
-/** An error whose file is named as the gateway saw it gets the file's path on this machine. */
-export function placedError(error: unknown, source: DeployableSource): unknown {
-  if (!(error instanceof HksError) || typeof error.details?.['file'] !== 'string') return error
-  const { file } = error.details
-  if (isAbsolute(file)) return error
-  const details = { ...error.details, file: source.kind === 'folder' ? join(source.path, file) : source.path }
-  return new HksError(error.code, error.message, {
-    details,
-    cause: error,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-  })
 }
 
 async function folderSource(services: Services, folder: string): Promise<DeployableSource> {
