@@ -9,7 +9,9 @@ export const ignoreFiles: readonly string[] = ['.gitignore', '.hksignore']
 const ofEditors = ['.*.sw[a-p]', '*~', '4913', '.#*', '\\#*#', '*___jb_tmp___', '*___jb_old___', '*.kate-swp']
 
 /** Files that do not belong to a source unless an ignore file takes them back. */
-const always = ['.git/', ...ignoreFiles, '__pycache__/', '*.pyc', '.DS_Store', ...ofEditors]
+const always = ['.git/', ...ignoreFiles, '__pycache__/', '*.pyc', '.DS_Store', '.venv/', ...ofEditors]
+/** With one of these the packages are installed on deploy; those of this machine stay here. */
+const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json']
 
 /** Which paths of a source are left out. Paths are relative to the source's folder; a folder's ends in `/`. */
 export interface IgnoreRules {
@@ -27,7 +29,9 @@ interface Level {
 /** Reads the rules for a source's folder: its own, and those of the folders above it inside the same git repository. */
 export async function readIgnoreRules(folder: string): Promise<IgnoreRules> {
   const above = await repositoryFoldersAbove(folder)
-  const levels: Level[] = [{ base: '', rules: ignore().add(always) }]
+  const isLocked = (await Promise.all(lockFiles.map(name => exists(join(folder, name))))).includes(true)
+  const never = isLocked ? [...always, 'node_modules/'] : always
+  const levels: Level[] = [{ base: '', rules: ignore().add(never) }]
   for (const outer of above) {
     const rules = await readRules(outer, ['.gitignore'])
     if (rules !== undefined) levels.push({ base: `^${relative(outer, folder).split(sep).join('/')}/`, rules })

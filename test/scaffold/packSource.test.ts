@@ -59,6 +59,15 @@ describe('packing a source', () => {
     assert.deepEqual((await packFolder(folder)).files, ['main.py', 'main.py~'])
   })
 
+  it('leaves packages to the deploy that installs them', async () => {
+    for (const path of ['index.mjs', 'node_modules/a/index.js', '.venv/bin/activate']) await put(path)
+    await symlink('/usr/bin/python3', join(folder, '.venv/bin/python'))
+    assert.deepEqual((await packFolder(folder)).files, ['index.mjs', 'node_modules/a/index.js'])
+    await symlink('../a/index.js', join(folder, 'node_modules/a/link.js'))
+    await put('package-lock.json', '{}')
+    assert.deepEqual((await packFolder(folder)).files, ['index.mjs', 'package-lock.json'])
+  })
+
   it('refuses a symbolic link and says how to go on', async () => {
     await put('main.py')
     await symlink('main.py', join(folder, 'link.py'))

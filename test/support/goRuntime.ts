@@ -57,6 +57,9 @@ export function createTestBuilder({ path, version }: GoOnThisMachine) {
     launcher: () => builder.launcher(signal),
     /** The folder to load for a folder with source. */
     build: async (folder: string, handler: string) =>
-      builder.build({ folder, handler, digest: await folderDigest(folder) }, signal, () => undefined),
+      builder.build({ folder, handler, digest: await folderDigest(folder) }, signal, {
+        progress: () => undefined,
+        line: () => undefined,
+      }),
   }
 }

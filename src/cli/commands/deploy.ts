@@ -5,6 +5,7 @@ import { readSource } from '../../scaffold/sourcePlace.ts'
 import type { Context, Run } from '../context.ts'
 import { type DeployOptions, deploymentOf, withDeployOptions } from '../deployOptions.ts'
 import { findSource } from '../findSource.ts'
+import { tellingProgress } from '../deploymentProgress.ts'
 import { examples } from '../help.ts'
 import { wholeNumber } from '../optionValues.ts'
 import { facts } from '../output/table.ts'
@@ -38,11 +39,11 @@ async function deploy(context: Context, path: string, options: Options): Promise
   const deployment = deploymentOf(source, options)
   context.out.say(`Deploying ${deployment.name} to ${project.name} …`)
   const client = await context.client()
-  const deployed = await client.call('deployFunction', {
-    params: { id: project.id },
-    body: { ...deployment, ...defined({ waitSeconds: options.wait }) },
-    signal: context.signal,
-  })
+  const body = { ...deployment, ...defined({ waitSeconds: options.wait }) }
+  const deploy = () => client.call('deployFunction', { params: { id: project.id }, body, signal: context.signal })
+  const { say } = context.out
+  const told = { projectId: project.id, name: deployment.name }
+  const deployed = await tellingProgress(client, told, { say, signal: context.signal }, deploy)
   context.out.result(deployed, () => describeDeployed(deployed))
 }
 

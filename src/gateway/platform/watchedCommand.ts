@@ -8,6 +8,8 @@ const script = '{ read _ <&3; kill -9 -$$; } >/dev/null 2>&1 & exec "$@" 3<&-'
 /** A short command of the gateway's own. */
 export interface WatchedCommand {
   readonly stdout: Readable
+  /** Where it was asked for. */
+  readonly stderr: Readable | undefined
   /** Its exit code once its output has ended, too; `null` when it was killed. Rejects when it could not be started. */
   readonly closed: Promise<number | null>
   /** Kills it with all of its session. */
@@ -22,12 +24,14 @@ export function startWatched(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  { cwd, stderr = 'ignore' }: { readonly cwd?: string; readonly stderr?: 'pipe' | 'ignore' } = {},
 ): WatchedCommand {
   const child = spawn('/bin/sh', ['-c', script, 'sh', program, ...args], {
     env: { NODE_V8_COVERAGE: undefined, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
     // Without a terminal none of it can ask.
     detached: true,
-    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', stderr, 'pipe'],
   })
   const closed = (once(child, 'close') as Promise<[number | null]>).then(([exitCode]) => exitCode)
   closed.catch(() => undefined)
@@ -43,7 +47,7 @@ export function startWatched(
     killSession(child.pid)
   }
   child.once('exit', end)
-  return { stdout: child.stdout, closed, end }
+  return { stdout: child.stdout, stderr: child.stderr ?? undefined, closed, end }
 }
 
 function killSession(pid: number | undefined): void {

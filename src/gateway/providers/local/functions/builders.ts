@@ -1,37 +1,61 @@
 import { join } from 'node:path'
 import type { Runtime } from '../../../../contract/functions.ts'
 import { createSharedScan } from '../../../platform/processTable.ts'
+import { createDependencyBuilder } from './dependencies/dependencyBuilder.ts'
+import { createDependencyCache } from './dependencies/dependencyCache.ts'
+import { createNpmInstaller } from './dependencies/npmInstaller.ts'
+import { createToolRunner } from './dependencies/runTool.ts'
+import type { FunctionSandboxing } from './functionSandboxing.ts'
 import { createGoBuilder, type GoBuilder } from './goBuilder.ts'
-import type { Interpreter } from './interpreters.ts'
+import type { Interpreters } from './interpreters.ts'
 import type { LocalFunctionsDeps } from './localFunctionsHost.ts'
 import type { SourceBuilder } from './sourceBuilder.ts'
 
-/** The builders of those languages that have one. */
+/** The builders of all languages. */
 export interface Builders extends Pick<SourceBuilder, 'keepOnly' | 'remove' | 'stop'> {
-  /** `undefined` for a language whose runtime loads the source itself. */
   of(runtime: Runtime): SourceBuilder | undefined
   readonly goLauncher: GoBuilder['launcher']
 }
 
+/** What builders need of the gateway. */
+export type BuildersDeps = Pick<
+  LocalFunctionsDeps,
+  'dataFolder' | 'cacheFolder' | 'runtimesFolder' | 'environment' | 'homeId' | 'newId' | 'clock'
+>
+
 /** Builders that keep what they make in the data folder. */
 export function createBuilders(
-  deps: Pick<LocalFunctionsDeps, 'dataFolder' | 'cacheFolder' | 'runtimesFolder' | 'environment' | 'homeId' | 'newId'>,
-  findGo: () => Promise<Interpreter>,
+  deps: BuildersDeps,
+  { sandboxes, surroundings }: Pick<FunctionSandboxing, 'sandboxes' | 'surroundings'>,
+  interpreters: Pick<Interpreters, 'find'>,
 ): Builders {
+  const { dataFolder, newId, clock } = deps
+  const cacheFolder = deps.cacheFolder ?? join(dataFolder, 'cache')
+  const run = createToolRunner({ ...deps, sandboxes })
   const go = createGoBuilder({
     ...deps,
-    find: findGo,
-    cacheFolder: join(deps.cacheFolder ?? join(deps.dataFolder, 'cache'), 'go-build'),
-    buildsFolder: join(deps.dataFolder, 'builds'),
+    find: () => interpreters.find('go'),
+    cacheFolder: join(cacheFolder, 'go-build'),
+    buildsFolder: join(dataFolder, 'builds'),
     moduleFolder: join(deps.runtimesFolder, 'go'),
     scan: createSharedScan(),
   })
-  const builders: Partial<Record<Runtime, SourceBuilder>> = { go }
+  const node = createDependencyBuilder({
+    newId,
+    installer: createNpmInstaller({ ...deps, run, surroundings, cacheFolder: join(cacheFolder, 'npm') }),
+    find: () => interpreters.find('node'),
+    cache: createDependencyCache(join(dataFolder, 'dependencies/node'), newId, clock.now),
+    buildsFolder: join(dataFolder, 'installed/node'),
+  })
+  const builders: Partial<Record<Runtime, SourceBuilder>> = { go, node }
+  const each = async (work: (builder: SourceBuilder) => Promise<void>) => {
+    await Promise.all(Object.values(builders).map(work))
+  }
   return {
     of: runtime => builders[runtime],
     goLauncher: go.launcher,
-    keepOnly: go.keepOnly,
-    remove: go.remove,
-    stop: go.stop,
+    keepOnly: digests => each(builder => builder.keepOnly(digests)),
+    remove: digest => each(builder => builder.remove(digest)),
+    stop: () => each(builder => builder.stop()),
   }
 }

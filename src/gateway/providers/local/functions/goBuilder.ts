@@ -65,11 +65,11 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
 
   return {
     launcher,
-    build: async (source, signal, onBuild) => {
+    build: async (source, signal, tell) => {
       const name = `${source.digest}-${await keyOf(source.handler)}`
       const target = builds.path(name)
       if (await exists(target)) return target
-      onBuild()
+      tell.progress({ phase: 'building' })
       await builds.once(name, signal, async staged => {
         const program = await programs.compile(source, staged, signal)
         const folder = join(staged, 'folder')

@@ -1,7 +1,8 @@
-import { copyFile, link, mkdir, readdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HksError } from '../../../../contract/errors.ts'
 import { LoadFailure } from './functionPool.ts'
+import { linkOrCopy } from './linkTree.ts'
 import { invalidSource, mainFolder, type SourceError } from './goErrors.ts'
 
 /** The handler of a function in Go: a function of the package in `folder`, which is empty for the source's own. */
@@ -30,17 +31,6 @@ export async function layOut(source: string, target: string, copied: readonly st
     await mkdir(dirname(to), { recursive: true })
     if (copied.includes(path)) await copyFile(from, to)
     else await linkOrCopy(from, to)
-  }
-}
-
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch (error) {
-    // Another file system, one without links, or as many links as there may be.
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes(code)) throw error
-    await copyFile(from, to)
   }
 }
 

@@ -1,10 +1,10 @@
-import { access, constants } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { HksError } from '../../../../contract/errors.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { GatewayStatus } from '../../../../contract/gateway.ts'
 import { startWatched } from '../../../platform/watchedCommand.ts'
+import { installCommand } from './installCommand.ts'
 
 /** A program that runs functions of one language. */
 export interface Interpreter {
@@ -101,7 +101,7 @@ async function findPython({ environment }: InterpreterOptions): Promise<Interpre
     : 'python3 is not installed: python functions can not run.'
   throw new HksError('RUNTIME_MISSING', problem, {
     details: { runtime: 'python', ...(found ? { found: found.version } : {}) },
-    hint: `Install it with: ${await installCommand('python3', env.PATH ?? '')}`,
+    hint: `Install it with: ${installCommand('python3', env.PATH ?? '')}`,
   })
 }
 
@@ -122,7 +122,7 @@ async function findGo({ environment }: InterpreterOptions): Promise<Interpreter>
     details: { runtime: 'go', ...(tooOld ? { found: tooOld } : {}) },
     hint: tooOld
       ? 'Install it from https://go.dev/dl, then deploy again.'
-      : `Install it with: ${await installCommand('golang-go', env.PATH ?? '')}`,
+      : `Install it with: ${installCommand('golang-go', env.PATH ?? '')}`,
   })
 }
 
@@ -157,41 +157,4 @@ async function outputOf(
 const isAtLeast = (version: string, [major, minor]: readonly [number, number]): boolean => {
   const [a = 0, b = 0] = version.split('.').map(Number)
   return a > major || (a === major && b >= minor)
-}
-
-const installers = [
-  ['apt-get', 'sudo apt-get install -y'],
-  ['dnf', 'sudo dnf install -y'],
-  ['apk', 'sudo apk add'],
-  ['pacman', 'sudo pacman -S --noconfirm'],
-  ['zypper', 'sudo zypper install -y'],
-  ['brew', 'brew install'],
-] as const
-
-/** What the others call the packages of Debian. */
-const otherNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  dnf: { 'golang-go': 'golang' },
-  apk: { 'golang-go': 'go' },
-  pacman: { python3: 'python', 'golang-go': 'go' },
-  zypper: { 'golang-go': 'go' },
-  brew: { 'golang-go': 'go' },
-}
-
-async function installCommand(name: string, path: string): Promise<string> {
-  for (const [program, command] of installers) {
-    if (await isOnPath(program, path)) return `${command} ${otherNames[program]?.[name] ?? name}`
-  }
-  return `your system's package manager (the package is called ${name})`
-}
-
-async function isOnPath(program: string, path: string): Promise<boolean> {
-  for (const folder of path.split(delimiter)) {
-    try {
-      await access(join(folder, program), constants.X_OK)
-      return true
-    } catch {
-      // Looked for in the next folder.
-    }
-  }
-  return false
 }

@@ -54,7 +54,6 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   const code = createCodeStore(join(deps.dataFolder, 'functions'), newId)
   const tokens = createFunctionTokens(deps.dataFolder)
   const interpreters = createInterpreters(deps)
-  const builders = createBuilders(deps, () => interpreters.find('go'))
   const log = createFunctionLog(logs, clock.now, deps.report)
   const records = createFunctionRecords({
     state,
@@ -73,6 +72,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     isPressed: deps.isMemoryShort ?? (() => false),
   })
   const sandboxing = createFunctionSandboxing(deps)
+  const builders = createBuilders(deps, sandboxing, interpreters)
   const pool = createProcessPool({
     ...deps,
     launch: createRuntimeLauncher({
@@ -102,7 +102,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     return revision
   }
   const prepare = refusingUnconfined(
-    createPrepareRevision(code, deps.secrets, builders.of, processors),
+    createPrepareRevision({ code, secrets: deps.secrets, builderOf: builders.of, log, processors }),
     sandboxing.sandboxes.support,
   )
   const servings = createServings({

@@ -3,6 +3,7 @@ import type { Runtime } from '../../../../contract/functions.ts'
 import type { DeployProgress, FunctionSpec, RevisionRecord } from '../../../domain/function.ts'
 import type { SecretResolver } from '../secrets.ts'
 import type { CodeStore } from './codeStore.ts'
+import type { FunctionLog } from './functionLog.ts'
 import type { RevisionCode } from './functionPool.ts'
 import type { RuntimeLimits } from './runtimeLimits.ts'
 import type { SourceBuilder } from './sourceBuilder.ts'
@@ -19,13 +20,25 @@ export type PrepareRevision = (
   onProgress?: (progress: DeployProgress) => void,
 ) => Promise<RevisionCode>
 
-/** Gathers from the data folder; `processors` are those of this machine. */
-export function createPrepareRevision(
-  code: Pick<CodeStore, 'find'>,
-  secrets: Pick<SecretResolver, 'resolve'>,
-  builderOf: (runtime: Runtime) => SourceBuilder | undefined,
-  processors: number,
-): PrepareRevision {
+/** What gathering needs. */
+export interface PrepareRevisionOptions {
+  readonly code: Pick<CodeStore, 'find'>
+  readonly secrets: Pick<SecretResolver, 'resolve'>
+  readonly builderOf: (runtime: Runtime) => SourceBuilder | undefined
+  /** Takes what builders say. */
+  readonly log: Pick<FunctionLog, 'system'>
+  /** Those of this machine. */
+  readonly processors: number
+}
+
+/** Gathers from the data folder. */
+export function createPrepareRevision({
+  code,
+  secrets,
+  builderOf,
+  log,
+  processors,
+}: PrepareRevisionOptions): PrepareRevision {
   return async (projectId, { spec, functionId, number, sourceDigest }, signal, onProgress = () => undefined) => {
     const folder = await code.find(sourceDigest)
     if (folder === undefined) {
@@ -33,7 +46,10 @@ export function createPrepareRevision(
       throw new HksError('FUNCTION_UNAVAILABLE', message, { hint: 'Deploy the function again.' })
     }
     const source = { digest: sourceDigest, folder, handler: spec.handler }
-    const built = await builderOf(spec.runtime)?.build(source, signal, () => onProgress({ phase: 'building' }))
+    const built = await builderOf(spec.runtime)?.build(source, signal, {
+      progress: onProgress,
+      line: text => log.system(functionId, text),
+    })
     onProgress({ phase: 'starting' })
     return {
       functionId,

@@ -1,5 +1,6 @@
-import { link, mkdir, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { linkTree } from './linkTree.ts'
 
 /** A folder that a sandbox sees before it is known what will be in it. */
 export interface Slot {
@@ -77,16 +78,6 @@ export function createSlots(root: string): Slots {
       copies.clear()
       await discard(root)
     },
-  }
-}
-
-async function linkTree(source: string, target: string): Promise<void> {
-  await mkdir(target, { mode: 0o700 })
-  for (const entry of await readdir(source, { withFileTypes: true })) {
-    const [from, to] = [join(source, entry.name), join(target, entry.name)]
-    if (entry.isDirectory()) await linkTree(from, to)
-    else if (entry.isSymbolicLink()) await symlink(await readlink(from), to)
-    else await link(from, to)
   }
 }
 

@@ -1,3 +1,5 @@
+import type { DeployProgress } from '../../../domain/function.ts'
+
 /** A source that is to be built. */
 export interface BuildSource {
   /** sha256 of its canonical tar. */
@@ -7,14 +9,22 @@ export interface BuildSource {
   readonly handler: string
 }
 
+/** Told of a build. */
+export interface BuildTeller {
+  /** What is being done, when there is something to do. */
+  readonly progress: (progress: DeployProgress) => void
+  /** A line for the log of the function. */
+  readonly line: (text: string) => void
+}
+
 /** Makes of a source what its runtime loads. Languages whose runtime loads the source itself have none. */
 export interface SourceBuilder {
   /**
-   * The folder to load. What has been built is kept; `onBuild` is called when it has to be built.
-   * @throws HksError INVALID_SOURCE with every place in `details.errors`; RUNTIME_MISSING; `signal.reason`
+   * The folder to load. What has been built is kept.
+   * @throws HksError INVALID_SOURCE with every place in `details.errors`; DEPLOY_FAILED; RUNTIME_MISSING; `signal.reason`
    * @throws LoadFailure when the handler is not in it
    */
-  build(source: BuildSource, signal: AbortSignal, onBuild: () => void): Promise<string>
+  build(source: BuildSource, signal: AbortSignal, tell: BuildTeller): Promise<string>
   /** Removes what was built of other sources, and what an interrupted build left. Not while a build is under way. */
   keepOnly(digests: ReadonlySet<string>): Promise<void>
   /** Removes what was built of a source. */

@@ -17,6 +17,7 @@ import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 const go = findGo()
 const root = join(import.meta.dirname, '../../../../..')
 const never = new AbortController().signal
+const silent = { progress: () => undefined, line: () => undefined }
 const head = 'package function\n\nimport "hexabase.io/hks"\n\n'
 const handle = 'func Handle(ctx *hks.Context, event any) (any, error) '
 
@@ -55,7 +56,7 @@ const suite = (): void => {
     }
     const builder = open()
     const build = async (files: Readonly<Record<string, string>>, handler?: string) =>
-      builder.build(await source(files, handler), never, () => undefined)
+      builder.build(await source(files, handler), never, silent)
     return { builder, open, source, build, buildsFolder, [Symbol.dispose]: () => folder[Symbol.dispose]() }
   }
 
@@ -189,7 +190,7 @@ ${handle}{
 `,
     }
     const source = await at.source(files, 'api.Handle')
-    const dir = await at.builder.build(source, never, () => undefined)
+    const dir = await at.builder.build(source, never, silent)
     assert.equal(await answerOf(at.builder, dir), '321')
     assert.deepEqual(
       (await readdir(source.folder, { recursive: true })).filter(name => name.includes('.')).sort(),
@@ -242,7 +243,7 @@ ${handle}{
     using at = rig()
     const source = await at.source({ 'function.go': `${head}${handle}{ return event, nil }\n` })
     let built = 0
-    const build = (builder = at.builder) => builder.build(source, never, () => (built += 1))
+    const build = (builder = at.builder) => builder.build(source, never, { ...silent, progress: () => (built += 1) })
     const [first, second] = await Promise.all([build(), build()])
     assert.equal(first, second)
     built = 0
@@ -259,7 +260,7 @@ ${handle}{
       await at.source({ 'function.go': text }),
       await at.source({ 'function.go': text }),
     ]
-    for (const source of [kept, gone, removed]) await at.builder.build(source, never, () => undefined)
+    for (const source of [kept, gone, removed]) await at.builder.build(source, never, silent)
     await assert.rejects(at.build({ 'function.go': 'package function\n' }))
     await at.builder.launcher(never)
     await mkdir(join(at.buildsFolder, '.unfinished-by-a-killed-gateway'))
@@ -294,7 +295,7 @@ ${handle}{
     using at = rig({}, fake)
     const cancel = new AbortController()
     const source = await at.source({ 'function.go': `${head}${handle}{ return 1, nil }\n` })
-    const building = at.builder.build(source, cancel.signal, () => undefined)
+    const building = at.builder.build(source, cancel.signal, silent)
     building.catch(() => undefined)
     await eventually(() => access(started))
     cancel.abort(new HksError('CANCELLED', 'The deployment was cancelled.'))

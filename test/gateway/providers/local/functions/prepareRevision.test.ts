@@ -25,7 +25,8 @@ describe('a revision that is prepared', () => {
       status: 'ready',
       createdAt: 0,
     }
-    const prepareAny = createPrepareRevision(code, secrets, () => undefined, 2)
+    const log = { system: () => undefined }
+    const prepareAny = createPrepareRevision({ code, secrets, builderOf: () => undefined, log, processors: 2 })
     const prepare = (projectId: string, which: RevisionRecord) =>
       prepareAny(projectId, which, new AbortController().signal)
     return { folder, code, secrets, revision, digest: source.digest, prepare }

@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { GatewayClient } from '../client/gatewayClient.ts'
+import { watchGateway } from '../client/watchGateway.ts'
+import { HksError } from '../contract/errors.ts'
+import type { DeploymentProgress, WatchMessage } from '../contract/watch.ts'
+
+/** The deployment that is told of. */
+export interface Deployed {
+  readonly projectId: string
+  readonly name: string
+}
+
+/** What else it does is over before anybody has read of it. */
+const longPhases: readonly string[] = ['installing', 'building']
+/** A count that goes up is said this often, milliseconds. */
+const countEveryMs = 2000
+/** A deployment does not wait longer for somebody to watch it. */
+const connectMs = 2000
+/** A new function is there within this time. */
+const recordedMs = 8000
+const retryMs = 100
+
+/**
+ * Says what a deployment does, where that takes time, while `work` goes on, and cancels it when the user does. Not being
+ * able to watch is no failure.
+ */
+export async function tellingProgress<T>(
+  client: GatewayClient,
+  { projectId, name }: Deployed,
+  { say, signal }: { readonly say: (sentence: string) => void; readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  let functionId: string | undefined
+  const stop = new AbortController()
+  const connected = Promise.withResolvers<void>()
+  const timer = setTimeout(connected.resolve, connectMs)
+  const toldOf = teller(say)
+  const onMessage = (message: WatchMessage) => {
+    connected.resolve()
+    if (message.type !== 'put' || message.kind !== 'deployment') return
+    const { object } = message
+    if (object.projectId !== projectId || object.name !== name) return
+    functionId = object.done ? undefined : object.functionId
+    if (!object.done) toldOf(object)
+  }
+  const watching = watchGateway({
+    connect: () => Promise.resolve(client.address),
+    onMessage,
+    onState: ({ kind }) => {
+      if (kind === 'disconnected') connected.resolve()
+    },
+    signal: stop.signal,
+  })
+  try {
+    await connected.promise
+    return await work()
+  } catch (error) {
+    if (signal.aborted && functionId !== undefined) await cancel(client, functionId)
+    throw error
+  } finally {
+    clearTimeout(timer)
+    stop.abort()
+    await watching
+  }
+}
+
+/** A new function can be cancelled once its source has been looked at. */
+async function cancel(client: GatewayClient, id: string): Promise<void> {
+  for (const end = performance.now() + recordedMs; performance.now() < end; await delay(retryMs)) {
+    try {
+      await client.call('cancelDeployment', { params: { id } })
+      return
+    } catch (error) {
+      // It has ended meanwhile, or it is not recorded yet.
+      if (!(error instanceof HksError)) throw error
+      if (error.code !== 'NOT_FOUND') return
+    }
+  }
+}
+
+function teller(say: (sentence: string) => void): (progress: DeploymentProgress) => void {
+  let last: string | undefined
+  let saidAt = 0
+  return ({ phase, message }) => {
+    const now = performance.now()
+    if (!longPhases.includes(phase) || (phase === last && now - saidAt < countEveryMs)) return
+    last = phase
+    saidAt = now
+    say(`${message} …`)
+  }
+}

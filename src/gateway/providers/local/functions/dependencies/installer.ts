@@ -1,0 +1,31 @@
+import type { Interpreter } from '../interpreters.ts'
+import type { BuildTeller } from '../sourceBuilder.ts'
+
+/** Packages that a source declares, in the way of its language. */
+export interface Declared {
+  /** What decides which packages these are, besides runtime and machine. */
+  readonly identity: readonly string[]
+  /** How many they are, if that is known before. */
+  readonly total?: number
+}
+
+/** Installs the packages of one language. */
+export interface Installer {
+  /** Path of the folder with packages within the folder of a revision. */
+  readonly place: string
+  /**
+   * What a source declares; `undefined` when nothing is to be installed.
+   * @throws HksError INVALID_SOURCE when it is not enough to know the packages by
+   */
+  read(folder: string): Promise<Declared | undefined>
+  /**
+   * Installs within `staged`, an empty folder, and answers the folder with the packages.
+   * @throws HksError INVALID_SOURCE, DEPLOY_FAILED, RUNTIME_MISSING; `signal.reason`
+   */
+  install(
+    source: { readonly folder: string; readonly declared: Declared; readonly interpreter: Interpreter },
+    staged: string,
+    signal: AbortSignal,
+    tell: BuildTeller,
+  ): Promise<string>
+}

@@ -1,0 +1,117 @@
+import { cp, mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import { HksError } from '../../../../../contract/errors.ts'
+import { interpreterMounts, type InterpreterSurroundings } from '../../../../platform/sandbox/interpreterMounts.ts'
+import { ifThere } from '../../../../platform/ifThere.ts'
+import { exists } from '../codeStore.ts'
+import type { Interpreter } from '../interpreters.ts'
+import { installCommand } from '../installCommand.ts'
+import type { BuildTeller } from '../sourceBuilder.ts'
+import { installFailed, type InstallFailure } from './installFailure.ts'
+import type { Installer } from './installer.ts'
+import { explainNpm, withoutHelp } from './npmFailure.ts'
+import { lockFileOf, readNpmDeclared } from './npmLock.ts'
+import { npmSettings } from './registrySettings.ts'
+import { type RunTool, workIn } from './runTool.ts'
+
+/** What installing needs. */
+export interface NpmInstallerOptions {
+  readonly run: RunTool
+  readonly environment: () => Promise<Readonly<Record<string, string>>>
+  readonly surroundings: () => Promise<InterpreterSurroundings>
+  /** Folder for what npm downloaded. */
+  readonly cacheFolder: string
+}
+
+/**
+ * What is always said to npm, whatever an .npmrc says: no program of a package runs, packages for development stay away, and
+ * what can not be reached is given up soon.
+ */
+const flags = [
+  ...['--ignore-scripts', '--omit=dev', '--install-links=false', '--no-audit', '--no-fund', '--no-update-notifier'],
+  ...['--no-progress', '--color=false', '--loglevel=http', '--logs-max=0'],
+  ...['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=60000'],
+]
+
+const fetched = /^npm http fetch GET 200 \S+\.(?:tgz|tar\.gz)\b/
+
+/** Runs `npm ci` with the interpreter of the function. */
+export function createNpmInstaller(options: NpmInstallerOptions): Installer {
+  return {
+    place: 'node_modules',
+    read: readNpmDeclared,
+    install: async ({ folder, declared: { total }, interpreter }, staged, signal, tell) => {
+      const environment = await options.environment()
+      const npm = await findNpm(interpreter, environment['PATH'] ?? '')
+      const work = workIn(staged)
+      await layOutProject(folder, work)
+      await mkdir(options.cacheFolder, { recursive: true })
+      const settings = join(staged, 'npmrc')
+      await writeFile(settings, await npmSettings(environment['HOME']))
+      const surroundings = await options.surroundings()
+      const command = {
+        argv: [
+          ...[interpreter.path, npm, 'ci', ...flags],
+          ...[`--userconfig=${settings}`, `--cache=${options.cacheFolder}`],
+        ] as [string, ...string[]],
+        folder: staged,
+        environment: interpreter.environment,
+        mounts: [
+          ...interpreterMounts(interpreter.path, surroundings),
+          { path: dirname(dirname(npm)), access: 'read' as const },
+          { path: options.cacheFolder, access: 'write' as const },
+        ],
+      }
+      const { exitCode, lines: all } = await options.run(command, signal, counting(total, tell))
+      if (exitCode === 0) {
+        const modules = join(work, 'node_modules')
+        // All packages may be optional, and for other systems.
+        await mkdir(modules, { recursive: true })
+        return modules
+      }
+      const lines = withoutHelp(all)
+      const failure: InstallFailure = { file: await lockFileOf(folder), tool: 'npm ci', exitCode, lines }
+      throw installFailed(failure, explainNpm(lines))
+    },
+  }
+}
+
+/** Counts what was fetched; everything else that npm says is worth reading. */
+function counting(total: number | undefined, tell: BuildTeller): (line: string) => void {
+  let completed = 0
+  return line => {
+    if (!line.startsWith('npm http')) return tell.line(line.startsWith('npm') ? line : `npm: ${line}`)
+    if (!fetched.test(line)) return
+    completed += 1
+    tell.progress({ phase: 'installing', ...(total !== undefined && { completed: Math.min(completed, total), total }) })
+  }
+}
+
+/** What npm reads; all of it where packages of the source itself are linked. */
+async function layOutProject(source: string, work: string): Promise<void> {
+  await mkdir(work, { recursive: true })
+  const lock = await readFile(join(source, await lockFileOf(source)), 'utf8')
+  if (/"link"\s*:\s*true|"(?:resolved|version)"\s*:\s*"file:/.test(lock)) {
+    // Copies: npm may write where it works.
+    await cp(source, work, { recursive: true, mode: 0 })
+    return
+  }
+  for (const name of ['package.json', 'package-lock.json', 'npm-shrinkwrap.json', '.npmrc']) {
+    const text = await ifThere(readFile(join(source, name)))
+    if (text !== undefined) await writeFile(join(work, name), text)
+  }
+}
+
+/** The npm beside the interpreter, or one on the PATH. @throws HksError RUNTIME_MISSING */
+async function findNpm({ path }: Interpreter, searchPath: string): Promise<string> {
+  for (const folder of [dirname(path), ...searchPath.split(delimiter)]) {
+    const candidate = join(folder, 'npm')
+    if (!(await exists(candidate))) continue
+    const real = await realpath(candidate)
+    if (real.endsWith('npm-cli.js')) return real
+  }
+  throw new HksError('RUNTIME_MISSING', 'npm is not installed: the packages of package.json can not be installed.', {
+    details: { runtime: 'node', tool: 'npm' },
+    hint: `Install it with: ${installCommand('npm', searchPath)}`,
+  })
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HksError } from '../../../../../contract/errors.ts'
+import { exists } from '../codeStore.ts'
+import { ifThere } from '../../../../platform/ifThere.ts'
+import type { Declared } from './installer.ts'
+
+/** The file that says which packages are installed; the first of these that is there, as npm does it. */
+export const lockFiles = ['npm-shrinkwrap.json', 'package-lock.json'] as const
+
+/** What of a package.json decides which packages are installed. */
+const decisive = [
+  ...['dependencies', 'optionalDependencies', 'peerDependencies', 'peerDependenciesMeta', 'bundleDependencies'],
+  ...['bundledDependencies', 'devDependencies', 'overrides', 'workspaces'],
+]
+
+/**
+ * What a source in JavaScript declares: nothing without dependencies in its package.json, and nothing when it brings its
+ * node_modules with it.
+ * @throws HksError INVALID_SOURCE without a lock file, or when one of the files is not JSON
+ */
+export async function readNpmDeclared(folder: string): Promise<Declared | undefined> {
+  const manifest = await readObject(folder, 'package.json')
+  if (manifest === undefined || (await exists(join(folder, 'node_modules')))) return undefined
+  const names = ['dependencies', 'optionalDependencies'].flatMap(field => Object.keys(objectOf(manifest[field])))
+  if (names.length === 0 && manifest['workspaces'] === undefined) return undefined
+  const lock = await readLock(folder)
+  if (lock === undefined) throw withoutLock(names)
+  const required = Object.keys(objectOf(manifest['dependencies']))
+  const missing = required.filter(
+    name => !(name in objectOf(manifest['optionalDependencies'])) && !isLocked(lock, name),
+  )
+  if (missing.length > 0) throw outdated(await lockFileOf(folder), missing)
+  const settings = (await ifThere(readFile(join(folder, '.npmrc'), 'utf8'))) ?? ''
+  const facts = decisive.map(field => manifest[field] ?? null)
+  return { identity: [JSON.stringify(facts), JSON.stringify(lock), settings], ...packagesOf(lock) }
+}
+
+/** Which lock file a source has. */
+export async function lockFileOf(folder: string): Promise<string> {
+  for (const name of lockFiles) if (await exists(join(folder, name))) return name
+  return lockFiles[1]
+}
+
+async function readLock(folder: string): Promise<Record<string, unknown> | undefined> {
+  for (const name of lockFiles) {
+    const found = await readObject(folder, name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+async function readObject(folder: string, file: string): Promise<Record<string, unknown> | undefined> {
+  const text = await ifThere(readFile(join(folder, file), 'utf8'))
+  if (text === undefined) return undefined
+  try {
+    const value = JSON.parse(text.replace(/^\uFEFF/, '')) as unknown
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    throw new SyntaxError('it holds no object')
+  } catch (cause) {
+    throw new HksError('INVALID_SOURCE', `source: ${file}: ${(cause as Error).message}`, {
+      details: { field: 'source', file },
+      hint: 'Nothing was replaced. Correct the file and deploy again.',
+      cause,
+    })
+  }
+}
+
+/** Npm would look for what is missing in the registry before it says so. */
+const isLocked = ({ packages, dependencies }: Record<string, unknown>, name: string): boolean =>
+  packages === undefined ? name in objectOf(dependencies) : `node_modules/${name}` in objectOf(packages)
+
+const outdated = (file: string, missing: readonly string[]) =>
+  new HksError('INVALID_SOURCE', `source: ${file} does not have ${missing.join(', ')}, which package.json names.`, {
+    details: { field: 'source', file, reason: 'outdated', missing },
+    hint: 'Run "npm install" in the folder of the function, then deploy again.',
+  })
+
+/** Without a lock file the same source would get other packages every day. */
+const withoutLock = (names: readonly string[]) =>
+  new HksError(
+    'INVALID_SOURCE',
+    `source: package.json names packages (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}), but there is no package-lock.json that says which versions.`,
+    {
+      details: { field: 'source', file: 'package.json', missing: 'package-lock.json' },
+      hint: 'Run "npm install" in the folder of the function, keep the package-lock.json that it writes, and deploy again. Lock files of yarn and pnpm are not read.',
+    },
+  )
+
+/** How many will be there: those for development and for other systems are not installed. */
+function packagesOf(lock: Record<string, unknown>): { readonly total?: number } {
+  if (lock['packages'] === undefined) return {}
+  const entries = Object.entries(objectOf(lock['packages']))
+  const installed = entries.filter(([path, value]) => {
+    const { dev, link, os, cpu } = objectOf(value)
+    return (
+      path.includes('node_modules/') &&
+      dev !== true &&
+      link !== true &&
+      suits(os, process.platform) &&
+      suits(cpu, process.arch)
+    )
+  })
+  return { total: installed.length }
+}
+
+const suits = (wanted: unknown, here: string): boolean => {
+  if (!Array.isArray(wanted)) return true
+  const refused = wanted.filter(name => String(name).startsWith('!'))
+  return refused.length > 0 ? !refused.includes(`!${here}`) : wanted.includes(here)
+}
+
+const objectOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -1,0 +1,29 @@
+import { delimiter, join } from 'node:path'
+import { isExecutable } from '../../../platform/isExecutable.ts'
+
+const installers = [
+  ['apt-get', 'sudo apt-get install -y'],
+  ['dnf', 'sudo dnf install -y'],
+  ['apk', 'sudo apk add'],
+  ['pacman', 'sudo pacman -S --noconfirm'],
+  ['zypper', 'sudo zypper install -y'],
+  ['brew', 'brew install'],
+] as const
+
+/** What the others call the packages of Debian. */
+const otherNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  dnf: { 'golang-go': 'golang' },
+  apk: { 'golang-go': 'go' },
+  pacman: { python3: 'python', 'golang-go': 'go' },
+  zypper: { 'golang-go': 'go' },
+  brew: { 'golang-go': 'go' },
+}
+
+/** The command that installs a package of Debian's name with what is on the PATH. */
+export function installCommand(name: string, path: string): string {
+  for (const [program, command] of installers) {
+    if (path.split(delimiter).some(folder => isExecutable(join(folder, program))))
+      return `${command} ${otherNames[program]?.[name] ?? name}`
+  }
+  return `your system's package manager (the package is called ${name})`
+}
