@@ -18,10 +18,11 @@ const abortReasons = {
 }
 
 /**
- * `send(header, body?)` writes one frame; `logs` is what captureLogs returned. `start()` says ready and `receive(frame,
- * body)` takes every frame of the gateway; it throws MalformedFrame for one that breaks the protocol.
+ * `send(header, body?)` writes one frame; `logs` is what captureLogs returned; `beforeLoad()` is called once, before any
+ * code of the function runs. `start(debugger?)` says ready and `receive(frame, body)` takes every frame of the gateway; it
+ * throws MalformedFrame for one that breaks the protocol.
  */
-export function createCore({ send, logs }) {
+export function createCore({ send, logs, beforeLoad = () => undefined }) {
   const running = new Map()
   /** Settles to the loaded function, or to a refusal that every call gets. Undefined before the load frame. */
   let loading
@@ -34,6 +35,7 @@ export function createCore({ send, logs }) {
       dir = realpathSync(frame.dir)
       process.chdir(dir)
       found = findHandler(dir, frame.handler)
+      beforeLoad()
       const handle = await importHandler(found)
       logs.endUntied()
       if (frame.check === true)
@@ -124,13 +126,14 @@ export function createCore({ send, logs }) {
   })
 
   return {
-    start() {
+    start(debug) {
       send({
         t: 'ready',
         version: protocolVersion,
         runtime: 'node',
         runtimeVersion: process.versions.node,
         pid: process.pid,
+        ...(debug && { debugger: debug }),
       })
     },
     receive(frame, body) {

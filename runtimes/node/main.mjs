@@ -4,14 +4,17 @@ import { openEgress } from './egress.mjs'
 import { openFdTransport } from './fdTransport.mjs'
 import { captureLogs } from './logs.mjs'
 
-if (process.argv.length !== 4 || process.argv[2] !== '--fd' || !/^\d+$/.test(process.argv[3])) {
-  process.stderr.write('usage: node main.mjs --fd 3\n')
+const [, , flag, fd, ...options] = process.argv
+const isDebugged = options[0] === '--debug'
+if (flag !== '--fd' || !/^\d+$/.test(fd) || options.length > (isDebugged ? 1 : 0)) {
+  process.stderr.write('usage: node main.mjs --fd 3 [--debug]\n')
   process.exit(64)
 }
 
 openEgress()
-const transport = openFdTransport(Number(process.argv[3]))
+const transport = openFdTransport(Number(fd))
 const logs = captureLogs(transport.send)
-const core = createCore({ send: transport.send, logs })
+const debug = isDebugged ? await import('./debugger.mjs') : undefined
+const core = createCore({ send: transport.send, logs, beforeLoad: debug?.waitForDebugger })
 transport.start(core.receive)
-core.start()
+core.start(debug?.openDebugger())

@@ -23,6 +23,9 @@ export type RouteName = keyof typeof routes
 /** Path of the watch WebSocket; `?cursor=` resumes. */
 export const watchPath = `${v1}/watch`
 
+/** Path of the WebSocket that debugs a function for as long as it is open. */
+export const debugPath = `${v1}/functions/:id/debug`
+
 /** Paths outside `/api/v1`. The last two need the token; the first two answer to loopback callers without it. */
 export const plainPaths = {
   health: '/healthz',

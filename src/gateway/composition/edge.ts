@@ -69,7 +69,7 @@ export async function createEdge(
   const watched = metrics.watch([local.provider])
   const { cronJobs, longCalls, summaries } = services
   const hub = createWatchHub({ providers: [local.provider], bootId, cronJobs, calls: longCalls, summaries, report })
-  const sockets = serveSockets(app.server, { guard, hub, handlers, gateway, report })
+  const sockets = serveSockets(app.server, { guard, hub, handlers, gateway, functions: services.functions, report })
   const functionListener = createFunctionListener({
     functions: services.functions,
     settings: database.settings,

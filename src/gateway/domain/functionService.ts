@@ -1,3 +1,4 @@
+import type { FunctionDebug } from '../../contract/debug.ts'
 import type { FunctionAccess, FunctionDeploy } from '../../contract/functions.ts'
 import { HksError } from '../../contract/errors.ts'
 import { readWhole } from './answerStream.ts'
@@ -5,6 +6,7 @@ import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { Directory, FoundFunction } from './directory.ts'
 import type { FunctionRecord, FunctionSpec, InvocationRequest } from './function.ts'
+import type { DebugSession } from './functionDebug.ts'
 import { refuseWhenCalled } from './functionCallers.ts'
 import type { FunctionCalls, RunningCall } from './functionCalls.ts'
 import { networkOf } from './functionNetwork.ts'
@@ -61,6 +63,8 @@ export interface FunctionService {
   access(caller: Caller, id: string): Promise<FunctionAccess>
   /** @throws HksError CONFLICT when a call has the chosen id */
   invoke(caller: Caller, id: string, request: InvocationRequest, options: InvokeHow): Promise<RunningCall>
+  /** Begins to debug it; the session is the caller's to close. @throws HksError INVALID_REQUEST, CONFLICT … */
+  debug(caller: Caller, id: string, request: FunctionDebug, signal: AbortSignal): Promise<DebugSession>
   /** For the function's own URL, which checks the headers itself. @throws HksError NOT_FOUND */
   urlAccess(id: string): Promise<FunctionAccess & { readonly projectId: string }>
   callForSchedule(
@@ -160,6 +164,15 @@ export function createFunctionService(options: FunctionServiceOptions): Function
       if (how.id !== undefined) await refuseTaken(how.id)
       return call({ ...found, request, ...how })
     },
+    debug: (caller, id, request, signal) =>
+      change(caller, id, 'function.debug', async ({ provider, functions, function: fn }) => {
+        const project = await provider.projects.get(fn.projectId)
+        if (!functions.debug || project?.path === undefined) {
+          throw new HksError('UNSUPPORTED_PLATFORM', `The connection "${provider.connection}" can not debug functions.`)
+        }
+        requireFolder(project)
+        return functions.debug(id, { ...request, projectFolder: project.path }, signal)
+      }),
     urlAccess: async id => {
       const { functions, function: record } = await directory.function(id)
       return { ...(await functions.access(id)), projectId: record.projectId }

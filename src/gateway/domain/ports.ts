@@ -3,6 +3,7 @@ import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { CronJobRecord, CronJobSpec, Decision, Execution, SchedulePeriod, WatchSpan } from './cronJob.ts'
+import type { DebugRequest, DebugSession } from './functionDebug.ts'
 import type {
   DeploymentStep,
   FunctionRecord,
@@ -96,6 +97,12 @@ export interface Functions {
   /** Makes what hides the values of the function's secrets in bytes; bytes without any are answered as they are. */
   mask(id: string): Promise<(bytes: Uint8Array) => Uint8Array>
   remove(id: string): Promise<void>
+  /**
+   * Starts a process with the function's code in a folder of this machine, which waits for a debugger; calls go to it, and
+   * not to the revision that serves, until it is closed or ends. One a function.
+   * @throws HksError INVALID_REQUEST, CONFLICT, RUNTIME_MISSING …; `signal.reason`
+   */
+  debug?(id: string, request: DebugRequest, signal: AbortSignal): Promise<DebugSession>
   /** Read when somebody looks at the metrics. */
   load?(): FunctionLoad
   readonly sandbox?: SandboxCheck

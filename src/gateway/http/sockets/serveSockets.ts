@@ -3,12 +3,14 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { HksError } from '../../../contract/errors.ts'
 import type { Caller } from '../../domain/caller.ts'
+import type { FunctionService } from '../../domain/functionService.ts'
 import type { GatewayService } from '../../domain/gatewayService.ts'
 import { errorAnswer, toHksError } from '../errorAnswer.ts'
 import type { Guard } from '../guard.ts'
 import type { Handlers } from '../handler.ts'
 import { createValidators } from '../validation.ts'
 import type { WatchHub } from '../watch/watchHub.ts'
+import { debugSocket } from './debugSocket.ts'
 import { invokeSocket } from './invokeSocket.ts'
 import { keepAlive } from './keepAlive.ts'
 import { logSockets } from './logSockets.ts'
@@ -21,17 +23,19 @@ export interface SocketOptions {
   readonly hub: WatchHub
   readonly handlers: Handlers
   readonly gateway: GatewayService
+  readonly functions: Pick<FunctionService, 'debug'>
   /** Receives each error that is the gateway's own fault. */
   readonly report: (error: unknown) => void
 }
 
-/** Serves `/watch`, the log paths and `invoke` over WebSocket. `close` tells every client why and ends its connection. */
+/** Serves `/watch`, the log paths, `invoke` and `debug` over WebSocket. `close` tells every client why and ends its connection. */
 export function serveSockets(server: Server, options: SocketOptions): { close(reason: string): void } {
   const validators = createValidators()
   const routes: readonly SocketRoute[] = [
     watchSocket(options.hub, options.report),
     ...logSockets(options.handlers, validators),
     invokeSocket(options.handlers, validators),
+    debugSocket(options.functions, validators),
   ]
   const endpoints = routes.map(route => ({
     route,

@@ -5,7 +5,7 @@ import type { FunctionScaling } from '../../../domain/functionScaling.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
 import type { Functions } from '../../../domain/ports.ts'
 import type { CodeStore } from './codeStore.ts'
-import { explainFailure } from './deployFailure.ts'
+import { deployWords, explainFailure } from './deployFailure.ts'
 import { createDeploymentSteps, type StepTeller } from './deploymentSteps.ts'
 import type { FunctionLog } from './functionLog.ts'
 import { LoadFailure } from './functionPool.ts'
@@ -86,11 +86,11 @@ export function createDeployments(options: DeploymentOptions): Deployments {
           failureOf(opened),
           sleep(Math.min(options.checkSeconds * 1000, Math.max(0, answerBy - clock.now())), undefined, { ref: false }),
         ])
-        if (early !== undefined && isRefusal(early)) throw explainFailure(early, revision)
+        if (early !== undefined && isRefusal(early)) throw explainFailure(early, deployWords(revision))
         await record(existing, projectId, revision)
       } catch (error) {
         await discard(attempt, opened)
-        attempt.steps.ended(outcomeOf(error), explainFailure(error, revision).message)
+        attempt.steps.ended(outcomeOf(error), explainFailure(error, deployWords(revision)).message)
         throw error
       }
       const settled = settle(attempt, opened)
@@ -190,7 +190,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
 
   const fail = async ({ revision, steps: told }: Attempt, error: unknown): Promise<HksError> => {
     const { functionId: id, number } = revision
-    const explained = explainFailure(error, revision)
+    const explained = explainFailure(error, deployWords(revision))
     const reason = explained.message
     if (error instanceof LoadFailure) log.trace(id, error.context.trace)
     log.system(id, reason)

@@ -21,7 +21,12 @@ export interface PlainLaunch {
   /** Reads the process table; shared by all, as many may end at once. */
   readonly scan: ProcessScan
   readonly watch: ResourceWatch['watch']
+  /** It may stand still for hours without seeing the end of its channel: a shell beside it waits for the gateway's end. */
+  readonly mayStandStill?: boolean
 }
+
+/** Kills its session when descriptor 4 is closed, as it is when its starter is gone. */
+const lifeline = '{ read _ <&4; kill -9 -$$; } >/dev/null 2>&1 3<&- & exec "$@" 4<&-'
 
 /**
  * Starts a runtime in a session of its own. On Linux what it uses is watched; what it starts counts as long as its parents
@@ -29,18 +34,23 @@ export interface PlainLaunch {
  * @throws HksError FUNCTION_UNAVAILABLE
  */
 export function launchPlain(options: PlainLaunch): LaunchedRuntime {
-  const child = spawn(options.program, options.args, {
+  const { mayStandStill = false, program, args } = options
+  const [file, given] = mayStandStill ? ['/bin/sh', ['-c', lifeline, 'sh', program, ...args]] : [program, args]
+  const child = spawn(file, given, {
     cwd: options.cwd,
     // Node.js hands on this one variable of its own unless it is named.
     env: { NODE_V8_COVERAGE: undefined, ...options.environment },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(mayStandStill ? (['pipe'] as const) : [])],
   })
   const limits = createLimitWatch({ watch: options.watch, rootCounts: 'counts', end: () => child.kill('SIGKILL') })
   const gone = untilGone(child).then(how => {
     limits[Symbol.dispose]()
     return limits.exceeded ?? how
   })
+  const watcher = child.stdio?.[4] as Duplex | null | undefined
+  // It is closed by the end of its session, which is what it is for.
+  watcher?.on('error', () => undefined)
   const channel = child.stdio?.[3] as Duplex | undefined
   if (!channel || !child.stdout || !child.stderr) throw noProcess()
   const bornAt = child.pid === undefined ? 0 : (startTimeOf(child.pid) ?? 0)

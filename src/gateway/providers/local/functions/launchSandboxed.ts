@@ -26,6 +26,8 @@ export interface SandboxedLaunch {
   readonly network: 'full' | 'none' | Egress
   /** Where its code will be. */
   readonly slot: Slot
+  /** Where it sees its code at `strict`; `/fn` without it. */
+  readonly seenAt?: string
 }
 
 const slotInside = '/fn'
@@ -36,8 +38,8 @@ const slotInside = '/fn'
  * @throws HksError FUNCTION_UNAVAILABLE
  */
 export async function launchSandboxed(options: SandboxedLaunch): Promise<LaunchedRuntime> {
-  const { sandboxes, support, command, slot, network } = options
-  const mounts: readonly SandboxMount[] = [...command.mounts, { path: slot.folder, access: 'read', at: slotInside }]
+  const { sandboxes, support, command, slot, network, seenAt = slotInside } = options
+  const mounts: readonly SandboxMount[] = [...command.mounts, { path: slot.folder, access: 'read', at: seenAt }]
   const inside = (path: string) => pathInside(support.level, mounts, path)
   const sandboxed: SandboxCommand = {
     argv: [command.program, ...command.args],

@@ -12,6 +12,8 @@ import { createBytesMask } from '../maskSecrets.ts'
 import { createBuilders } from './builders.ts'
 import { createCodeStore } from './codeStore.ts'
 import { isConfined, isStricter, refuseWithoutProxy, refusingUnconfined } from './confinement.ts'
+import { createDebugLauncher } from './debugLauncher.ts'
+import { createDebugSessions } from './debugSessions.ts'
 import { createDeployments } from './deployment.ts'
 import { createFunctionLog } from './functionLog.ts'
 import type { CallOutcome } from './functionPool.ts'
@@ -73,16 +75,23 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   })
   const sandboxing = createFunctionSandboxing(deps)
   const builders = createBuilders(deps, sandboxing, interpreters)
+  const launching = {
+    ...deps,
+    ...sandboxing,
+    commandOf: createRuntimeCommands({ ...deps, ...sandboxing, interpreters, goLauncher: builders.goLauncher }),
+  }
   const pool = createProcessPool({
     ...deps,
-    launch: createRuntimeLauncher({
-      ...deps,
-      ...sandboxing,
-      commandOf: createRuntimeCommands({ ...deps, ...sandboxing, interpreters, goLauncher: builders.goLauncher }),
-    }),
+    launch: createRuntimeLauncher(launching),
     loadSeconds,
     warmProcesses,
     onLines: ({ functionId }, lines) => log.write(functionId, lines),
+  })
+  const debugging = createDebugSessions({
+    ...deps,
+    log,
+    launch: createDebugLauncher(launching),
+    startSeconds: loadSeconds,
   })
   let stopped = false
   let found: SandboxStatus | undefined
@@ -223,11 +232,12 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       refuseWhenStopped()
       const stored = await required(id)
       const { spec, serving: number, status } = stored
-      if (number === 0 || status === 'deleting') {
+      const debugged = debugging.of(id)
+      if (!debugged && (number === 0 || status === 'deleting')) {
         const message = `No revision of "${spec.name}" serves${status === 'deploying' ? ' yet' : ''}.`
         return platformAnswer('FUNCTION_UNAVAILABLE', message, { ...unserved, coldStart: false, revision: 0 })
       }
-      const { outcome, ...served } = await servings.of(id, stored).call({ invocationId, request, signal })
+      const { outcome, ...served } = await (debugged ?? servings.of(id, stored)).call({ invocationId, request, signal })
       return toResponse(outcome, { ...unserved, ...served })
     },
     access: async id => {
@@ -239,9 +249,13 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       const { projectId, spec } = await required(id)
       return createBytesMask(await deps.secrets.known(projectId, spec.secrets))
     },
+    debug: async (id, request, signal) => {
+      refuseWhenStopped()
+      return debugging.open(await required(id), request, signal)
+    },
     remove: async id => {
       const { projectId, spec } = await required(id)
-      await deployments.cancel(id)
+      await Promise.all([deployments.cancel(id), debugging.end(id)])
       await turns.add(`${projectId}/${spec.name}`, async () => {
         const stored = await state.get(id)
         if (!stored) return
@@ -275,6 +289,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     stop: async graceSeconds => {
       stopped = true
       secretChanges[Symbol.dispose]()
+      await debugging.stop()
       await deployments.stop()
       await builders.stop()
       await servings.stop(graceSeconds)

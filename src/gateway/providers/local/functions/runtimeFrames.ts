@@ -9,6 +9,15 @@ export interface ReadyFrame {
   readonly t: 'ready'
   readonly version: number
   readonly pid: number
+  /** Where it waits for a debugger; of a process that is debugged. */
+  readonly debugger?: DebuggerAddress
+}
+
+/** Where a debugger attaches; `url` is the inspector's. */
+export interface DebuggerAddress {
+  readonly host: string
+  readonly port: number
+  readonly url?: string
 }
 
 /** One line that the function printed. `time` is epoch milliseconds with a fraction. */
@@ -97,11 +106,16 @@ export function parseRuntimeFrame(header: FrameHeader): RuntimeFrame {
     const value = header[field]
     return typeof value === 'number' && Number.isFinite(value) ? value : fail(field)
   }
+  const debuggerOf = (field: string): DebuggerAddress => {
+    const { host, port, url } = Object(header[field]) as Readonly<Record<keyof DebuggerAddress, unknown>>
+    if (typeof host !== 'string' || typeof port !== 'number') return fail(field)
+    return { host, port, ...(typeof url === 'string' && { url }) }
+  }
   const optional = <T>(field: string, read: (field: string) => T) =>
     header[field] === undefined || header[field] === null ? {} : { [field]: read(field) }
   switch (header.t) {
     case 'ready':
-      return { t: 'ready', version: count('version'), pid: count('pid') }
+      return { t: 'ready', version: count('version'), pid: count('pid'), ...optional('debugger', debuggerOf) }
     case 'log':
       return {
         t: 'log',

@@ -2,7 +2,7 @@ import type { NewLogLine } from '../../../domain/log.ts'
 import { endedEarly } from './callOutcomes.ts'
 import { LoadFailure } from './functionPool.ts'
 import { type LoadLimit, withinLimit } from './loadLimit.ts'
-import { protocolVersion } from './runtimeFrames.ts'
+import { protocolVersion, type ReadyFrame } from './runtimeFrames.ts'
 import type { LaunchedRuntime } from './launchedRuntime.ts'
 import { attachRuntime, type RuntimeListener, type RuntimeProcess } from './runtimeProcess.ts'
 
@@ -12,6 +12,8 @@ export interface EmptyRuntimeOptions {
   readonly report: (error: unknown) => void
   /** Receives what it prints before somebody else listens to it. */
   readonly onLines: (lines: readonly NewLogLine[]) => void
+  /** Receives what it says first. */
+  readonly onReady?: (frame: ReadyFrame) => void
 }
 
 /**
@@ -20,14 +22,18 @@ export interface EmptyRuntimeOptions {
  */
 export async function startRuntime(
   launched: LaunchedRuntime,
-  { onLines, report }: EmptyRuntimeOptions,
+  { onLines, onReady, report }: EmptyRuntimeOptions,
   limit: LoadLimit,
 ): Promise<RuntimeProcess> {
   const ready = Promise.withResolvers<void>()
   const printed = () => runtime.tail.since(0).map(line => line.text)
   const listener: RuntimeListener = {
-    onReady: ({ version }) => {
-      if (version === protocolVersion) return ready.resolve()
+    onReady: frame => {
+      const { version } = frame
+      if (version === protocolVersion) {
+        onReady?.(frame)
+        return ready.resolve()
+      }
       const message = `The runtime speaks protocol ${version}, not ${protocolVersion}.`
       ready.reject(new LoadFailure('ProtocolVersion', message))
     },

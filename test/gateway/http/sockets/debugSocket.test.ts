@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { debugFunction } from '../../../../src/client/debugFunction.ts'
+import type { FunctionDebug } from '../../../../src/contract/debug.ts'
+import type { HksError } from '../../../../src/contract/errors.ts'
+import type { Function } from '../../../../src/contract/functions.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { attachInspector } from '../../../support/inspectorClient.ts'
+import { lackOfSandbox } from '../../../support/lackOfSandbox.ts'
+import { temporaryFolder } from '../../../support/temporaryFolder.ts'
+import { startTestGateway, type TestGateway } from '../../../support/testGateway.ts'
+
+const deployed = "export const handler = () => 'deployed'"
+const edited = `import { greeting } from './words.mjs'
+export function handler(event) {
+  const text = greeting + (event?.name ?? '')
+  return { text, kind: process.env.KIND ?? 'none' }
+}
+`
+/** The line of `edited` at which `text` is known. */
+const lineOfReturn = 4
+
+/** One gateway with a project that has a deployed function and another text of it in its folder. */
+interface Rig extends AsyncDisposable {
+  readonly gateway: TestGateway
+  readonly fn: Function
+  readonly folder: string
+  readonly file: string
+  debug(request?: Partial<FunctionDebug>): ReturnType<typeof debugFunction>
+  call(event?: unknown): Promise<unknown>
+}
+
+async function openRig(level: string): Promise<Rig> {
+  const home = temporaryFolder()
+  const workspace = temporaryFolder()
+  const gateway = await startTestGateway(home.path, { HKS_SANDBOX: level })
+  const { client } = gateway
+  const project = await client.call('openProject', { body: { path: workspace.path } })
+  const source = Buffer.from(deployed).toString('base64')
+  const body = { name: 'greet', runtime: 'node', source, timeout: 1 } as const
+  const fn = await client.call('deployFunction', { params: { id: project.id }, body })
+  const folder = join(workspace.path, 'greet')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'index.mjs'), edited)
+  writeFileSync(join(folder, 'words.mjs'), "export const greeting = 'Hello '")
+  return {
+    gateway,
+    fn,
+    folder,
+    file: pathToFileURL(join(folder, 'index.mjs')).href,
+    debug: request => debugFunction(gateway.ready, fn.id, { folder, ...request }),
+    call: async event => {
+      const sent = event === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(event))
+      const { status, body: answer } = await client.invoke(fn.id, sent, { contentType: 'application/json' })
+      const value: unknown = JSON.parse(Buffer.from(answer).toString())
+      return status === 200 ? value : (value as { code: string }).code
+    },
+    [Symbol.asyncDispose]: async () => {
+      await gateway.stop()
+      home[Symbol.dispose]()
+      workspace[Symbol.dispose]()
+    },
+  }
+}
+
+/** The process of the session is gone: nobody listens where its debugger did. */
+const untilGone = (port: number) =>
+  eventually(async () => {
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const socket = createConnection(port, '127.0.0.1', () => resolve('somebody listens'))
+    socket.on('error', error => resolve((error as NodeJS.ErrnoException).code ?? ''))
+    const seen = await promise
+    socket.destroy()
+    assert.equal(seen, 'ECONNREFUSED')
+  })
+
+/** A call that has stopped at the breakpoint. */
+async function stoppedCall(rig: Rig) {
+  const session = await rig.debug()
+  const inspector = await attachInspector(session.waiting.url!)
+  await inspector.breakAt(rig.file, lineOfReturn)
+  await inspector.run()
+  await session.ready
+  const answer = rig.call({ name: 'Ada' })
+  answer.catch(() => undefined)
+  return { session, inspector, answer, stop: await inspector.stop() }
+}
+
+for (const level of ['strict', 'landlock', 'none'] as const) {
+  describe(`a function that is debugged, at the level ${level}`, function () {
+    this.timeout(120_000)
+    let rig: Rig
+    before(async function () {
+      const lack = await lackOfSandbox(level)
+      if (lack !== undefined) {
+        this.test!.parent!.title += ` (skipped: sandbox: ${lack})`
+        return this.skip()
+      }
+      rig = await openRig(level)
+    })
+    after(() => rig?.[Symbol.asyncDispose]())
+
+    it('stops in the file of the workspace, and a call that stands there longer than its timeout is answered', async () => {
+      const { session, inspector, answer, stop } = await stoppedCall(rig)
+      assert.deepEqual([stop.file, stop.line], [rig.file, lineOfReturn])
+      assert.equal(await stop.evaluate('text'), 'Hello Ada')
+      await sleep(rig.fn.timeout * 1000 + 500)
+      await inspector.resume()
+      assert.deepEqual(await answer, { text: 'Hello Ada', kind: 'none' })
+      session.close()
+      await untilGone(session.waiting.port)
+      assert.equal(await rig.call(), 'deployed')
+    })
+
+    it('ends with its client, while a call stands still', async () => {
+      const { session, answer } = await stoppedCall(rig)
+      session.close()
+      assert.equal(await answer, 'FUNCTION_UNAVAILABLE')
+      await untilGone(session.waiting.port)
+      assert.equal(await rig.call(), 'deployed')
+    })
+
+    it('ends with a gateway that is killed while a call stands still', async () => {
+      const { session, inspector } = await stoppedCall(rig)
+      await rig.gateway.kill()
+      await untilGone(session.waiting.port)
+      inspector[Symbol.dispose]()
+    })
+  })
+}
+
+describe('debug sessions', function () {
+  this.timeout(60_000)
+  let rig: Rig
+  before(async () => {
+    rig = await openRig('strict')
+  })
+  after(() => rig[Symbol.asyncDispose]())
+
+  const running = async (request?: Partial<FunctionDebug>) => {
+    const session = await rig.debug(request)
+    const inspector = await attachInspector(session.waiting.url!)
+    await inspector.run()
+    return { session, inspector }
+  }
+  const end = async (session: Awaited<ReturnType<typeof debugFunction>>) => {
+    session.close()
+    await untilGone(session.waiting.port)
+  }
+  const log = async () => {
+    const { items } = await rig.gateway.client.call('getFunctionLogs', { params: { id: rig.fn.id } })
+    return items.map(({ text }) => text)
+  }
+
+  it('have the code stop before anything of it runs, and calls wait for it', async () => {
+    const session = await rig.debug()
+    const answer = rig.call()
+    const inspector = await attachInspector(session.waiting.url!)
+    await inspector.breakAt(rig.file.replace('index', 'words'), 1)
+    await inspector.run()
+    assert.match((await inspector.stop()).file, /words\.mjs$/)
+    await inspector.resume()
+    assert.deepEqual(await answer, { text: 'Hello ', kind: 'none' })
+    await end(session)
+  })
+
+  it('tell the address of the inspector to their client alone', async () => {
+    const { session } = await running()
+    await session.ready
+    const { port, url } = session.waiting
+    const answer = await fetch(`http://127.0.0.1:${port}/json/list`).then(
+      response => response.text(),
+      () => '',
+    )
+    const secret = new URL(url!).pathname.slice(1)
+    assert.equal(answer.includes(secret), false)
+    await end(session)
+    assert.equal(
+      (await log()).some(text => text.includes(secret) || text.startsWith('Debugger')),
+      false,
+    )
+  })
+
+  it('take environment and handler as they are in the workspace', async () => {
+    writeFileSync(join(rig.folder, 'other.mjs'), 'export const run = () => process.env.KIND')
+    const { session } = await running({ handler: 'other.run', environment: { KIND: 'edited' } })
+    assert.equal(await rig.call(), 'edited')
+    await end(session)
+  })
+
+  it('find packages of the workspace above the folder', async () => {
+    const packages = join(rig.folder, '../node_modules/above')
+    mkdirSync(packages, { recursive: true })
+    writeFileSync(join(packages, 'index.js'), "module.exports = 'from above'")
+    writeFileSync(join(rig.folder, 'above.mjs'), "import text from 'above'\nexport const handler = () => text")
+    const { session } = await running({ handler: 'above.handler' })
+    assert.equal(await rig.call(), 'from above')
+    await end(session)
+  })
+
+  it('are one a function', async () => {
+    const { session } = await running()
+    await assert.rejects(rig.debug(), { code: 'CONFLICT' } satisfies Partial<HksError>)
+    await end(session)
+    await end(await rig.debug())
+  })
+
+  it('say at which line code can not be loaded, and are over', async () => {
+    writeFileSync(join(rig.folder, 'broken.mjs'), "\nthrow new RangeError('at load')")
+    const { session } = await running({ handler: 'broken.handler' })
+    await assert.rejects(session.ready, (error: HksError) => {
+      assert.equal(error.code, 'DEPLOY_FAILED')
+      assert.match(error.message, /^The code can not be debugged: broken\.mjs, line 2: RangeError: at load/)
+      return true
+    })
+    await untilGone(session.waiting.port)
+    assert.equal(await rig.call(), 'deployed')
+  })
+
+  it('say why they are over when their process ends, and calls go back to what is deployed', async () => {
+    writeFileSync(join(rig.folder, 'exit.mjs'), 'export const handler = () => process.reallyExit(3)')
+    const { session, inspector } = await running({ handler: 'exit.handler' })
+    await session.ready
+    inspector[Symbol.dispose]()
+    assert.equal(await rig.call(), 'FUNCTION_CRASHED')
+    assert.match(await session.ended, /exit code 3/)
+    assert.equal(await rig.call(), 'deployed')
+  })
+
+  it('are refused for a folder that is none, or not the project’s', async () => {
+    using elsewhere = temporaryFolder()
+    for (const folder of ['greet', join(rig.folder, 'nowhere'), elsewhere.path, join(rig.folder, 'index.mjs')]) {
+      await assert.rejects(rig.debug({ folder }), { code: 'INVALID_REQUEST' } satisfies Partial<HksError>)
+    }
+    await assert.rejects(debugFunction(rig.gateway.ready, 'nobody', { folder: rig.folder }), { code: 'NOT_FOUND' })
+    await assert.rejects(rig.debug({ debugpy: rig.folder }), { code: 'INVALID_REQUEST' })
+  })
+
+  it('begin for a function whose deployment failed', async () => {
+    const { client } = rig.gateway
+    const source = Buffer.from("throw new Error('not yet')").toString('base64')
+    const body = { name: 'failing', runtime: 'node', source } as const
+    await assert.rejects(client.call('deployFunction', { params: { id: rig.fn.projectId }, body }))
+    const { items } = await client.call('listFunctions', { params: { id: rig.fn.projectId } })
+    const { id } = items.find(({ name }) => name === 'failing')!
+    const session = await debugFunction(rig.gateway.ready, id, { folder: rig.folder })
+    await (await attachInspector(session.waiting.url!)).run()
+    const answer = await client.invoke(id, new Uint8Array())
+    assert.equal(answer.status, 200)
+    await end(session)
+  })
+
+  it('end with the function', async () => {
+    const { session } = await running()
+    await session.ready
+    await rig.gateway.client.call('deleteFunction', { params: { id: rig.fn.id } })
+    await untilGone(session.waiting.port)
+  })
+})
