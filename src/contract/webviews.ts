@@ -8,17 +8,10 @@ import type {
   TriggerRequest,
 } from './cronJobs.ts'
 import { type ErrorCode, errorCodes, HksError } from './errors.ts'
+import type { FunctionInvokeProtocol } from './functionInvoke.ts'
 import type { LogLine, LogPage } from './logs.ts'
 import type { SchedulePreview, SchedulePreviewRequest } from './schedules.ts'
-
-/** One request of a side: what it takes and what it answers. Both survive structured clone and JSON. */
-export interface Call<Params, Result> {
-  readonly params: Params
-  readonly result: Result
-}
-
-/** Parameters or result of a call that needs none. */
-export type Nothing = null
+import type { Call, CommonEvents, Nothing, Viewer } from './webviewCalls.ts'
 
 /** An error as it travels between a page and its host. */
 export interface WebviewError {
@@ -46,14 +39,6 @@ export function fromWebviewError(error: Omit<WebviewError, 'code'> & { readonly 
   })
 }
 
-/** Events that every page hears. */
-export interface CommonEvents {
-  /** The gateway can be reached or not; `message` says why not, as a sentence. */
-  readonly connection: { readonly connected: boolean; readonly message?: string }
-  /** Workspace Trust was granted. */
-  readonly trust: { readonly trusted: boolean }
-}
-
 /** A project as the create form offers it. */
 export interface ProjectChoice {
   readonly id: string
@@ -77,7 +62,7 @@ export interface NeighbourSchedule {
 }
 
 /** What the schedule editor starts from. */
-export interface ScheduleEditorInit {
+export interface ScheduleEditorInit extends Viewer {
   readonly mode: 'create' | 'edit'
   /** Where a new CronJob may live; in `edit` the one project of the job. */
   readonly projects: readonly ProjectChoice[]
@@ -90,14 +75,6 @@ export interface ScheduleEditorInit {
   readonly neighbours: readonly NeighbourSchedule[]
   /** Median duration of the job's runs in milliseconds, when it is known. */
   readonly usualMilliseconds?: number
-  /** IANA name of the viewer's zone. */
-  readonly viewerTimeZone: string
-  /** Language tag of the user's VS Code, such as `en` or `ja`. */
-  readonly locale: string
-  /** Without trust the page explains schedules and refuses to save. */
-  readonly trusted: boolean
-  /** The host's clock, RFC 3339: relative times count from it. */
-  readonly now: string
 }
 
 /** What Save sends: a whole new CronJob or the fields of an existing one that changed. */
@@ -143,17 +120,10 @@ export interface ScheduleEditorProtocol {
 }
 
 /** What the execution history starts from. */
-export interface ExecutionHistoryInit {
+export interface ExecutionHistoryInit extends Viewer {
   readonly cronJob: CronJob
   /** The run to show at first. */
   readonly executionId?: string
-  /** IANA name of the viewer's zone. */
-  readonly viewerTimeZone: string
-  /** Language tag of the user's VS Code, such as `en` or `ja`. */
-  readonly locale: string
-  readonly trusted: boolean
-  /** The host's clock, RFC 3339: relative times count from it. */
-  readonly now: string
 }
 
 /** The execution history of one CronJob. */
@@ -223,6 +193,7 @@ export interface ExecutionHistoryProtocol {
 export interface WebviewProtocols {
   readonly scheduleEditor: ScheduleEditorProtocol
   readonly executionHistory: ExecutionHistoryProtocol
+  readonly functionInvoke: FunctionInvokeProtocol
 }
 
 /** The name of a page. */

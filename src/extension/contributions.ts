@@ -17,6 +17,8 @@ export const commands = {
   deploy: 'hks.deploy',
   cancelDeployment: 'hks.cancelDeployment',
   invoke: 'hks.invoke',
+  invokeAgain: 'hks.invokeAgain',
+  replayCall: 'hks.replayCall',
   showCallLog: 'hks.showCallLog',
   cancelCall: 'hks.cancelCall',
   copyUrl: 'hks.copyUrl',
@@ -41,7 +43,11 @@ export const viewContainer = 'hks'
 export const views = { cronJobs: 'hks.cronJobs', functions: 'hks.functions', activity: 'hks.activity' } as const
 
 /** Types of the webview panels, by the name of their page; a window that reloads restores panels by them. */
-export const panels = { scheduleEditor: 'hks.scheduleEditor', executionHistory: 'hks.executionHistory' } as const
+export const panels = {
+  scheduleEditor: 'hks.scheduleEditor',
+  executionHistory: 'hks.executionHistory',
+  functionInvoke: 'hks.functionInvoke',
+} as const
 
 /** Ids of the settings. */
 export const settings = { keepRunning: 'hks.gateway.keepRunning' } as const
@@ -54,8 +60,10 @@ export const contextKeys = {
 
 /** Keys under which the extension remembers something between sessions. */
 export const memory = {
-  /** The last payload sent to a function; its id is appended. */
-  lastPayload: 'hks.lastPayload.',
+  /** What a function was sent last; its project's id and its name are appended. */
+  lastPayload: 'hks.payload.last.',
+  /** The payloads that are kept for a function, in the same way. */
+  savedPayloads: 'hks.payload.saved.',
   /** What a restored panel is about, by its title. */
   panel: 'hks.panel.',
   /** The user was told that the gateway stays on. */

@@ -33,8 +33,8 @@ export function activate(context: ExtensionContext): void {
     greet: (client, signal) => greet(client, openProjects, signal),
   })
   const logs = createLogChannels(session.ready, report)
-  const panels = createPanels({ context, session, logs, log })
   const answers = createAnswerDocuments()
+  const panels = createPanels({ context, session, logs, answers, log })
   const faults = createFaults()
   const services: Services = { context, session, gateway, openProjects, logs, panels, answers, faults, log }
 

@@ -153,15 +153,13 @@ describeInVscode('the main job', function () {
     assert.match(await response.text(), /Hello, outside/)
   })
 
-  it('invokes it and shows the answer beside', async () => {
+  it('invokes it and shows the answer and the log of that call', async () => {
     await window.view('Functions').action('salute', 'Invoke Function')
-    await window.quickInput.answer(/^Payload as JSON/, '{"name": "Ada"}')
-    await page.locator('.part.editor .tab').filter({ hasText: 'salute answer' }).waitFor()
-    // Monaco shows a space as one that does not break.
-    await page
-      .locator('.part.editor .view-line')
-      .filter({ hasText: /Hello,\sAda/ })
-      .waitFor()
+    const { content } = await window.webview('Invoke salute')
+    await content.getByLabel('Payload as JSON').fill('{"name": "Ada"}')
+    await content.getByRole('button', { name: 'Invoke', exact: true }).click()
+    await content.getByRole('region', { name: 'Text of the answer' }).getByText('Hello, Ada').waitFor()
+    await content.getByRole('log').getByText('greeting Ada').waitFor()
   })
 
   it('follows its log in an output channel', async () => {

@@ -1,6 +1,7 @@
 import { env, l10n } from 'vscode'
-import { memory } from '../contributions.ts'
 import { curlCommand } from '../model/curl.ts'
+import { firstPayload } from '../model/payloads.ts'
+import { lastPayload } from '../panels/payloadMemory.ts'
 import type { Command } from './command.ts'
 import { pickFunction } from './pick.ts'
 
@@ -12,7 +13,7 @@ export const copyCurl: Command = {
     if (fn === undefined) return
     const client = await services.session.ready()
     const access = await client.call('getFunctionAccess', { params: { id: fn.id } })
-    const payload = services.context.workspaceState.get<string>(memory.lastPayload + fn.id) ?? '{}'
+    const payload = lastPayload(services.context.workspaceState, fn) ?? firstPayload
     // For a terminal, which is where the workspace is; so the address is the gateway's own.
     await env.clipboard.writeText(curlCommand(access, payload))
   },

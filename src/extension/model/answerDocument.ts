@@ -1,4 +1,4 @@
-import { HksError } from '../../contract/errors.ts'
+import { indentJson } from '../../base/indentJson.ts'
 import type { Localize } from './localize.ts'
 import { joined } from './treeNode.ts'
 
@@ -39,17 +39,16 @@ function decoded(body: Uint8Array): string | undefined {
 }
 
 function indented(text: string): string {
-  const value = parsedJson(text)
-  return value instanceof HksError ? text : `${JSON.stringify(value.json, null, 2)}\n`
+  return isJson(text) ? `${indentJson(text)}\n` : text
 }
 
-/** The value of a JSON text, or what is wrong with it in a sentence. An empty text is no payload: `null`. */
-export function parsedJson(text: string): { readonly json: unknown } | HksError {
-  if (text.trim() === '') return { json: null }
+function isJson(text: string): boolean {
   try {
-    return { json: JSON.parse(text) as unknown }
-  } catch (cause) {
-    return new HksError('INVALID_REQUEST', (cause as SyntaxError).message, { cause })
+    JSON.parse(text)
+    return true
+  } catch {
+    // A function may call anything JSON.
+    return false
   }
 }
 

@@ -1,12 +1,12 @@
 import { commands as vscodeCommands, env, l10n } from 'vscode'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { notFound } from '../../contract/errors.ts'
-import type { LogLine } from '../../contract/logs.ts'
 import { commands } from '../contributions.ts'
 import { confirmAndStopRun } from '../dialogs/confirmAndStopRun.ts'
 import { logResource } from '../logs/logResource.ts'
 import { showExecutionLog } from '../logs/showExecutionLog.ts'
-import type { FillPanel, PanelServices } from './panelServices.ts'
+import { createLogRelay } from './logRelay.ts'
+import type { FillPanel } from './panelServices.ts'
 import { manageTrust, requireTrust } from './requireTrust.ts'
 import { viewer } from './viewer.ts'
 import { hostWebview } from './webviewHost.ts'
@@ -21,7 +21,6 @@ const pageOfLines = 5000
 export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
   const { session, logs } = services
   const id = subject.cronJobId ?? ''
-  let following: AbortController | undefined
   const job = (): CronJob => {
     const known = session.resources.cronJobs.get(id)
     if (known === undefined) throw notFound('CronJob', id)
@@ -48,15 +47,11 @@ export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
         })
       },
       followLog: ({ followId, executionId, after }) => {
-        following?.abort()
-        following = new AbortController()
-        void follow(services, id, executionId, after, following.signal, (lines, end) =>
-          host.emit('logLines', { followId, lines, ...(end === undefined ? {} : { end }) }),
-        )
+        relay.follow({ kind: 'execution', id, execId: executionId }, after === undefined ? {} : { after }, followId)
         return null
       },
       unfollowLog: () => {
-        following?.abort()
+        relay.stop()
         return null
       },
       trigger: async body => {
@@ -87,6 +82,7 @@ export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
     },
     listeners: {},
   })
+  const relay = createLogRelay(session.ready, lines => host.emit('logLines', lines))
 
   const watching = session.onDidReceive(change => {
     if (change.type === 'delete') {
@@ -102,33 +98,9 @@ export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
       if (executionId !== undefined) host.emit('select', { executionId })
     },
     dispose: () => {
-      following?.abort()
+      relay.dispose()
       watching.dispose()
       host.dispose()
     },
-  }
-}
-
-type Send = (lines: readonly LogLine[], end?: string) => void
-
-async function follow(
-  { session }: PanelServices,
-  id: string,
-  execId: string,
-  after: number | undefined,
-  signal: AbortSignal,
-  send: Send,
-): Promise<void> {
-  try {
-    const { followLogs } = await import('../../client/followLogs.ts')
-    const query = after === undefined ? {} : { after }
-    for await (const batch of followLogs(session.ready, { kind: 'execution', id, execId }, { query, signal })) {
-      if (signal.aborted) return
-      if ('end' in batch) send([], batch.end)
-      else if ('lines' in batch) send(batch.lines)
-    }
-  } catch (error) {
-    // The page shows it where the lines would be.
-    if (!signal.aborted) send([], error instanceof Error ? error.message : String(error))
   }
 }

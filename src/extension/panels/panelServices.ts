@@ -1,13 +1,16 @@
 import type { Disposable, ExtensionContext, LogOutputChannel, WebviewPanel } from 'vscode'
-import type { CommonEvents } from '../../contract/webviews.ts'
+import type { CommonEvents } from '../../contract/webviewCalls.ts'
 import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
+import type { InvokeErrand } from '../../contract/functionInvoke.ts'
 import type { LogChannels } from '../logs/logChannels.ts'
+import type { AnswerDocuments } from '../views/answerDocuments.ts'
 
-/** What a page is about: a CronJob, or the project of one that is to be created. */
+/** What a page is about: a CronJob, the project of one that is to be created, or a function. */
 export interface PanelSubject {
   readonly cronJobId?: string
   readonly projectId?: string
   readonly executionId?: string
+  readonly functionId?: string
 }
 
 /** What panels work with. */
@@ -15,6 +18,7 @@ export interface PanelServices {
   readonly context: ExtensionContext
   readonly session: GatewaySession
   readonly logs: LogChannels
+  readonly answers: AnswerDocuments
   readonly log: LogOutputChannel
 }
 
@@ -24,9 +28,14 @@ export interface OpenPanel extends Disposable {
   readonly subject: PanelSubject
   /** Passes on an event that every page hears. */
   tell<E extends keyof CommonEvents>(name: E, data: CommonEvents[E]): void
-  /** Called when an open panel is asked for again. */
-  show(subject: PanelSubject): void
+  /** Called when an open panel is asked for again. An errand is done once; a page that is restored does not repeat it. */
+  show(subject: PanelSubject, errand?: InvokeErrand): void
 }
 
 /** Fills a panel with a page. */
-export type FillPanel = (panel: WebviewPanel, subject: PanelSubject, services: PanelServices) => OpenPanel
+export type FillPanel = (
+  panel: WebviewPanel,
+  subject: PanelSubject,
+  services: PanelServices,
+  errand?: InvokeErrand,
+) => OpenPanel

@@ -1,53 +1,64 @@
 import { type Disposable, l10n, ThemeIcon, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
 import type { CronJob } from '../../contract/cronJobs.ts'
-import type { CommonEvents, WebviewName } from '../../contract/webviews.ts'
+import type { InvokeErrand } from '../../contract/functionInvoke.ts'
+import type { Function } from '../../contract/functions.ts'
+import type { CommonEvents } from '../../contract/webviewCalls.ts'
+import type { WebviewName } from '../../contract/webviews.ts'
 import { memory, panels as types } from '../contributions.ts'
 import type { GatewayState } from '../model/gatewayState.ts'
 import { executionHistoryTitle, fillExecutionHistory } from './executionHistoryPanel.ts'
+import { fillFunctionInvoke, functionInvokeTitle } from './functionInvokePanel.ts'
 import type { FillPanel, OpenPanel, PanelServices, PanelSubject } from './panelServices.ts'
 import { fillScheduleEditor, scheduleEditorTitle } from './scheduleEditorPanel.ts'
 
-/** The webview panels: one per CronJob and page, restored after a reload of the window. */
+/** The webview panels: one per CronJob or function and page, restored after a reload of the window. */
 export interface Panels extends Disposable {
   /** Opens the form of a new CronJob; without a project it only explains schedules. */
   createCronJob(projectId: string | undefined): void
   editCronJob(job: CronJob): void
   /** Opens the history, at a run when one is named. */
   showHistory(job: CronJob, executionId?: string): void
+  /** Opens the page that calls a function, and does there what the errand says. */
+  invoke(fn: Function, errand?: InvokeErrand): void
 }
 
 const pages: Readonly<Record<WebviewName, FillPanel>> = {
   scheduleEditor: fillScheduleEditor,
   executionHistory: fillExecutionHistory,
+  functionInvoke: fillFunctionInvoke,
 }
 
-const icons: Readonly<Record<WebviewName, string>> = { scheduleEditor: 'calendar', executionHistory: 'history' }
+const icons: Readonly<Record<WebviewName, string>> = {
+  scheduleEditor: 'calendar',
+  executionHistory: 'history',
+  functionInvoke: 'symbol-function',
+}
 
 /** Registers the restoring of panels; a panel is made when it is first asked for. */
 export function createPanels(services: PanelServices): Panels {
   const { context, session } = services
   const shown = new Map<WebviewPanel, { readonly name: WebviewName; readonly page: OpenPanel }>()
   const keyOf = (name: WebviewName, subject: PanelSubject): string =>
-    `${name}:${subject.cronJobId ?? `new:${subject.projectId ?? ''}`}`
+    `${name}:${subject.functionId ?? subject.cronJobId ?? `new:${subject.projectId ?? ''}`}`
 
-  const fill = (name: WebviewName, panel: WebviewPanel, subject: PanelSubject): void => {
+  const fill = (name: WebviewName, panel: WebviewPanel, subject: PanelSubject, errand?: InvokeErrand): void => {
     panel.iconPath = new ThemeIcon(icons[name])
-    const page = pages[name](panel, subject, services)
+    const page = pages[name](panel, subject, services, errand)
     shown.set(panel, { name, page })
     panel.onDidDispose(() => {
       shown.delete(panel)
       page.dispose()
     })
   }
-  const show = (name: WebviewName, title: string, subject: PanelSubject): void => {
+  const show = (name: WebviewName, title: string, subject: PanelSubject, errand?: InvokeErrand): void => {
     for (const [panel, { name: shownName, page }] of shown) {
       if (keyOf(shownName, page.subject) !== keyOf(name, subject)) continue
       panel.reveal()
-      page.show(subject)
+      page.show(subject, errand)
       return
     }
     const options = { enableFindWidget: true, retainContextWhenHidden: false }
-    fill(name, window.createWebviewPanel(types[name], title, ViewColumn.Active, options), subject)
+    fill(name, window.createWebviewPanel(types[name], title, ViewColumn.Active, options), subject, errand)
     void context.workspaceState.update(memory.panel + title, subject)
   }
 
@@ -58,7 +69,7 @@ export function createPanels(services: PanelServices): Panels {
     window.registerWebviewPanelSerializer(types[name], {
       deserializeWebviewPanel: async (panel, state) => {
         const remembered = context.workspaceState.get<PanelSubject>(memory.panel + panel.title.replace(/^● /, ''))
-        const subject = remembered ?? subjectIn(state)
+        const subject = subjectIn(state) ?? remembered
         if (subject === undefined) panel.dispose()
         else fill(name, panel, subject)
       },
@@ -66,6 +77,7 @@ export function createPanels(services: PanelServices): Panels {
   const subscriptions = [
     restore('scheduleEditor'),
     restore('executionHistory'),
+    restore('functionInvoke'),
     session.onDidChangeState(state => tell('connection', connectionOf(state))),
     workspace.onDidGrantWorkspaceTrust(() => tell('trust', { trusted: true })),
   ]
@@ -78,6 +90,7 @@ export function createPanels(services: PanelServices): Panels {
       const run = executionId === undefined ? {} : { executionId }
       show('executionHistory', executionHistoryTitle(job.name), { cronJobId: job.id, ...run })
     },
+    invoke: (fn, errand) => show('functionInvoke', functionInvokeTitle(fn.name), { functionId: fn.id }, errand),
     // The panels stay: VS Code restores them after a reload of the window.
     dispose: () => {
       for (const { page } of shown.values()) page.dispose()
@@ -103,6 +116,7 @@ function connectionOf(state: GatewayState): CommonEvents['connection'] {
 
 /** What a page's own state says it is about. */
 function subjectIn(state: unknown): PanelSubject | undefined {
-  const { jobId } = (state ?? {}) as Record<string, unknown>
+  const { jobId, functionId } = (state ?? {}) as Record<string, unknown>
+  if (typeof functionId === 'string') return { functionId }
   return typeof jobId === 'string' ? { cronJobId: jobId } : undefined
 }

@@ -1,8 +1,8 @@
 import { env, workspace } from 'vscode'
-import type { ExecutionHistoryInit } from '../../contract/webviews.ts'
+import type { Viewer } from '../../contract/webviewCalls.ts'
 
 /** What every page is told of the viewer. */
-export const viewer = (): Pick<ExecutionHistoryInit, 'viewerTimeZone' | 'locale' | 'trusted' | 'now'> => ({
+export const viewer = (): Viewer => ({
   viewerTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   locale: env.language,
   trusted: workspace.isTrusted,

@@ -2,6 +2,9 @@ import { html, type TemplateResult } from 'lit'
 import type { CronJob, LedgerEntry } from '../../contract/cronJobs.ts'
 import type { ExecutionHistoryInit, ExecutionHistoryProtocol } from '../../contract/webviews.ts'
 import { connectHost } from '../ui/host.ts'
+import { copyText } from '../ui/logLines.ts'
+import { LogSession, type LogState } from '../ui/logSession.ts'
+import type { LogView } from '../ui/logView.ts'
 import { failure, type Notice, notice } from '../ui/notice.ts'
 import { PageElement } from '../ui/pageElement.ts'
 import { t } from '../ui/text.ts'
@@ -9,10 +12,7 @@ import { type Clock, clockOf } from '../ui/times.ts'
 import { historyPage } from './historyPage.ts'
 import type { HistoryView, LogOptions, Pane, Search } from './historyView.ts'
 import { LedgerSession } from './ledgerSession.ts'
-import { LogSession, type LogState } from './logSession.ts'
-import type { LogView } from './logView.ts'
 import { keyOf, type OutcomeFilter, type Window } from './modelLedger.ts'
-import { copyText } from './modelLog.ts'
 import { barsIn, firstShown } from './modelTimeline.ts'
 
 /** What survives a reload of the page's frame. */
@@ -86,18 +86,26 @@ export class ExecutionHistory extends PageElement {
     () => this.now(),
     () => this.ledgerChanged(),
   )
-  private readonly logs = new LogSession(this.host.ask, {
-    reset: () => this.logView.reset(),
-    append: lines => {
-      this.logView.addLines(lines)
-      if (this.kept.options.follow) this.logView.scrollToEnd()
-      this.draw()
+  private readonly logs = new LogSession(
+    {
+      page: (executionId, query) => this.host.ask('log', { executionId, ...query }),
+      follow: (executionId, followId, after) =>
+        this.host.ask('followLog', { followId, executionId, ...(after === undefined ? {} : { after }) }),
+      unfollow: () => this.host.ask('unfollowLog', null),
     },
-    changed: state => {
-      this.log = state
-      this.draw()
+    {
+      reset: () => this.logView.reset(),
+      append: lines => {
+        this.logView.addLines(lines)
+        if (this.kept.options.follow) this.logView.scrollToEnd()
+        this.draw()
+      },
+      changed: state => {
+        this.log = state
+        this.draw()
+      },
     },
-  })
+  )
 
   constructor() {
     super()
@@ -108,6 +116,7 @@ export class ExecutionHistory extends PageElement {
     super.connectedCallback()
     this.resized.observe(this)
     this.second = setInterval(() => this.onSecond(), 1000)
+    this.logView.label = t('Log of the run')
     this.logView.addEventListener('scrolled', this.onScroll)
     void this.load()
   }

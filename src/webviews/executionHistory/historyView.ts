@@ -1,7 +1,7 @@
 import type { CronJob, LedgerEntry } from '../../contract/cronJobs.ts'
 import type { Notice } from '../ui/notice.ts'
 import type { Clock } from '../ui/times.ts'
-import type { LogState } from './logSession.ts'
+import type { LogState } from '../ui/logSession.ts'
 import type { Loaded, OutcomeFilter, Window } from './modelLedger.ts'
 
 /** The panes below the table. */

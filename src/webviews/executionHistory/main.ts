@@ -1,8 +1,9 @@
 import '../ui/theme.css'
+import '../ui/logView.css'
 import './executionHistory.css'
 import { registerToolkit } from '../ui/toolkit.ts'
 import { ExecutionHistory } from './history.ts'
-import { LogView } from './logView.ts'
+import { LogView } from '../ui/logView.ts'
 import { RunsGrid } from './runsGrid.ts'
 
 registerToolkit()

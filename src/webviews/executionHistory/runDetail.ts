@@ -7,7 +7,7 @@ import { t } from '../ui/text.ts'
 import { relativeText, spanText } from '../ui/times.ts'
 import type { HistoryView, Pane } from './historyView.ts'
 import { durationOf, entryText, outcomeText } from './modelEntry.ts'
-import { keptLines } from './modelLog.ts'
+import { keptLines } from '../ui/logLines.ts'
 
 /** The selected run: its log, what is known about it, and what can be done with it. */
 export function runDetail(view: HistoryView, logElement: HTMLElement): TemplateResult {

@@ -6,6 +6,8 @@ export interface Clock {
   readonly date: (instant: number) => string
   /** "02:30", with seconds when they are not zero. */
   readonly time: (instant: number) => string
+  /** "02:30:00" */
+  readonly second: (instant: number) => string
   /** "23 Nov 2026, 02:30:00 CET": everything, for tooltips. */
   readonly full: (instant: number) => string
   /** "GMT+1" */
@@ -27,6 +29,7 @@ export function clockOf(timeZone: string, locale: string, now: number): Clock {
   return {
     date: instant => (year.format(instant) === thisYear ? day : dayOfYear).format(instant),
     time: instant => (instant % 60_000 === 0 ? minutes : seconds).format(instant),
+    second: instant => seconds.format(instant),
     full: instant => full.format(instant),
     offset: instant => offset.formatToParts(instant).find(part => part.type === 'timeZoneName')?.value ?? '',
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { LedgerEntry } from '../../../src/contract/cronJobs.ts'
 import { entryText, outcomeText } from '../../../src/webviews/executionHistory/modelEntry.ts'
-import { copyText, lineTime, occurrences, plainText } from '../../../src/webviews/executionHistory/modelLog.ts'
+import { copyText, lineTime, occurrences, plainText } from '../../../src/webviews/ui/logLines.ts'
 import { barsOf, barsIn, firstShown, timelineHeight } from '../../../src/webviews/executionHistory/modelTimeline.ts'
 import { clockOf } from '../../../src/webviews/ui/times.ts'
 import { execution, now } from '../support/cronJobs.ts'

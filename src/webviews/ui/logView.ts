@@ -1,7 +1,6 @@
 import type { LogLine } from '../../contract/logs.ts'
-import { t } from '../ui/text.ts'
-import { zoneOffset } from '../ui/times.ts'
-import { keptLines, lineTime, occurrences, plainText } from './modelLog.ts'
+import { zoneOffset } from './times.ts'
+import { keptLines, lineTime, occurrences, plainText } from './logLines.ts'
 
 /** Lines of one block; the browser lays out only the blocks in sight. */
 const blockLines = 100
@@ -17,6 +16,8 @@ const currentName = 'hks-current-match'
 export class LogView extends HTMLElement {
   /** IANA name of the zone of the times. */
   timeZone = 'UTC'
+  /** What a screen reader calls it. */
+  label = ''
   private count = 0
   private kept: LogLine[] = []
   private found: Range[] = []
@@ -25,7 +26,7 @@ export class LogView extends HTMLElement {
 
   connectedCallback(): void {
     this.setAttribute('role', 'log')
-    this.setAttribute('aria-label', t('Log of the run'))
+    this.setAttribute('aria-label', this.label)
     this.setAttribute('aria-live', 'off')
     this.tabIndex = 0
     this.addEventListener('scroll', () => this.dispatchEvent(new CustomEvent('scrolled')), { passive: true })
