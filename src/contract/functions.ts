@@ -51,6 +51,11 @@ export const functionNetworks = ['full', 'allowlist', 'none'] as const
 /** One of {@link functionNetworks}. */
 export type FunctionNetwork = (typeof functionNetworks)[number]
 
+/** Whose code it is: `agent` for what an AI agent wrote and nobody has read. */
+export const functionProfiles = ['function', 'agent'] as const
+/** One of {@link functionProfiles}. */
+export type FunctionProfile = (typeof functionProfiles)[number]
+
 /** Deploys a function: creates it or, for an existing name, adds a revision. */
 export const FunctionDeploy = Type.Object(
   {
@@ -66,6 +71,14 @@ export const FunctionDeploy = Type.Object(
     timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds; default 30' })),
     scaling: Type.Optional(Scaling),
     resources: Type.Optional(Resources),
+    profile: Type.Optional(
+      Type.Unsafe<FunctionProfile>(
+        Type.String({
+          enum: [...functionProfiles],
+          description: '`agent`: code that an AI agent wrote; it needs a sandbox, and has no network by default',
+        }),
+      ),
+    ),
     network: Type.Optional(OneOf(functionNetworks)),
     allowedHosts: Type.Optional(
       Type.Array(Type.String({ maxLength: 300 }), {
@@ -122,6 +135,7 @@ export const Function = Type.Object({
     memory: Type.String({ description: 'As Kubernetes writes it, such as 256Mi' }),
     cpuSeconds: Type.Optional(Type.Integer({ description: 'For each call; absent where only the timeout limits it' })),
   }),
+  profile: OneOf(functionProfiles),
   network: OneOf(functionNetworks),
   allowedHosts: Type.Optional(Type.Array(Type.String(), { description: 'With the network `allowlist`' })),
   public: Type.Boolean(),

@@ -15,6 +15,8 @@ export interface Config {
   readonly warmProcesses: number
   /** The best sandbox for functions to look for. */
   readonly sandbox: SandboxLevel
+  /** Agents' code may run where there is no sandbox. */
+  readonly allowUnsandboxedAgents: boolean
   /** Folder that holds `node/`, `python/` and `go/`, the programs that load handlers, and `sandbox/`. */
   readonly runtimesFolder: string
 }
@@ -36,6 +38,7 @@ export function readConfig(
     functionIdleSeconds: seconds(env, 'HKS_FUNCTION_IDLE_SECONDS', 300),
     warmProcesses: count(env, 'HKS_WARM_PROCESSES', 8),
     sandbox: oneOf(env, 'HKS_SANDBOX', sandboxLevels, 'strict'),
+    allowUnsandboxedAgents: oneOf(env, 'HKS_ALLOW_UNSANDBOXED_AGENTS', ['true', 'false'], 'false') === 'true',
     runtimesFolder: env['HKS_RUNTIMES'] ?? defaults.runtimesFolder,
   }
 }

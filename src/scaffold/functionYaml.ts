@@ -19,7 +19,7 @@ export interface FunctionFolder {
 
 const used = [
   ...['name', 'runtime', 'handler', 'description', 'environment', 'secrets'],
-  ...['timeout', 'scaling', 'resources', 'network', 'allowedHosts', 'public'],
+  ...['timeout', 'scaling', 'resources', 'profile', 'network', 'allowedHosts', 'public'],
 ]
 const withoutEffect = ['schedules']
 
@@ -54,7 +54,17 @@ export function parseFunctionYaml(text: string, file: string): Pick<FunctionFold
   ]
   return {
     settings: {
-      ...pick(fields, ['handler', 'description', 'secrets', 'timeout', 'scaling', 'network', 'allowedHosts', 'public']),
+      ...pick(fields, [
+        'handler',
+        'description',
+        'secrets',
+        'timeout',
+        'scaling',
+        'profile',
+        'network',
+        'allowedHosts',
+        'public',
+      ]),
       ...('resources' in fields ? { resources: resourcesOf(fields['resources']) } : {}),
       ...('environment' in fields ? { environment: environmentOf(fields['environment'], yaml) } : {}),
       name: fields['name'],

@@ -96,6 +96,20 @@ describe('hks-func and functions', function () {
     assert.equal((await place.run(['invoke', 'odd'])).stdout, '"a=b"')
   })
 
+  it("deploys an agent's code without the network that its function.yaml asks for", async () => {
+    mkdirSync(join(place.folder, 'generated'))
+    writeFileSync(join(place.folder, 'generated/function.yaml'), 'name: generated\nruntime: node\nnetwork: full\n')
+    writeFileSync(join(place.folder, 'generated/index.mjs'), 'export const handler = () => 1\n')
+    const { code, stderr } = await place.run(['deploy', 'generated', '--profile', 'agent'])
+    assert.match(stderr, /^network and allowedHosts of function\.yaml do not count with --profile agent\.\nDeploying /)
+    // Without a sandbox it is not deployed at all.
+    if (code !== 0) return assert.match(stderr, /\(SANDBOX_UNAVAILABLE\)/)
+    const { profile, network } = await place.json<Function>('describe', 'generated')
+    assert.deepEqual([profile, network], ['agent', 'none'])
+    assert.match((await place.run(['describe', 'generated'])).stdout, /^Profile: +agent\nNetwork: +none$/m)
+    assert.equal((await place.run(['delete', 'generated', '--yes'])).code, 0)
+  })
+
   it('writes bytes as they are, and exits with 7 for a failed call', async () => {
     const call = (event: string, ...more: readonly string[]) =>
       place.run(['invoke', 'odd', '-d', event, '-c', 'text/plain', ...more])

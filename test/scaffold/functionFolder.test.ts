@@ -60,6 +60,7 @@ describe('function.yaml', () => {
       'timeout: 5',
       'scaling: {minScale: 1, maxScale: 3, containerConcurrency: 10}',
       'resources: {memory: 256Mi, cpuSeconds: 2}',
+      'profile: agent',
       'network: none',
       'public: true',
     ].join('\n')
@@ -73,6 +74,7 @@ describe('function.yaml', () => {
       timeout: 5,
       scaling: { minScale: 1, maxScale: 3, containerConcurrency: 10 },
       resources: { memory: '256Mi', cpuSeconds: 2 },
+      profile: 'agent',
       network: 'none',
       public: true,
     })

@@ -149,6 +149,7 @@ export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec {
     timeoutSeconds: 30,
     scaling: defaultScaling,
     resources: defaultResources,
+    profile: 'function',
     network: 'full',
     public: false,
     ...given,

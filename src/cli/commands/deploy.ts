@@ -3,7 +3,7 @@ import { defined } from '../../base/defined.ts'
 import type { Function } from '../../contract/functions.ts'
 import { readSource } from '../../scaffold/sourcePlace.ts'
 import type { Context, Run } from '../context.ts'
-import { type DeployOptions, deploymentOf, withDeployOptions } from '../deployOptions.ts'
+import { type DeployOptions, deploymentOf, warningsOf, withDeployOptions } from '../deployOptions.ts'
 import { findSource } from '../findSource.ts'
 import { tellingProgress } from '../deploymentProgress.ts'
 import { examples } from '../help.ts'
@@ -25,7 +25,12 @@ export function addDeploy(program: Command, run: Run): void {
     .option('--wait <seconds>', 'how long to wait until it serves (default: 60)', wholeNumber(0))
     .addHelpText(
       'after',
-      examples('hks-func deploy', 'hks-func deploy functions/greet', 'hks-func deploy resize.py --name resize'),
+      examples(
+        'hks-func deploy',
+        'hks-func deploy functions/greet',
+        'hks-func deploy resize.py --name resize',
+        'hks-func deploy generated.mjs --profile agent',
+      ),
     )
     .action((path: string | undefined, options: Options, command: Command) =>
       run(command, context => deploy(context, path ?? '.', options)),
@@ -34,7 +39,7 @@ export function addDeploy(program: Command, run: Run): void {
 
 async function deploy(context: Context, path: string, options: Options): Promise<void> {
   const source = await readSource(await findSource(context, path), context.signal)
-  source.warnings.forEach(context.out.say)
+  warningsOf(source, options).forEach(context.out.say)
   const project = await openProject(context)
   const deployment = deploymentOf(source, options)
   context.out.say(`Deploying ${deployment.name} to ${project.name} …`)

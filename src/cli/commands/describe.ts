@@ -42,6 +42,7 @@ const settingsOf = (fn: Function): string =>
     ['Status', withReason(fn)],
     ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
     ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],
+    ['Profile', fn.profile],
     ['Network', fn.allowedHosts === undefined ? fn.network : `${fn.network}: ${fn.allowedHosts.join(', ')}`],
     ['Timeout', `${fn.timeout} s`],
     ['Scaling', scalingOf(fn.scaling)],

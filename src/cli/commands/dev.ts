@@ -6,7 +6,7 @@ import { functionFile } from '../../scaffold/findFunctionFolder.ts'
 import { readSource } from '../../scaffold/sourcePlace.ts'
 import { watchSource } from '../../scaffold/watchSource.ts'
 import type { Context, Run } from '../context.ts'
-import { type DeployOptions, deploymentOf, withDeployOptions } from '../deployOptions.ts'
+import { type DeployOptions, deploymentOf, warningsOf, withDeployOptions } from '../deployOptions.ts'
 import { readKeys } from '../dev/keys.ts'
 import { createLogFollower } from '../dev/logFollower.ts'
 import { createDevTeller } from '../dev/teller.ts'
@@ -41,7 +41,7 @@ export function addDev(program: Command, run: Run): void {
 async function dev(context: Context, path: string, options: Options): Promise<void> {
   const place = await findSource(context, path)
   const first = await readSource(place, context.signal)
-  first.warnings.forEach(context.out.say)
+  warningsOf(first, options).forEach(context.out.say)
   const { name } = deploymentOf(first, options)
   const project = await openProject(context)
   const find = async (within: Context) => (await functionsOf(within, project.id)).find(fn => fn.name === name)

@@ -44,6 +44,7 @@ export function createLocal(config: Config, home: Home, storage: Storage, needs:
   const functions = createLocalFunctions({
     ...shared,
     sandbox: config.sandbox,
+    allowUnsandboxedAgents: config.allowUnsandboxedAgents,
     supervisor,
     runtimesFolder: config.runtimesFolder,
     state: database.functions,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { SecretReference } from '../../contract/common.ts'
-import type { FunctionNetwork, FunctionStatus, Runtime } from '../../contract/functions.ts'
+import type { FunctionNetwork, FunctionProfile, FunctionStatus, Runtime } from '../../contract/functions.ts'
 import type { DeploymentOutcome, DeploymentPhase } from '../../contract/watch.ts'
 import type { FunctionResources } from './functionResources.ts'
 import type { FunctionScaling } from './functionScaling.ts'
@@ -16,6 +16,7 @@ export interface FunctionSpec {
   readonly timeoutSeconds: number
   readonly scaling: FunctionScaling
   readonly resources: FunctionResources
+  readonly profile: FunctionProfile
   readonly network: FunctionNetwork
   /** With the network `allowlist`. */
   readonly allowedHosts?: readonly string[]

@@ -9,7 +9,7 @@ import type { FunctionRecord, FunctionSpec, InvocationRequest } from './function
 import type { DebugSession } from './functionDebug.ts'
 import { refuseWhenCalled } from './functionCallers.ts'
 import type { FunctionCalls, RunningCall } from './functionCalls.ts'
-import { networkOf } from './functionNetwork.ts'
+import { trustOf } from './functionProfile.ts'
 import { resourcesOf } from './functionResources.ts'
 import { scalingOf } from './functionScaling.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
@@ -112,9 +112,14 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     const { projectId } = found.function
     return perform(caller, { scope: 'deploy', action, resource: id, projectId }, () => work(found))
   }
-  const deploy = async (input: DeployInput, provider: Provider, projectId: string): Promise<DeployResult> => {
+  const deploy = async (
+    caller: Caller,
+    input: DeployInput,
+    provider: Provider,
+    projectId: string,
+  ): Promise<DeployResult> => {
     const functions = functionsOf(provider)
-    const spec = specOf(input)
+    const spec = specOf(caller, input)
     checkHandler(spec.runtime, spec.handler)
     refuseZeroBytes(environmentTexts(spec.environment))
     refuseRepeatedVariables(spec.secrets)
@@ -141,7 +146,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
       } as const
       return perform(caller, subject, () => {
         requireFolder(project)
-        return deploy(input, provider, project.id)
+        return deploy(caller, input, provider, project.id)
       })
     },
     list: async (caller, projectRef) => {
@@ -199,7 +204,7 @@ function functionsOf(provider: Provider): Functions {
   throw new HksError('UNSUPPORTED_PLATFORM', `The connection "${provider.connection}" can not run functions.`)
 }
 
-function specOf(input: DeployInput): FunctionSpec {
+function specOf(caller: Caller, input: DeployInput): FunctionSpec {
   return {
     name: input.name,
     runtime: input.runtime,
@@ -210,7 +215,7 @@ function specOf(input: DeployInput): FunctionSpec {
     timeoutSeconds: input.timeout ?? defaultTimeoutSeconds,
     scaling: scalingOf(input.scaling),
     resources: resourcesOf(input.resources),
-    ...networkOf(input, 'full'),
+    ...trustOf(caller, input),
     public: input.public ?? false,
   }
 }

@@ -109,12 +109,13 @@ const toFunction = (row: Row<'applications'>): StoredFunction =>
     updatedAt: row.updated_at,
   })
 
-/** What was stored before there was a choice of scaling, resources and network says nothing of them. */
+/** What was stored before there was a choice of these says nothing of them. */
 const toSpec = (text: string): FunctionSpec => ({
   scaling: defaultScaling,
   resources: defaultResources,
+  profile: 'function',
   network: 'full',
-  ...fromJson<Omit<FunctionSpec, 'scaling' | 'resources' | 'network'> & Partial<FunctionSpec>>(text),
+  ...fromJson<Omit<FunctionSpec, 'scaling' | 'resources' | 'profile' | 'network'> & Partial<FunctionSpec>>(text),
 })
 
 const toRevisionRow = (revision: RevisionRecord): Row<'revisions'> => ({

@@ -108,6 +108,7 @@ export const fn = (given: Partial<Function> = {}): Function => ({
   timeout: 30,
   scaling: { minScale: 0, maxScale: 2, containerConcurrency: 100 },
   resources: { memory: '1Gi' },
+  profile: 'function',
   network: 'full',
   public: false,
   url: 'http://127.0.0.1:1234/f/f1',

@@ -79,6 +79,7 @@ describe('functions over HTTP', function () {
       timeout: 7,
       scaling: { minScale: 0, maxScale: 3, containerConcurrency: 100 },
       resources: { memory: '1Gi' },
+      profile: 'function',
       network: 'full',
       public: false,
       status: 'ready',
@@ -138,6 +139,15 @@ describe('functions over HTTP', function () {
       assert.deepEqual([answer.status, answer.body.code], [400, 'INVALID_REQUEST'], JSON.stringify(input))
       assert.match(answer.body.error, error)
     }
+  })
+
+  it("have no network when they are an agent's and nobody asks for one", async () => {
+    const { status, body } = await deploy('generated', { profile: 'agent' })
+    // Without a sandbox they are not deployed at all.
+    if (status === 422) return assert.match(body.error, /^profile: agent needs a sandbox/)
+    assert.deepEqual([status, body.profile, body.network], [201, 'agent', 'none'])
+    const { body: refused } = await deploy('generated', { profile: 'robot' as 'agent' })
+    assert.deepEqual([refused.code, refused.details?.['field']], ['INVALID_REQUEST', 'profile'])
   })
 
   it('answer 429 with the time to come again when as many calls wait as may', async () => {

@@ -58,6 +58,7 @@ export const functionSpec = (fields: Partial<FunctionSpec> = {}): FunctionSpec =
   timeoutSeconds: 30,
   scaling: { minScale: 1, maxScale: 4, containerConcurrency: 10 },
   resources: { memoryBytes: 2 ** 30 },
+  profile: 'function',
   network: 'full',
   public: false,
   ...fields,

@@ -21,6 +21,7 @@ export const toWireFunction = (record: FunctionRecord): Function => {
     timeout: spec.timeoutSeconds,
     scaling: spec.scaling,
     resources: defined({ memory: memoryText(spec.resources.memoryBytes), cpuSeconds: spec.resources.cpuSeconds }),
+    profile: spec.profile,
     network: spec.network,
     allowedHosts: spec.allowedHosts && [...spec.allowedHosts],
     public: spec.public,

@@ -240,6 +240,18 @@ describe('debug sessions', function () {
     await assert.rejects(rig.debug({ debugpy: rig.folder }), { code: 'INVALID_REQUEST' })
   })
 
+  it("are refused for an agent's code, which would get the network of this machine", async function () {
+    // Without a sandbox it is not deployed at all.
+    if ((await rig.gateway.client.call('getGateway', {})).sandbox.level === 'none') this.skip()
+    const source = Buffer.from(deployed).toString('base64')
+    const body = { name: 'generated', runtime: 'node', source, profile: 'agent' } as const
+    const { id } = await rig.gateway.client.call('deployFunction', { params: { id: rig.fn.projectId }, body })
+    await assert.rejects(debugFunction(rig.gateway.ready, id, { folder: rig.folder }), {
+      code: 'SANDBOX_UNAVAILABLE',
+      hint: 'Read the code and deploy it with profile: function.',
+    })
+  })
+
   it('begin for a function whose deployment failed', async () => {
     const { client } = rig.gateway
     const source = Buffer.from("throw new Error('not yet')").toString('base64')

@@ -7,32 +7,59 @@ import type { Interpreter } from './interpreters.ts'
 import type { PrepareRevision } from './prepareRevision.ts'
 
 /** What a function asks of its sandbox. */
-export type Confinement = Pick<FunctionSpec, 'network'>
+export type Confinement = Pick<FunctionSpec, 'profile' | 'network'>
 
-/** Whether code may run in a process that is kept from the rest of the machine in this way. */
-export function isConfined({ network }: Confinement, level: SandboxLevel): boolean {
-  if (network === 'allowlist') return level === 'strict'
-  return network === 'full' || level !== 'none'
+/** Where code may run. Nothing that was asked for is left out in silence. */
+export interface ConfinementRules {
+  /** Whether code may run in a process that is kept from the rest of the machine in this way. */
+  isConfined(asked: Confinement, level: SandboxLevel): boolean
+  /** Why code may not run here, with the command that mends it. */
+  notConfined(asked: Confinement, support: Pick<SandboxSupport, 'level' | 'problems'>): HksError
 }
 
 /** Whether code is kept further from the rest of the machine at this level than at the other. */
 export const isStricter = (level: SandboxLevel, other: SandboxLevel): boolean =>
   sandboxLevels.indexOf(level) < sandboxLevels.indexOf(other)
 
-/** Why code may not run here, with the command that mends it. Nothing that was asked for is left out in silence. */
-export function notConfined(
-  asked: Confinement,
-  { level, problems }: Pick<SandboxSupport, 'level' | 'problems'>,
-): HksError {
-  const lack = level === 'none' ? 'which this machine does not have' : `and this machine has "${level}" only`
-  const need = asked.network === 'allowlist' ? 'the sandbox level "strict"' : 'a sandbox'
-  const why = problems.map(({ what }) => ` ${what}`).join('')
-  const mend = problems.find(problem => problem.mend !== undefined)?.mend
-  return new HksError('SANDBOX_UNAVAILABLE', `network: ${asked.network} needs ${need}, ${lack}.${why}`, {
-    details: { level },
-    hint: mend === undefined ? 'Deploy it with network: full.' : `Mend it with: ${mend}`,
-  })
+/** The variable by which a user lets agents' code run without a sandbox. */
+const optIn = 'HKS_ALLOW_UNSANDBOXED_AGENTS'
+
+/** The rules of this machine, whose user may have said that agents' code needs no sandbox. */
+export function createConfinementRules(allowUnsandboxedAgents: boolean): ConfinementRules {
+  /** What is not kept at a level; `undefined` when all is. */
+  const lackAt = ({ profile, network }: Confinement, level: SandboxLevel) => {
+    if (profile === 'agent' && level === 'none' && !allowUnsandboxedAgents) return lacks.agent
+    if (network === 'allowlist' && level !== 'strict') return lacks.allowlist
+    return network === 'none' && level === 'none' ? lacks.none : undefined
+  }
+  return {
+    isConfined: (asked, level) => lackAt(asked, level) === undefined,
+    notConfined: (asked, { level, problems }) => {
+      const { field, need, otherwise } = lackAt(asked, level) ?? lacks.none
+      const lack = level === 'none' ? 'which this machine does not have' : `and this machine has "${level}" only`
+      const why = problems.map(({ what }) => ` ${what}`).join('')
+      const mend = problems.find(problem => problem.mend !== undefined)?.mend
+      return new HksError('SANDBOX_UNAVAILABLE', `${field} needs ${need}, ${lack}.${why}`, {
+        details: { level },
+        hint: mend === undefined ? otherwise : `Mend it with: ${mend}`,
+      })
+    },
+  }
 }
+
+const lacks = {
+  agent: {
+    field: 'profile: agent',
+    need: 'a sandbox',
+    otherwise: `Read the code and deploy it with profile: function, or start the gateway with ${optIn}=true.`,
+  },
+  allowlist: {
+    field: 'network: allowlist',
+    need: 'the sandbox level "strict"',
+    otherwise: 'Deploy it with network: full.',
+  },
+  none: { field: 'network: none', need: 'a sandbox', otherwise: 'Deploy it with network: full.' },
+} as const
 
 /** Refuses an allow-list with a Node whose `fetch` knows no proxy. @throws HksError RUNTIME_MISSING */
 export function refuseWithoutProxy(
@@ -51,9 +78,9 @@ export function refuseWithoutProxy(
 
 /** Refuses what this machine can not confine before anything is built. @throws also HksError SANDBOX_UNAVAILABLE */
 export const refusingUnconfined =
-  (prepare: PrepareRevision, support: () => Promise<SandboxSupport>): PrepareRevision =>
+  (prepare: PrepareRevision, rules: ConfinementRules, support: () => Promise<SandboxSupport>): PrepareRevision =>
   async (projectId, revision, signal, onProgress) => {
     const machine = await support()
-    if (!isConfined(revision.spec, machine.level)) throw notConfined(revision.spec, machine)
+    if (!rules.isConfined(revision.spec, machine.level)) throw rules.notConfined(revision.spec, machine)
     return prepare(projectId, revision, signal, onProgress)
   }

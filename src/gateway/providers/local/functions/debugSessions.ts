@@ -88,6 +88,7 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
       secretReferences: secrets.map(({ from }) => from),
       timeoutSeconds: debugSeconds,
       limits: { memoryBytes: Math.max(spec.resources.memoryBytes, leastMemoryBytes), cpuSeconds: debugSeconds * 100 },
+      profile: spec.profile,
       network: 'full',
     }
   }
@@ -166,7 +167,13 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
   }
 }
 
-function debuggable({ spec: { name, runtime } }: StoredFunction): DebuggedRuntime {
+function debuggable({ spec: { name, runtime, profile } }: StoredFunction): DebuggedRuntime {
+  if (profile === 'agent') {
+    const message = `The function "${name}" has the profile agent: a process that is debugged has the network of this machine.`
+    throw new HksError('SANDBOX_UNAVAILABLE', message, {
+      hint: 'Read the code and deploy it with profile: function.',
+    })
+  }
   if (runtime === 'node') return runtime
   throw new HksError(
     'UNSUPPORTED_PLATFORM',

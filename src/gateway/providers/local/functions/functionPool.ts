@@ -1,6 +1,6 @@
 import type { AnswerStream, InvocationRequest } from '../../../domain/function.ts'
 import type { Exception, PlatformCode } from '../../../domain/functionAnswer.ts'
-import type { FunctionNetwork, Runtime } from '../../../../contract/functions.ts'
+import type { FunctionNetwork, FunctionProfile, Runtime } from '../../../../contract/functions.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import type { RuntimeLimits } from './runtimeLimits.ts'
 
@@ -19,6 +19,7 @@ export interface RevisionCode {
   readonly secretReferences: readonly string[]
   readonly timeoutSeconds: number
   readonly limits: RuntimeLimits
+  readonly profile: FunctionProfile
   readonly network: FunctionNetwork
   /** With the network `allowlist`. */
   readonly allowedHosts?: readonly string[]

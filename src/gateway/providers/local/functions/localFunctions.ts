@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { createBytesMask } from '../maskSecrets.ts'
 import { createBuilders } from './builders.ts'
 import { createCodeStore } from './codeStore.ts'
-import { isConfined, isStricter, refuseWithoutProxy, refusingUnconfined } from './confinement.ts'
+import { createConfinementRules, isStricter, refuseWithoutProxy, refusingUnconfined } from './confinement.ts'
 import { createDebugLauncher } from './debugLauncher.ts'
 import { createDebugSessions } from './debugSessions.ts'
 import { createDeployments } from './deployment.ts'
@@ -74,14 +74,17 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     isPressed: deps.isMemoryShort ?? (() => false),
   })
   const sandboxing = createFunctionSandboxing(deps)
+  const rules = createConfinementRules(deps.allowUnsandboxedAgents ?? false)
   const builders = createBuilders(deps, sandboxing, interpreters)
   const launching = {
     ...deps,
     ...sandboxing,
+    rules,
     commandOf: createRuntimeCommands({ ...deps, ...sandboxing, interpreters, goLauncher: builders.goLauncher }),
   }
   const pool = createProcessPool({
     ...deps,
+    rules,
     launch: createRuntimeLauncher(launching),
     loadSeconds,
     warmProcesses,
@@ -112,6 +115,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   }
   const prepare = refusingUnconfined(
     createPrepareRevision({ code, secrets: deps.secrets, builderOf: builders.of, log, processors }),
+    rules,
     sandboxing.sandboxes.support,
   )
   const servings = createServings({
@@ -198,7 +202,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   /** A process waits for each language that a function here is written in and that this machine can run. */
   const keepReady = async () => {
     const { level } = await sandboxing.sandboxes.support()
-    const specs = (await state.list()).map(({ spec }) => spec).filter(spec => isConfined(spec, level))
+    const specs = (await state.list()).map(({ spec }) => spec).filter(spec => rules.isConfined(spec, level))
     const found = await Promise.allSettled(
       specs.map(async spec => (await interpreters.find(spec.runtime), kindOf(spec))),
     )

@@ -46,6 +46,8 @@ export interface LocalFunctionsDeps {
   readonly gatewayNode: { readonly path: string; readonly environment: Readonly<Record<string, string>> }
   /** The best sandbox to look for. */
   readonly sandbox: SandboxLevel
+  /** The user lets agents' code run where there is no sandbox; default false. */
+  readonly allowUnsandboxedAgents?: boolean
   readonly supervisor: () => Promise<Supervisor | undefined>
   /** Origin of the function listener, such as `http://127.0.0.1:4000`; asked when a URL is answered. */
   readonly origin: () => string

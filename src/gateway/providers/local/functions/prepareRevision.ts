@@ -63,6 +63,7 @@ export function createPrepareRevision({
       secretReferences: spec.secrets.map(({ from }) => from),
       timeoutSeconds: spec.timeoutSeconds,
       limits: limitsOf(spec, processors),
+      profile: spec.profile,
       network: spec.network,
       ...(spec.allowedHosts && { allowedHosts: spec.allowedHosts }),
     }

@@ -2,7 +2,7 @@ import type { Runtime } from '../../../../contract/functions.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { NewLogLine } from '../../../domain/log.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
-import { isConfined, isStricter, notConfined } from './confinement.ts'
+import { type ConfinementRules, isStricter } from './confinement.ts'
 import type { FunctionPool, RevisionCode } from './functionPool.ts'
 import { createLoadLimit, type LoadLimit } from './loadLimit.ts'
 import { loadInto } from './loadInto.ts'
@@ -14,6 +14,7 @@ import { createWarmPool } from './warmPool.ts'
 /** What the pool needs. */
 export interface ProcessPoolOptions {
   readonly launch: LaunchRuntime
+  readonly rules: ConfinementRules
   readonly onLines: (code: RevisionCode, lines: readonly NewLogLine[]) => void
   readonly clock: Clock
   readonly loadSeconds: number
@@ -55,7 +56,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   /** What waits was started at the level that the machine had then. */
   const takeConfined = (kind: ProcessKind, code: RevisionCode): RuntimeProcess | undefined => {
     const runtime = warm.take(kind)
-    if (runtime === undefined || isConfined(code, runtime.level)) return runtime
+    if (runtime === undefined || options.rules.isConfined(code, runtime.level)) return runtime
     void runtime.end().catch(options.report)
     return takeConfined(kind, code)
   }
@@ -66,9 +67,9 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     onLines: (lines: readonly NewLogLine[]) => void,
   ): Promise<RuntimeProcess> => {
     const runtime = await startEmpty(kind, limit, onLines)
-    if (isConfined(code, runtime.level)) return runtime
+    if (options.rules.isConfined(code, runtime.level)) return runtime
     await runtime.end()
-    throw notConfined(code, { level: runtime.level, problems: [] })
+    throw options.rules.notConfined(code, { level: runtime.level, problems: [] })
   }
   return {
     open: async (code, listener, signal) => {

@@ -2,7 +2,7 @@ import type { FunctionNetwork, Runtime } from '../../../../contract/functions.ts
 import { createSharedScan } from '../../../platform/processTable.ts'
 import type { Egresses } from '../../../platform/sandbox/egress/egresses.ts'
 import type { Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
-import { isConfined, notConfined } from './confinement.ts'
+import type { ConfinementRules } from './confinement.ts'
 import type { LaunchedRuntime } from './launchedRuntime.ts'
 import { launchPlain } from './launchPlain.ts'
 import { launchSandboxed } from './launchSandboxed.ts'
@@ -12,6 +12,7 @@ import type { Slots } from './slots.ts'
 /** What starting processes needs. */
 export interface RuntimeLauncherOptions {
   readonly commandOf: FindRuntimeCommand
+  readonly rules: ConfinementRules
   readonly sandboxes: Pick<Sandboxes, 'support' | 'start' | 'watch'>
   readonly slots: Slots
   readonly egresses: Pick<Egresses, 'open'>
@@ -40,7 +41,7 @@ export const runtimeOf = (kind: ProcessKind): Runtime => kind.split(' ')[0] as R
 
 /** Starts processes that this gateway, or the next one, finds by their marks. */
 export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRuntime {
-  const { sandboxes, slots, egresses } = options
+  const { rules, sandboxes, slots, egresses } = options
   const scan = createSharedScan()
   return async (kind, signal) => {
     const runtime = runtimeOf(kind)
@@ -51,7 +52,9 @@ export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRu
       sandboxes.support(),
     ])
     signal.throwIfAborted()
-    if (network === 'allowlist' && !isConfined({ network }, support.level)) throw notConfined({ network }, support)
+    // Without an allow-list its level says later what it may be used for.
+    const asked = { profile: 'function', network } as const
+    if (network === 'allowlist' && !rules.isConfined(asked, support.level)) throw rules.notConfined(asked, support)
     const runId = options.newId()
     const marks = { HKS_RUN_ID: runId, HKS_HOME_ID: options.homeId }
     // What the function asked for comes with the load frame: a waiting process must be anybody's.

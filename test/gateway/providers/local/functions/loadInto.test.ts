@@ -66,6 +66,7 @@ describe('a runtime process', function () {
       secretReferences: [],
       timeoutSeconds: 10,
       limits: { memoryBytes: 2 ** 30, cpuSeconds: 20 },
+      profile: 'function',
       network: 'full',
     }
   }
