@@ -32,6 +32,8 @@ export const commands = {
   stopGateway: 'hks.stopGateway',
   showGatewayLog: 'hks.showGatewayLog',
   gatewayMenu: 'hks.gatewayMenu',
+  mendSandbox: 'hks.mendSandbox',
+  checkSandbox: 'hks.checkSandbox',
 } as const
 /** The short name of a command: a key of {@link commands}. */
 export type CommandName = keyof typeof commands

@@ -184,6 +184,19 @@ describeInVscode('the commands', function () {
     await eventually(async () => assert.equal((await functions()).has('shout'), false))
   })
 
+  it('look again for the sandbox, and put what mends it into a terminal', async () => {
+    const { sandbox } = await (await gateway()).call('getGateway')
+    await window.statusBarItem(`HKS: local ${sandbox.level}`).click()
+    await window.quickInput.pick('Check the sandbox again')
+    await window.notifications.waitFor(/Functions run/)
+    await window.notifications.clear()
+    await window.runCommand('Hexabase HKS: Mend Sandbox')
+    const mend = sandbox.problems.find(problem => problem.mend !== undefined)?.mend
+    if (mend === undefined) await window.notifications.waitFor(/Nothing is missing|No command mends that/)
+    else await vscode.page.locator('.xterm-accessibility-tree, .xterm-rows').getByText(mend).first().waitFor()
+    await window.notifications.clear()
+  })
+
   it('stop the gateway, and start it again from its row', async () => {
     const { pid } = await (await gateway()).call('getGateway')
     await window.statusBarItem('HKS: local').click()

@@ -7,6 +7,7 @@ const titles: Readonly<Record<FailureAction, () => string>> = {
   showGatewayLog: () => l10n.t('Show Log'),
   restartGateway: () => l10n.t('Restart Gateway'),
   copyHint: () => l10n.t('Copy Install Command'),
+  mendSandbox: () => l10n.t('Mend Sandbox…'),
   openFile: () => l10n.t('Open File'),
   relinkProject: () => l10n.t('Relink Project…'),
   refresh: () => l10n.t('Refresh'),

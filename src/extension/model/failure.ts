@@ -7,6 +7,7 @@ export type FailureAction =
   | 'showGatewayLog'
   | 'restartGateway'
   | 'copyHint'
+  | 'mendSandbox'
   | 'openFile'
   | 'relinkProject'
   | 'refresh'
@@ -72,13 +73,16 @@ export function explainFailure(error: unknown, t: Localize): Failure | undefined
     message: [sentence(error.message), error.hint && sentence(error.hint)].filter(Boolean).join(' '),
     actions: [
       ...(place === undefined ? [] : ['openFile' as const]),
-      ...(command === undefined ? [] : ['copyHint' as const]),
+      ...(command === undefined ? [] : [commandAction(error.code)]),
       ...actions[error.code],
     ],
     ...(place === undefined ? {} : { place }),
     ...(command === undefined ? {} : { command }),
   }
 }
+
+/** A sandbox is mended in a terminal; how to install a language, people know better themselves. */
+const commandAction = (code: ErrorCode): FailureAction => (code === 'SANDBOX_UNAVAILABLE' ? 'mendSandbox' : 'copyHint')
 
 function placeOf({ details }: HksError): Failure['place'] {
   const { file, line } = details ?? {}

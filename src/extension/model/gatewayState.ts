@@ -1,5 +1,7 @@
 import type { HksError } from '../../contract/errors.ts'
+import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { Localize } from './localize.ts'
+import { sandboxMark, sandboxMarkdown, sandboxSentences } from './sandboxWords.ts'
 import { escapeMarkdown, joined, type TreeNode } from './treeNode.ts'
 
 /** How the gateway is doing, as this window sees it. */
@@ -17,13 +19,16 @@ export type GatewayState =
 /** What the status bar shows. `severity` chooses its background. */
 export interface StatusText {
   readonly text: string
+  /** One or two sentences on the gateway. */
+  readonly summary: string
+  /** Markdown: the same, with how functions are confined and what mends it. */
   readonly tooltip: string
   readonly spoken: string
   readonly severity: 'none' | 'warning' | 'error'
 }
 
-/** Connection and gateway state for the status bar. */
-export function statusText(state: GatewayState, t: Localize): StatusText {
+/** Connection, gateway state and sandbox for the status bar. */
+export function statusText(state: GatewayState, sandbox: SandboxStatus | undefined, t: Localize): StatusText {
   const name = 'HKS: local'
   switch (state.kind) {
     case 'idle':
@@ -31,10 +36,10 @@ export function statusText(state: GatewayState, t: Localize): StatusText {
     case 'starting':
       return status(`$(sync~spin) ${name}`, t('The gateway is starting.'), 'none')
     case 'ready':
-      return status(
-        `$(server-process) ${name}`,
-        t('Connected to the gateway {0} on this machine.', state.version),
-        'none',
+      return withSandbox(
+        status(`$(server-process) ${name}`, t('Connected to the gateway {0} on this machine.', state.version), 'none'),
+        sandbox,
+        t,
       )
     case 'reconnecting':
       return status(
@@ -49,12 +54,23 @@ export function statusText(state: GatewayState, t: Localize): StatusText {
   }
 }
 
-const status = (text: string, tooltip: string, severity: StatusText['severity']): StatusText => ({
+const status = (text: string, summary: string, severity: StatusText['severity']): StatusText => ({
   text,
-  tooltip,
-  spoken: `Hexabase HKS: ${tooltip}`,
+  summary,
+  tooltip: escapeMarkdown(summary),
+  spoken: `Hexabase HKS: ${summary}`,
   severity,
 })
+
+const withSandbox = (shown: StatusText, sandbox: SandboxStatus | undefined, t: Localize): StatusText =>
+  sandbox === undefined
+    ? shown
+    : {
+        ...shown,
+        text: `${shown.text} ${sandboxMark(sandbox)}`,
+        tooltip: `${shown.tooltip}\n\n${sandboxMarkdown(sandbox, t)}`,
+        spoken: `${shown.spoken} ${sandboxSentences(sandbox, t)}`,
+      }
 
 /** The rows that stand above a tree while the gateway cannot be reached. */
 export function problemNodes(view: string, state: GatewayState, t: Localize): TreeNode[] {

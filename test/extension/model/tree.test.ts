@@ -247,7 +247,7 @@ describe('the state of the gateway', () => {
       { kind: 'stopped', reason: '' },
       { kind: 'error', error },
     ] as const
-    const shown = states.map(state => statusText(state, untranslated))
+    const shown = states.map(state => statusText(state, undefined, untranslated))
     assert.deepEqual(
       shown.map(s => s.severity),
       ['none', 'none', 'warning', 'none', 'error'],
