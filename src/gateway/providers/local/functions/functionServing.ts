@@ -131,14 +131,19 @@ export function createFunctionServing(options: ServingOptions): FunctionServing 
   /** Gives room to calls that wait, and starts what they or the minimum lack. */
   const proceed = () => {
     dispatch.serve()
-    while (revision && isMissing(revision.scaling)) start(revision)
+    while (revision && missing(revision.scaling) > 0) start(revision)
   }
-  const isMissing = (scaling: LocalScaling) => {
-    const now = { serving: serving.size, starting: starts.count, waiting: dispatch.waiting }
-    // A call that nobody serves is worth a try at any time.
-    if (pauses.isPaused && (now.waiting === 0 || now.serving > 0)) return false
-    return missingReplicas(now, scaling) > 0
-  }
+  const missing = (scaling: LocalScaling) =>
+    missingReplicas(
+      {
+        serving: serving.size,
+        starting: starts.count,
+        suspect: [...serving].filter(replica => replica.instance.isSuspect).length,
+        isPaused: pauses.isPaused,
+        waiting: dispatch.waiting,
+      },
+      scaling,
+    )
   const start = ({ prepare }: StartableRevision) => {
     const spare = spares.take(functionId)
     if (spare?.instance.isOpen) return enter(spare)

@@ -17,13 +17,22 @@ export const localScaling = (asked: FunctionScaling, processors: number): LocalS
 export interface ScaleNow {
   readonly serving: number
   readonly starting: number
+  /** Of those that serve, how many take no calls now, as they may hang. */
+  readonly suspect: number
+  /** Others ended as soon as they had started: no more are started for a while. */
+  readonly isPaused: boolean
   /** Calls that wait for room. */
   readonly waiting: number
 }
 
-/** How many more to start: what is missing to the minimum, or one for as many waiting calls as one takes at once. */
-export function missingReplicas({ serving, starting, waiting }: ScaleNow, scaling: LocalScaling): number {
+/**
+ * How many more to start: what is missing to the minimum, or one for as many waiting calls as one takes at once; in a pause
+ * none, unless nobody serves the calls that wait.
+ */
+export function missingReplicas(now: ScaleNow, scaling: LocalScaling): number {
+  const { serving, starting, suspect, waiting } = now
   const { minScale, maxScale, containerConcurrency } = scaling
+  if (now.isPaused && (waiting === 0 || serving > suspect)) return 0
   const forCalls = Math.ceil(waiting / containerConcurrency) - starting
   const forMinimum = minScale - serving - starting
   return Math.max(0, Math.min(maxScale - serving - starting, Math.max(forCalls, forMinimum)))
