@@ -10,6 +10,7 @@ import {
   type RouteResult,
   routes,
 } from '../contract/routes.ts'
+import { patientFetch } from './patientFetch.ts'
 
 /** Where a gateway answers and the token that it wants. `url` is the origin, without a path. */
 export interface GatewayAddress {
@@ -74,13 +75,15 @@ export interface GatewayClient {
 
 /** Makes a client; it holds no connection of its own. */
 export function createGatewayClient(address: GatewayAddress, fetchFunction: typeof fetch = fetch): GatewayClient {
-  const request = async (url: string, init: RequestInit): Promise<Response> => {
+  const reached = async (answer: Promise<Response>, signal: AbortSignal | undefined): Promise<Response> => {
     try {
-      return await fetchFunction(url, init)
+      return await answer
     } catch (cause) {
-      throw networkError(cause, address, init.signal ?? undefined)
+      throw networkError(cause, address, signal)
     }
   }
+  const request = (url: string, init: RequestInit): Promise<Response> =>
+    reached(fetchFunction(url, init), init.signal ?? undefined)
   const send = async (name: RouteName, input: LooseInput): Promise<Response> => {
     const route: Route = routes[name]
     const response = await request(`${address.url}${pathOf(route, input.params)}${queryOf(input.query)}`, {
@@ -101,18 +104,21 @@ export function createGatewayClient(address: GatewayAddress, fetchFunction: type
     return readBody(() => response.json(), address, input.signal)
   }
   const sendCall = (functionId: string, body: Uint8Array, options: InvokeOptions): Promise<Response> =>
-    request(`${address.url}${pathOf(routes.invokeFunction, { id: functionId })}`, {
-      method: 'POST',
-      headers: {
-        ...options.headers,
-        Authorization: `Bearer ${address.token}`,
-        ...(options.contentType === undefined ? {} : { 'Content-Type': options.contentType }),
-        ...(options.prefer === undefined ? {} : { Prefer: options.prefer }),
-        ...(options.invocationId === undefined ? {} : { [invocationIdHeader]: options.invocationId }),
-      },
-      body,
-      ...(options.signal ? { signal: options.signal } : {}),
-    })
+    reached(
+      patientFetch(`${address.url}${pathOf(routes.invokeFunction, { id: functionId })}`, {
+        method: 'POST',
+        headers: {
+          ...options.headers,
+          Authorization: `Bearer ${address.token}`,
+          ...(options.contentType === undefined ? {} : { 'Content-Type': options.contentType }),
+          ...(options.prefer === undefined ? {} : { Prefer: options.prefer }),
+          ...(options.invocationId === undefined ? {} : { [invocationIdHeader]: options.invocationId }),
+        },
+        body,
+        ...(options.signal ? { signal: options.signal } : {}),
+      }),
+      options.signal,
+    )
   /** Why an answer broke off; the connection only says that it did. */
   const breakOf = async (invocationId: string | undefined, cause: unknown, signal?: AbortSignal): Promise<HksError> => {
     if (invocationId === undefined || signal?.aborted) return networkError(cause, address, signal)

@@ -23,7 +23,7 @@ export function answerSection(view: InvokeView, call: PanelCall): TemplateResult
       <span class="spring"></span>
       ${answer === undefined || answer.bytes === 0 || answer.code !== undefined ? nothing : answerActions(view, answer)}
     </div>
-    ${failure(call)} ${answer === undefined ? nothing : body(view, answer, elapsed !== undefined)}
+    ${failure(call)} ${answer === undefined ? nothing : html`${body(view, answer, elapsed !== undefined)} ${headers(answer)}`}
   </section>`
 }
 
@@ -80,6 +80,16 @@ function body(view: InvokeView, answer: CallAnswer, hasEnded: boolean): Template
         : nothing
     }
     ${notKept(view, answer)}`
+}
+
+function headers(answer: CallAnswer): TemplateResult {
+  const all = Object.entries(answer.headers).sort(([a], [b]) => (a < b ? -1 : 1))
+  return html`<details class="headers">
+    <summary>${t('Headers ({0})', all.length)}</summary>
+    <dl>
+      ${all.map(([name, value]) => html`<div><dt>${name}</dt><dd class="monospace">${value}</dd></div>`)}
+    </dl>
+  </details>`
 }
 
 function notKept({ fn }: InvokeView, { isKept }: CallAnswer): TemplateResult | typeof nothing {

@@ -44,11 +44,11 @@ function header(view: InvokeView): TemplateResult {
       isDeleted
         ? nothing
         : html`<div class="actions">
-            <hks-button id="invoke" appearance="primary" title=${keys} ?disabled=${isRunning} @click=${view.invoke}
-              ><span slot="start">${icon('play')}</span>${t('Invoke')}</hks-button
-            >
             <hks-button id="cancel" appearance="secondary" ?hidden=${!isRunning} @click=${view.cancel}
               ><span slot="start">${icon('debug-stop')}</span>${t('Cancel')}</hks-button
+            >
+            <hks-button id="invoke" appearance="primary" title=${keys} ?disabled=${isRunning} @click=${view.invoke}
+              ><span slot="start">${icon('play')}</span>${t('Invoke')}</hks-button
             >
           </div>`
     }

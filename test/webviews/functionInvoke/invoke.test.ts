@@ -72,6 +72,8 @@ describeInVscode('the invoke page in a browser', () => {
     assert.match(await facts(page), /200 .*7\.9 ms .*waited 5 ms .*cold .*25 B .*rev 7 .*strict/)
     await page.getByRole('log').getByText('greeting').waitFor()
     await page.getByText('Answered 200 after 7.9 ms').waitFor({ state: 'attached' })
+    await page.getByText('Headers (1)').click()
+    await page.locator('.headers dd').getByText('application/json').waitFor()
     assert.equal(await rows(page).count(), 3)
   })
 
