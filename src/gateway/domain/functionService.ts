@@ -87,7 +87,7 @@ export interface FunctionServiceOptions {
 /** Seconds a deployment is waited for; Kubernetes pulls and starts a small image in less. */
 const defaultWaitSeconds = 60
 /** Seconds a call may take, as on Knative's smallest setups. */
-const defaultTimeoutSeconds = 30
+export const defaultTimeoutSeconds = 30
 
 /** What is held of an answer that comes bit by bit; a run's log takes less. */
 const largestScheduledAnswer = 1024 * 1024

@@ -30,9 +30,11 @@ export interface ResourceWatch extends Disposable {
 }
 
 /** How often it looks at the processes that it knows. One that allocates as fast as it can passes its limit by 100 MB. */
-const intervalMs = 50
+export const lookMs = 50
 /** Every how many looks it looks for new processes and at processor time, too; more often as soon as half of the memory is used. */
 const fullLookEvery = 4
+/** The same as a time. */
+export const fullLookMs = fullLookEvery * lookMs
 
 /** Makes a watch. Its timer runs only while there is something to watch, and keeps no process alive. */
 export function createResourceWatch(): ResourceWatch {
@@ -64,7 +66,7 @@ export function createResourceWatch(): ResourceWatch {
         if (watched.size === 0) stop()
       }
       watched.set(look, forget)
-      timer ??= setInterval(lookAtAll, intervalMs).unref()
+      timer ??= setInterval(lookAtAll, lookMs).unref()
       return { [Symbol.dispose]: forget, allowCpu: cpu.allow }
     },
     [Symbol.dispose]: () => {

@@ -16,7 +16,7 @@ import { createPipeStock } from '../../../../src/gateway/platform/pipeStock.ts'
 import { createSharedScan, listProcesses } from '../../../../src/gateway/platform/processTable.ts'
 import { startProcessTree } from '../../../../src/gateway/platform/processTree.ts'
 import { probeSandbox, type SandboxSupport } from '../../../../src/gateway/platform/sandbox/probeSandbox.ts'
-import { createResourceWatch } from '../../../../src/gateway/platform/sandbox/resourceWatch.ts'
+import { createResourceWatch, type Excess } from '../../../../src/gateway/platform/sandbox/resourceWatch.ts'
 import {
   defaultLimits,
   type SandboxLevel,
@@ -53,6 +53,7 @@ const secret = process.env['HKS_ATTACK_SECRET']!
 const mark = `mark-${secret}`
 const folder = mkdtempSync('/tmp/hks-attacked-')
 const watch = createResourceWatch()
+const memoryBytes = 256 * 1024 ** 2
 try {
   const victim = await createVictim()
   const support = await supportOf(options.level)
@@ -114,7 +115,6 @@ async function createVictim() {
     daemon: `daemon-${secret}`,
     TMPDIR: '{TMPDIR}',
     // Without a limit the attack itself is what limits it.
-    megabytes: options.level === 'none' ? '1024' : '4096',
     processes: options.level === 'none' ? '200' : '5000',
   }
   return {
@@ -185,7 +185,7 @@ async function run(support: SandboxSupport, program: 'python3' | 'node', args: r
     { stdout: 'pipe', stderr: 'pipe' },
   )
   let excess: string | undefined
-  const limits = { bytes: 256 * 1024 ** 2, processes: defaultLimits.processes }
+  const limits = { bytes: memoryBytes, processes: defaultLimits.processes }
   const root = await started.root
   using _watched = watch.watch(root!, limits, ({ limit, bytes, processes }) => {
     excess = `blocked: ended with ${Math.round(bytes / 1024 ** 2)} MB in ${processes} processes (${limit})`
@@ -209,6 +209,15 @@ async function runPlain(argv: readonly [string, ...string[]]): Promise<string> {
     },
     { scan: createSharedScan(), pipes },
   )
+  let excess: string | undefined
+  // The memory of a function by default. Processes that leave their parents are not counted, so their number is no limit.
+  const limits = { bytes: 2 ** 30, processes: Number.POSITIVE_INFINITY }
+  const onExcess = ({ bytes }: Excess) => {
+    excess = `blocked: ended with ${Math.round(bytes / 1024 ** 2)} MB`
+    process.kill(tree.pid, 'SIGKILL')
+  }
+  using _watched = watch.watch(tree.pid, limits, onExcess, 'counts')
   await tree.ended
+  if (excess !== undefined) return excess
   return lines.find(line => /^(open|blocked)/.test(line)) ?? `nothing: ${lines.join('\n')}`
 }

@@ -61,7 +61,7 @@ interface Entry extends PendingCall {
 }
 
 /** How long a handler may take to heed a cancel before its process counts as hung. */
-const cancelGraceMs = 1000
+export const cancelGraceMs = 1000
 
 /** No calls. */
 export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
