@@ -16,6 +16,7 @@ from .failure import describe_failure, describe_load_failure, is_cancellation, p
 from .frames import MalformedFrame
 from .import_watch import load_watched
 from .load_handler import is_coroutine_function, load_handler
+from .packages import add_packages
 from .workers import Loop, Threads
 
 PROTOCOL_VERSION = 2
@@ -140,6 +141,7 @@ class Core:
             self._folder = os.path.realpath(frame["dir"])
             os.chdir(self._folder)
             sys.path.insert(0, self._folder)
+            add_packages(self._folder)
             importlib.invalidate_caches()
             handle = load_watched(self._folder, lambda: load_handler(self._folder, frame["handler"]))
             if frame.get("check") is True:

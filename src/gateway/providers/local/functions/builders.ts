@@ -3,7 +3,9 @@ import type { Runtime } from '../../../../contract/functions.ts'
 import { createSharedScan } from '../../../platform/processTable.ts'
 import { createDependencyBuilder } from './dependencies/dependencyBuilder.ts'
 import { createDependencyCache } from './dependencies/dependencyCache.ts'
+import type { Installer } from './dependencies/installer.ts'
 import { createNpmInstaller } from './dependencies/npmInstaller.ts'
+import { createPipInstaller } from './dependencies/pipInstaller.ts'
 import { createToolRunner } from './dependencies/runTool.ts'
 import type { FunctionSandboxing } from './functionSandboxing.ts'
 import { createGoBuilder, type GoBuilder } from './goBuilder.ts'
@@ -13,7 +15,7 @@ import type { SourceBuilder } from './sourceBuilder.ts'
 
 /** The builders of all languages. */
 export interface Builders extends Pick<SourceBuilder, 'keepOnly' | 'remove' | 'stop'> {
-  of(runtime: Runtime): SourceBuilder | undefined
+  of(runtime: Runtime): SourceBuilder
   readonly goLauncher: GoBuilder['launcher']
 }
 
@@ -40,14 +42,20 @@ export function createBuilders(
     moduleFolder: join(deps.runtimesFolder, 'go'),
     scan: createSharedScan(),
   })
-  const node = createDependencyBuilder({
-    newId,
-    installer: createNpmInstaller({ ...deps, run, surroundings, cacheFolder: join(cacheFolder, 'npm') }),
-    find: () => interpreters.find('node'),
-    cache: createDependencyCache(join(dataFolder, 'dependencies/node'), newId, clock.now),
-    buildsFolder: join(dataFolder, 'installed/node'),
-  })
-  const builders: Partial<Record<Runtime, SourceBuilder>> = { go, node }
+  const installing = (runtime: Runtime, installer: Installer) =>
+    createDependencyBuilder({
+      newId,
+      installer,
+      find: () => interpreters.find(runtime),
+      cache: createDependencyCache(join(dataFolder, 'dependencies', runtime), newId, clock.now),
+      buildsFolder: join(dataFolder, 'installed', runtime),
+    })
+  const tools = { ...deps, run, surroundings }
+  const builders: Readonly<Record<Runtime, SourceBuilder>> = {
+    go,
+    node: installing('node', createNpmInstaller({ ...tools, cacheFolder: join(cacheFolder, 'npm') })),
+    python: installing('python', createPipInstaller({ ...tools, cacheFolder: join(cacheFolder, 'pip') })),
+  }
   const each = async (work: (builder: SourceBuilder) => Promise<void>) => {
     await Promise.all(Object.values(builders).map(work))
   }

@@ -13,10 +13,10 @@ const installers = [
 /** What the others call the packages of Debian. */
 const otherNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   dnf: { 'golang-go': 'golang' },
-  apk: { 'golang-go': 'go' },
-  pacman: { python3: 'python', 'golang-go': 'go' },
+  apk: { 'golang-go': 'go', 'python3-pip': 'py3-pip' },
+  pacman: { python3: 'python', 'python3-pip': 'python-pip', 'golang-go': 'go' },
   zypper: { 'golang-go': 'go' },
-  brew: { 'golang-go': 'go' },
+  brew: { 'golang-go': 'go', 'python3-pip': 'python3', npm: 'node' },
 }
 
 /** The command that installs a package of Debian's name with what is on the PATH. */

@@ -283,7 +283,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       for (const runtime of new Set((await state.list()).map(({ spec }) => spec.runtime))) {
         void builders
           .of(runtime)
-          ?.warm()
+          .warm()
           .catch(() => undefined)
       }
       for (const stored of await state.list()) {

@@ -24,7 +24,7 @@ export type PrepareRevision = (
 export interface PrepareRevisionOptions {
   readonly code: Pick<CodeStore, 'find'>
   readonly secrets: Pick<SecretResolver, 'resolve'>
-  readonly builderOf: (runtime: Runtime) => SourceBuilder | undefined
+  readonly builderOf: (runtime: Runtime) => Pick<SourceBuilder, 'build'>
   /** Takes what builders say. */
   readonly log: Pick<FunctionLog, 'system'>
   /** Those of this machine. */
@@ -46,7 +46,7 @@ export function createPrepareRevision({
       throw new HksError('FUNCTION_UNAVAILABLE', message, { hint: 'Deploy the function again.' })
     }
     const source = { digest: sourceDigest, folder, handler: spec.handler }
-    const built = await builderOf(spec.runtime)?.build(source, signal, {
+    const built = await builderOf(spec.runtime).build(source, signal, {
       progress: onProgress,
       line: text => log.system(functionId, text),
     })
@@ -57,7 +57,7 @@ export function createPrepareRevision({
       revision: number,
       runtime: spec.runtime,
       handler: spec.handler,
-      folder: built ?? folder,
+      folder: built,
       environment: spec.environment,
       secrets: await secrets.resolve(projectId, spec.secrets),
       secretReferences: spec.secrets.map(({ from }) => from),

@@ -26,7 +26,8 @@ describe('a revision that is prepared', () => {
       createdAt: 0,
     }
     const log = { system: () => undefined }
-    const prepareAny = createPrepareRevision({ code, secrets, builderOf: () => undefined, log, processors: 2 })
+    const build = ({ folder: built }: { readonly folder: string }) => Promise.resolve(built)
+    const prepareAny = createPrepareRevision({ code, secrets, builderOf: () => ({ build }), log, processors: 2 })
     const prepare = (projectId: string, which: RevisionRecord) =>
       prepareAny(projectId, which, new AbortController().signal)
     return { folder, code, secrets, revision, digest: source.digest, prepare }

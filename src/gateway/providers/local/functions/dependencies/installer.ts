@@ -7,6 +7,8 @@ export interface Declared {
   readonly identity: readonly string[]
   /** How many they are, if that is known before. */
   readonly total?: number
+  /** Nothing in it makes the tool run programs of a package. */
+  readonly isPlain: boolean
 }
 
 /** Installs the packages of one language. */

@@ -24,11 +24,11 @@ export interface NpmInstallerOptions {
 }
 
 /**
- * What is always said to npm, whatever an .npmrc says: no program of a package runs, packages for development stay away, and
- * what can not be reached is given up soon.
+ * What is always said to npm, whatever an .npmrc says: packages for development stay away, and what can not be reached is
+ * given up soon.
  */
 const flags = [
-  ...['--ignore-scripts', '--omit=dev', '--install-links=false', '--no-audit', '--no-fund', '--no-update-notifier'],
+  ...['--omit=dev', '--install-links=false', '--no-audit', '--no-fund', '--no-update-notifier'],
   ...['--no-progress', '--color=false', '--loglevel=http', '--logs-max=0'],
   ...['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=60000'],
 ]
@@ -40,26 +40,33 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
   return {
     place: 'node_modules',
     read: readNpmDeclared,
-    install: async ({ folder, declared: { total }, interpreter }, staged, signal, tell) => {
+    install: async ({ folder, declared: { total, isPlain }, interpreter }, staged, signal, tell) => {
       const environment = await options.environment()
       const npm = await findNpm(interpreter, environment['PATH'] ?? '')
       const work = workIn(staged)
       await layOutProject(folder, work)
-      await mkdir(options.cacheFolder, { recursive: true })
       const settings = join(staged, 'npmrc')
-      await writeFile(settings, await npmSettings(environment['HOME']))
+      // No program of a package runs unless the .npmrc of the source, which comes after this one, says so.
+      await writeFile(settings, `${await npmSettings(environment['HOME'])}ignore-scripts=true\n`)
+      // What others will use is not left to such programs.
+      const cacheFolder = isPlain ? options.cacheFolder : join(staged, 'cache')
+      await mkdir(cacheFolder, { recursive: true })
       const surroundings = await options.surroundings()
       const command = {
         argv: [
           ...[interpreter.path, npm, 'ci', ...flags],
-          ...[`--userconfig=${settings}`, `--cache=${options.cacheFolder}`],
+          ...[`--userconfig=${settings}`, `--cache=${cacheFolder}`],
         ] as [string, ...string[]],
         folder: staged,
-        environment: interpreter.environment,
+        // Programs of packages find the same node.
+        environment: {
+          ...interpreter.environment,
+          PATH: `${dirname(interpreter.path)}${delimiter}${environment['PATH'] ?? ''}`,
+        },
         mounts: [
           ...interpreterMounts(interpreter.path, surroundings),
           { path: dirname(dirname(npm)), access: 'read' as const },
-          { path: options.cacheFolder, access: 'write' as const },
+          ...(isPlain ? [{ path: cacheFolder, access: 'write' as const }] : []),
         ],
       }
       const { exitCode, lines: all } = await options.run(command, signal, counting(total, tell))

@@ -33,7 +33,8 @@ export async function readNpmDeclared(folder: string): Promise<Declared | undefi
   if (missing.length > 0) throw outdated(await lockFileOf(folder), missing)
   const settings = (await ifThere(readFile(join(folder, '.npmrc'), 'utf8'))) ?? ''
   const facts = decisive.map(field => manifest[field] ?? null)
-  return { identity: [JSON.stringify(facts), JSON.stringify(lock), settings], ...packagesOf(lock) }
+  const isPlain = !/^\s*ignore-scripts\s*=\s*false\b/m.test(settings)
+  return { identity: [JSON.stringify(facts), JSON.stringify(lock), settings], isPlain, ...packagesOf(lock) }
 }
 
 /** Which lock file a source has. */

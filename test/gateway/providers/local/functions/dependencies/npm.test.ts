@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HksError } from '../../../../../../src/contract/errors.ts'
 import { eventually } from '../../../../../support/eventually.ts'
@@ -15,26 +15,13 @@ import {
   patient,
   sourceOfFiles,
 } from '../../../../../support/localFunctionsRig.ts'
-import { npmFiles, type NpmRegistry, openNpmRegistry } from '../../../../../support/npmRegistry.ts'
+import { type LockEntry, npmFiles, type NpmRegistry, openNpmRegistry } from '../../../../../support/npmRegistry.ts'
+import { processesAt } from '../../../../../support/processesAt.ts'
 import { temporaryFolder } from '../../../../../support/temporaryFolder.ts'
 
 const rigFile = join(import.meta.dirname, '../../../../../support/localFunctionsRig.ts')
 const hello = { 'index.js': 'module.exports = () => "hello"' }
 const index = "import hello from 'greeting'\nexport const handler = () => hello()"
-
-/** Command lines and working folders of processes that have to do with a folder. */
-const processesAt = (folder: string): readonly string[] =>
-  readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name) && name !== String(process.pid))
-    .map(pid => {
-      try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-        return `${line} in ${readlinkSync(`/proc/${pid}/cwd`)}`
-      } catch {
-        return ''
-      }
-    })
-    .filter(line => line.includes(folder))
 
 for (const level of ['strict', 'landlock', 'none'] as const) {
   describe(`the packages of a package-lock.json, at the level ${level}`, function () {
@@ -129,6 +116,24 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
       const script = { ...entry, hasInstallScript: true }
       const { id } = await deploy({ ...npmFiles({ greeting: script }, { tester: development }), 'index.mjs': source })
       assert.deepEqual(await answer(id), [['greeting'], ['index.js', 'package.json']])
+    })
+
+    it('run what they bring when an .npmrc of the source says so, without the files of the user', async () => {
+      writeFileSync(join(rig.folder, '.npmrc'), `registry=${registry.origin}\n//127.0.0.1/:_authToken=secret\n`)
+      const look = `const fs = require('node:fs')
+const text = (() => { try { return fs.readFileSync(${JSON.stringify(join(rig.folder, '.npmrc'))}, 'utf8') } catch (error) { return error.code } })()
+fs.writeFileSync('index.js', 'module.exports = () => ' + JSON.stringify([text, process.env.HOME, process.env.npm_config_userconfig && fs.readFileSync(process.env.npm_config_userconfig, 'utf8')]))`
+      const manifest = { name: 'greeting', version: '1.0.0', main: 'index.js', scripts: { install: 'node look.js' } }
+      const entry = registry.publish('greeting', '1.0.0', {
+        'package.json': JSON.stringify(manifest),
+        'look.js': look,
+      })
+      const files = npmFiles({ greeting: { ...entry, hasInstallScript: true } as LockEntry })
+      const { id } = await deploy({ ...files, '.npmrc': 'ignore-scripts=false\n' })
+      const [text, home, settings] = (await answer(id)) as string[]
+      if (level !== 'none') assert.match(text!, /^(ENOENT|EACCES)$/)
+      assert.notEqual(home, rig.folder)
+      assert.equal(settings, `registry=${registry.origin}\nignore-scripts=true\n`)
     })
 
     it('can not be changed by a function that uses them', async function () {

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HksError } from '../../../../../contract/errors.ts'
+import { interpreterMounts, type InterpreterSurroundings } from '../../../../platform/sandbox/interpreterMounts.ts'
+import { programFolder } from '../goSource.ts'
+import { installCommand } from '../installCommand.ts'
+import { installFailed } from './installFailure.ts'
+import type { Installer } from './installer.ts'
+import { explainPip } from './pipFailure.ts'
+import { pipIndexes } from './registrySettings.ts'
+import { readRequirements, requirementsFile } from './requirements.ts'
+import { type RunTool, workIn } from './runTool.ts'
+
+/** What installing needs. */
+export interface PipInstallerOptions {
+  readonly run: RunTool
+  readonly environment: () => Promise<Readonly<Record<string, string>>>
+  readonly surroundings: () => Promise<InterpreterSurroundings>
+  /** Folder for what pip downloaded. */
+  readonly cacheFolder: string
+}
+
+/** Only wheels, which are unpacked: what is built runs programs of the package. A requirements.txt can ask for it. */
+const flags = [
+  ...['--only-binary=:all:', '--no-input', '--disable-pip-version-check', '--no-color', '--progress-bar=off'],
+  ...['--no-warn-script-location', '--retries=1', '--timeout=20'],
+]
+
+/** pip tells indexes what system this is, and fails on a file that is there and can not be read. */
+const releaseFiles = [
+  '/etc/debian_version',
+  '/etc/lsb-release',
+  '/etc/os-release',
+  '/etc/redhat-release',
+  '/etc/SuSE-release',
+]
+
+/** Runs `pip install` with the interpreter of the function. */
+export function createPipInstaller(options: PipInstallerOptions): Installer {
+  return {
+    place: join(programFolder, 'packages'),
+    read: readRequirements,
+    install: async ({ folder, declared, interpreter }, staged, signal, tell) => {
+      const environment = await options.environment()
+      const work = workIn(staged)
+      // Copies: a package of the source itself is built where it lies.
+      await cp(folder, work, { recursive: true })
+      await mkdir(options.cacheFolder, { recursive: true })
+      const packages = join(staged, 'packages')
+      await mkdir(packages)
+      const surroundings = await options.surroundings()
+      const programs = [interpreter.path, ...(interpreter.base === undefined ? [] : [interpreter.base])]
+      // What others will use is not left to programs of a package.
+      const cache = declared.isPlain ? [`--cache-dir=${options.cacheFolder}`] : ['--no-cache-dir']
+      const command = {
+        argv: [
+          ...[interpreter.path, '-I', '-m', 'pip', 'install', ...flags, ...cache],
+          ...(await pipIndexes(environment['HOME'])),
+          ...[`--target=${packages}`, `--requirement=${requirementsFile}`],
+        ] as [string, ...string[]],
+        folder: staged,
+        environment: { ...interpreter.environment, PIP_CONFIG_FILE: '/dev/null', PIP_ROOT_USER_ACTION: 'ignore' },
+        mounts: [
+          ...programs.flatMap(program => interpreterMounts(program, surroundings)),
+          ...releaseFiles.filter(path => existsSync(path)).map(path => ({ path, access: 'read' as const })),
+          ...(declared.isPlain ? [{ path: options.cacheFolder, access: 'write' as const }] : []),
+        ],
+      }
+      const { exitCode, lines } = await options.run(command, signal, line => tell.line(`pip: ${line}`))
+      if (exitCode === 0) return packages
+      if (lines.some(line => line.endsWith('No module named pip'))) throw withoutPip(environment['PATH'] ?? '')
+      throw installFailed({ file: requirementsFile, tool: 'pip install', exitCode, lines }, explainPip(lines))
+    },
+  }
+}
+
+const withoutPip = (searchPath: string) =>
+  new HksError('RUNTIME_MISSING', `pip is not installed: the packages of ${requirementsFile} can not be installed.`, {
+    details: { runtime: 'python', tool: 'pip' },
+    hint: `Install it with: ${installCommand('python3-pip', searchPath)}`,
+  })

@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+/** Command lines and working folders of processes that have to do with a folder; but for this process. */
+export const processesAt = (folder: string): readonly string[] =>
+  readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name) && name !== String(process.pid))
+    .map(pid => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        return `${line} in ${readlinkSync(`/proc/${pid}/cwd`)}`
+      } catch {
+        // It has ended.
+        return ''
+      }
+    })
+    .filter(line => line.includes(folder))

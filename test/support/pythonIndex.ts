@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { crc32, gzipSync } from 'node:zlib'
+import { writeCanonicalTar } from '../../src/base/canonicalTar.ts'
+
+/** An index of packages of Python (PEP 503) on this machine. */
+export interface PythonIndex extends AsyncDisposable {
+  readonly origin: string
+  /** A line of a requirements.txt that makes pip use it. */
+  readonly option: string
+  /** Paths that were asked for. */
+  readonly asked: readonly string[]
+  /** Publishes modules as a wheel; answers its digest as a requirements.txt names it. */
+  publish(name: string, version: string, files: Readonly<Record<string, string>>): string
+  /** Publishes a source that has to be built. */
+  publishSource(name: string, version: string, files: Readonly<Record<string, string>>): void
+  /** From now on requests are left without an answer; resolves when one comes. */
+  hang(): Promise<void>
+}
+
+/** Serves what is published on loopback. */
+export async function openPythonIndex(): Promise<PythonIndex> {
+  const files = new Map<string, Uint8Array>()
+  const links = new Map<string, string[]>()
+  const asked: string[] = []
+  let hanging: (() => void) | undefined
+  const server = createServer((request, response) => {
+    const path = request.url ?? ''
+    asked.push(path)
+    if (hanging !== undefined) return hanging()
+    const page = links.get(/^\/simple\/([^/]+)\/$/.exec(path)?.[1] ?? '')
+    const content = page?.join('\n') ?? files.get(path)
+    const type = page === undefined ? 'application/octet-stream' : 'text/html'
+    response.writeHead(content === undefined ? 404 : 200, { 'content-type': type })
+    response.end(content)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const add = (name: string, file: string, content: Uint8Array) => {
+    files.set(`/files/${file}`, content)
+    links.set(name, [...(links.get(name) ?? []), `<a href="${origin}/files/${file}">${file}</a>`])
+  }
+  return {
+    origin,
+    option: `--index-url ${origin}/simple\n`,
+    asked,
+    publish: (name, version, modules) => {
+      const info = `${name}-${version}.dist-info`
+      const all = {
+        ...modules,
+        [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
+        [`${info}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+      }
+      const record = [...Object.keys(all), `${info}/RECORD`].map(path => `${path},,\n`).join('')
+      const wheel = zipOf({ ...all, [`${info}/RECORD`]: record })
+      add(name, `${name}-${version}-py3-none-any.whl`, wheel)
+      return `sha256:${createHash('sha256').update(wheel).digest('hex')}`
+    },
+    publishSource: (name, version, sources) => {
+      const all = { 'PKG-INFO': `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`, ...sources }
+      const entries = Object.entries(all).map(([path, text]) => ({
+        path: `${name}-${version}/${path}`,
+        executable: false,
+        data: Buffer.from(text),
+      }))
+      add(name, `${name}-${version}.tar.gz`, gzipSync(writeCanonicalTar(entries)))
+    },
+    hang: () =>
+      new Promise(resolve => {
+        hanging = resolve
+      }),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** A zip file without compression (APPNOTE 4.3). */
+function zipOf(files: Readonly<Record<string, string>>): Uint8Array {
+  const locals: Buffer[] = []
+  const central: Buffer[] = []
+  let offset = 0
+  for (const [path, text] of Object.entries(files)) {
+    const [name, data] = [Buffer.from(path), Buffer.from(text)]
+    // Version 2.0, no flags, stored, 1 January 1980.
+    const common = Buffer.alloc(26)
+    common.writeUInt16LE(20, 0)
+    common.writeUInt16LE(0x21, 8)
+    common.writeUInt32LE(crc32(data), 10)
+    common.writeUInt32LE(data.length, 14)
+    common.writeUInt32LE(data.length, 18)
+    common.writeUInt16LE(name.length, 22)
+    const place = Buffer.alloc(14)
+    place.writeUInt32LE(0o100644 * 0x10000, 6)
+    place.writeUInt32LE(offset, 10)
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, name, data])
+    // Made by Unix.
+    central.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, place, name]))
+    locals.push(local)
+    offset += local.length
+  }
+  const directory = Buffer.concat(central)
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(central.length, 4)
+  end.writeUInt16LE(central.length, 6)
+  end.writeUInt32LE(directory.length, 8)
+  end.writeUInt32LE(offset, 12)
+  return Buffer.concat([...locals, directory, Buffer.from('PK\x05\x06'), end])
+}
