@@ -19,6 +19,7 @@ export const commands = {
   invoke: 'hks.invoke',
   invokeAgain: 'hks.invokeAgain',
   replayCall: 'hks.replayCall',
+  debugFunction: 'hks.debugFunction',
   showCallLog: 'hks.showCallLog',
   cancelCall: 'hks.cancelCall',
   copyUrl: 'hks.copyUrl',
@@ -51,6 +52,9 @@ export const panels = {
   functionInvoke: 'hks.functionInvoke',
 } as const
 
+/** The type of debug configurations of functions. */
+export const debugType = 'hks-function'
+
 /** Ids of the settings. */
 export const settings = { keepRunning: 'hks.gateway.keepRunning' } as const
 
@@ -58,6 +62,8 @@ export const settings = { keepRunning: 'hks.gateway.keepRunning' } as const
 export const contextKeys = {
   /** `idle`, `starting`, `ready`, `reconnecting`, `stopped` or `error`. */
   gateway: 'hks.gateway',
+  /** Whether the editor in front shows a file of a function. */
+  functionSource: 'hks.functionSource',
 } as const
 
 /** Keys under which the extension remembers something between sessions. */

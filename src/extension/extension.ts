@@ -5,6 +5,8 @@ import type { Services } from './commands/command.ts'
 import { registerCommands } from './commands/registerCommands.ts'
 import { reportFailure } from './commands/reportFailure.ts'
 import { contextKeys, settings } from './contributions.ts'
+import { followFunctionSource } from './debug/functionSourceContext.ts'
+import { registerDebugger } from './debug/registerDebugger.ts'
 import { createGatewayControl } from './gatewayProcess/gatewayControl.ts'
 import { createGatewaySession } from './gatewayProcess/gatewaySession.ts'
 import { greet, sendKeepRunning, tellOnce } from './gatewayProcess/greet.ts'
@@ -53,6 +55,8 @@ export function activate(context: ExtensionContext): void {
     createStatusBar(session),
     ...registerViews(session, openProjects, logs),
     ...registerCommands(services, allCommands),
+    ...registerDebugger(services),
+    followFunctionSource(setContext),
     session.onDidChangeState(state => {
       setContext(contextKeys.gateway, state.kind)
       if (state.kind === 'error' || state.kind === 'reconnecting') log.warn(l10n.t('Gateway: {0}', state.error.message))

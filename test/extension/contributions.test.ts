@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { commands, contextKeys, panels, settings, viewContainer, views } from '../../src/extension/contributions.ts'
+import {
+  commands,
+  contextKeys,
+  debugType,
+  panels,
+  settings,
+  viewContainer,
+  views,
+} from '../../src/extension/contributions.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const readJson = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'))
@@ -19,6 +27,8 @@ interface Manifest {
     readonly views: Record<string, { id: string; icon: string }[]>
     readonly viewsWelcome: { view: string; contents: string; when: string }[]
     readonly menus: Record<string, Menu[]>
+    readonly keybindings: Menu[]
+    readonly debuggers: { type: string; label: string }[]
     readonly configuration: { properties: Record<string, unknown> }
   }
 }
@@ -46,16 +56,28 @@ describe('the manifest', () => {
     assert.deepEqual(sorted(Object.keys(contributes.configuration.properties)), sorted(Object.values(settings)))
   })
 
-  it('is woken for each panel that has to be restored', () => {
+  it('is woken for each panel that has to be restored, for its debugger, and where there are functions', () => {
+    const debugging = ['onDebugResolve', 'onDebugDynamicConfigurations'].map(event => `${event}:${debugType}`)
     assert.deepEqual(
       sorted(manifest.activationEvents),
-      sorted(Object.values(panels).map(type => `onWebviewPanel:${type}`)),
+      sorted([
+        ...Object.values(panels).map(type => `onWebviewPanel:${type}`),
+        ...debugging,
+        'workspaceContains:**/function.yaml',
+      ]),
+    )
+  })
+
+  it('declares exactly the debugger of contributions.ts', () => {
+    assert.deepEqual(
+      contributes.debuggers.map(({ type }) => type),
+      [debugType],
     )
   })
 
   it('puts only its own commands into menus', () => {
     const known = new Set<string>(Object.values(commands))
-    const used = Object.values(contributes.menus).flat()
+    const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings]
     assert.deepEqual(
       used.filter(item => !known.has(item.command)),
       [],
@@ -84,7 +106,11 @@ describe('the manifest', () => {
   })
 
   it('reads only context keys that the extension sets', () => {
-    const conditions = [...Object.values(contributes.menus).flat(), ...contributes.viewsWelcome].map(i => i.when ?? '')
+    const conditions = [
+      ...Object.values(contributes.menus).flat(),
+      ...contributes.keybindings,
+      ...contributes.viewsWelcome,
+    ].map(i => i.when ?? '')
     const read = conditions.flatMap(when => when.match(/(?<!== )\bhks\.[A-Za-z.]+/g) ?? [])
     const known = new Set<string>(Object.values(contextKeys))
     assert.deepEqual(
@@ -112,6 +138,7 @@ describe('the manifest', () => {
     const texts = [
       ...contributes.commands.map(c => c.title),
       ...contributes.viewsWelcome.map(w => w.contents),
+      ...contributes.debuggers.map(d => d.label),
       ...Object.values(contributes.views).flatMap(group => group.map(v => (v as unknown as { name: string }).name)),
     ]
     assert.deepEqual(

@@ -10,6 +10,7 @@ export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> 
   copyCurl: async () => (await import('./copyCurl.ts')).copyCurl,
   copyUrl: async () => (await import('./copyUrl.ts')).copyUrl,
   createCronJob: async () => (await import('./createCronJob.ts')).createCronJob,
+  debugFunction: async () => (await import('./debugFunction.ts')).debugFunction,
   deleteCronJob: async () => (await import('./deleteCronJob.ts')).deleteCronJob,
   deleteFunction: async () => (await import('./deleteFunction.ts')).deleteFunction,
   deploy: async () => (await import('./deploy.ts')).deploy,

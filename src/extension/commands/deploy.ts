@@ -29,7 +29,7 @@ export const deploy: Command = {
     await saveFiles(source)
     services.faults.clear(source.path)
     try {
-      const fn = await withProgress(services, source)
+      const fn = await deploySource(services, source)
       void tellResult(fn, source.warnings)
     } catch (error) {
       const placed = placedError(error, source)
@@ -44,7 +44,8 @@ function openFile(): Uri | undefined {
   return uri?.scheme === 'file' ? uri : undefined
 }
 
-async function withProgress(services: Services, source: DeployableSource): Promise<Function> {
+/** Deploys a source, with its progress shown. @throws HksError INVALID_SOURCE, DEPLOY_FAILED, CANCELLED … */
+export async function deploySource(services: Services, source: DeployableSource): Promise<Function> {
   const { name } = source.settings
   const title = l10n.t('Deploying {0}', name)
   const options = { location: ProgressLocation.Notification, title, cancellable: true }

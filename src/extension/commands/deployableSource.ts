@@ -33,6 +33,12 @@ export async function findSource(
   return chosen === undefined ? undefined : folderSource(services, chosen)
 }
 
+/** The source at a path that is known to be one; `name` is that of the function of a single file. */
+export async function sourceAt(services: Services, path: string, name?: string): Promise<DeployableSource> {
+  if (!isSingleFileSource(path)) return folderSource(services, path)
+  return namedFile(services, path, name ?? singleFileSettings(path).name)
+}
+
 /** Saves what is open and changed of a source: what is deployed is what the user sees. */
 export async function saveFiles({ path }: DeployableSource): Promise<void> {
   const inside = workspace.textDocuments.filter(
@@ -58,19 +64,23 @@ async function readMarked({ faults }: Services, folder: string): ReturnType<type
 
 async function fileSource(services: Services, file: string): Promise<DeployableSource | undefined> {
   const settings = singleFileSettings(file)
-  const projectId = await projectOf(services, file)
+  // It is asked for a name only if it can be deployed.
+  await projectOf(services, file)
   const name = await window.showInputBox({
-    title: l10n.t('Deploy the function of one file'),
+    title: l10n.t('The function of one file'),
     prompt: l10n.t('Name of the function; its handler is {0}', settings.handler ?? ''),
     value: settings.name,
     ignoreFocusOut: true,
   })
-  if (name === undefined) return undefined
+  return name === undefined ? undefined : namedFile(services, file, name)
+}
+
+async function namedFile(services: Services, file: string, name: string): Promise<DeployableSource> {
   return {
     kind: 'file',
     path: file,
-    projectId,
-    settings: { ...settings, name },
+    projectId: await projectOf(services, file),
+    settings: { ...singleFileSettings(file), name },
     warnings: [],
     pack: () => packFile(file),
   }
