@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { GatewayClient } from '../client/gatewayClient.ts'
 import { watchGateway } from '../client/watchGateway.ts'
 import { HksError } from '../contract/errors.ts'
@@ -16,9 +15,6 @@ const longPhases: readonly string[] = ['installing', 'building']
 const countEveryMs = 2000
 /** A deployment does not wait longer for somebody to watch it. */
 const connectMs = 2000
-/** A new function is there within this time. */
-const recordedMs = 8000
-const retryMs = 100
 
 /**
  * Says what a deployment does, where that takes time, while `work` goes on, and cancels it when the user does. Not being
@@ -64,17 +60,12 @@ export async function tellingProgress<T>(
   }
 }
 
-/** A new function can be cancelled once its source has been looked at. */
 async function cancel(client: GatewayClient, id: string): Promise<void> {
-  for (const end = performance.now() + recordedMs; performance.now() < end; await delay(retryMs)) {
-    try {
-      await client.call('cancelDeployment', { params: { id } })
-      return
-    } catch (error) {
-      // It has ended meanwhile, or it is not recorded yet.
-      if (!(error instanceof HksError)) throw error
-      if (error.code !== 'NOT_FOUND') return
-    }
+  try {
+    await client.call('cancelDeployment', { params: { id } })
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!(error instanceof HksError)) throw error
   }
 }
 

@@ -41,5 +41,11 @@ export type RouteParams<N extends RouteName> = Part<(typeof routes)[N], 'params'
 export type RouteQuery<N extends RouteName> = Part<(typeof routes)[N], 'query'>
 /** The JSON body of a route. */
 export type RouteBody<N extends RouteName> = Part<(typeof routes)[N], 'body'>
-/** The JSON answer of a route. */
-export type RouteResult<N extends RouteName> = Part<(typeof routes)[N]['success'], 'body'>
+/** The JSON answer of a route; undefined where it may be a 204, too. */
+export type RouteResult<N extends RouteName> =
+  | Part<(typeof routes)[N]['success'], 'body'>
+  | ((typeof routes)[N]['success'] extends { readonly also: readonly (infer S)[] }
+      ? 204 extends S
+        ? undefined
+        : never
+      : never)

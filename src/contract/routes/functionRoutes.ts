@@ -53,7 +53,7 @@ export const functionRoutes = {
     summary: 'End a deployment that is under way',
     scope: 'deploy',
     params: id,
-    success: { status: 200, body: Function },
+    success: { status: 200, body: Function, also: [204] },
   },
   listRevisions: {
     method: 'GET',

@@ -4,6 +4,7 @@ import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
 import { placedError } from '../../scaffold/sourcePlace.ts'
+import type { DeploymentProgress } from '../../contract/watch.ts'
 import { commands } from '../contributions.ts'
 import { reportFailure } from './reportFailure.ts'
 import { functionState } from '../model/functionNode.ts'
@@ -12,7 +13,7 @@ import { type DeployableSource, findSource, saveFiles } from './deployableSource
 import { signalOf } from './progress.ts'
 import { targetOf, uriOf } from './target.ts'
 
-/** Milliseconds after a cancelled request in which its function still appears on the watch. */
+/** Milliseconds after a cancelled request in which its deployment still appears on the watch. */
 const appearsWithin = 2000
 
 /** Seconds that one request waits for the deployment; after that its progress comes over the watch. */
@@ -54,8 +55,10 @@ export async function deploySource(services: Services, source: DeployableSource)
     progress.report({ message: l10n.t('packing {0}', basename(source.path)) })
     const client = await services.session.ready()
     const packed = await source.pack(signal)
-    const mine = (fn: Function): boolean => fn.projectId === source.projectId && fn.name === name
-    const current = (): Function | undefined => [...services.session.resources.functions.values()].find(mine)
+    const underWay = (): DeploymentProgress | undefined =>
+      [...services.session.resources.deployments.values()].find(
+        deployment => deployment.projectId === source.projectId && deployment.name === name,
+      )
     const watching = services.session.onDidReceive(change => {
       if (change.type !== 'put' || change.kind !== 'deployment') return
       const { projectId, name: deployed, message, done } = change.object
@@ -63,7 +66,7 @@ export async function deploySource(services: Services, source: DeployableSource)
     })
     // The request may be aborted at any time; what goes on in the gateway has to be ended by its own route.
     const cancel = (): void => {
-      void cancelOnceKnown(services, client, current).catch((error: unknown) => {
+      void cancelOnceKnown(services, client, underWay).catch((error: unknown) => {
         // A deployment that has ended meanwhile has nothing to cancel.
         if (!(error instanceof HksError && error.code === 'CONFLICT')) void reportFailure(error, services.log)
       })
@@ -86,29 +89,25 @@ export async function deploySource(services: Services, source: DeployableSource)
   })
 }
 
-/** A new function may be cancelled before the watch has told of it; then this waits for it, for a short while. */
+/** A deployment may be cancelled before the watch has told of it; then this waits for it, for a short while. */
 async function cancelOnceKnown(
   { session }: Services,
   client: GatewayClient,
-  current: () => Function | undefined,
+  underWay: () => DeploymentProgress | undefined,
 ): Promise<void> {
-  const deploying = (): Function | undefined => {
-    const fn = current()
-    return fn !== undefined && functionState(fn) === 'deploying' ? fn : undefined
-  }
-  const fn = await new Promise<Function | undefined>(resolve => {
-    const settle = (value: Function | undefined): void => {
+  const deployment = await new Promise<DeploymentProgress | undefined>(resolve => {
+    const settle = (value: DeploymentProgress | undefined): void => {
       clearTimeout(timer)
       subscription.dispose()
       resolve(value)
     }
-    const timer = setTimeout(() => settle(deploying()), appearsWithin)
+    const timer = setTimeout(() => settle(underWay()), appearsWithin)
     const subscription = session.onDidChangeResources(() => {
-      if (deploying() !== undefined) settle(deploying())
+      if (underWay() !== undefined) settle(underWay())
     })
-    if (deploying() !== undefined) settle(deploying())
+    if (underWay() !== undefined) settle(underWay())
   })
-  if (fn !== undefined) await client.call('cancelDeployment', { params: { id: fn.id } })
+  if (deployment !== undefined) await client.call('cancelDeployment', { params: { id: deployment.functionId } })
 }
 
 /** Waits until a deployment that outlasted its request has ended. @throws HksError DEPLOY_FAILED, CANCELLED */

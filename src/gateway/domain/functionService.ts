@@ -59,7 +59,8 @@ export interface FunctionService {
   source(caller: Caller, id: string): Promise<Uint8Array | undefined>
   /** @throws HksError CONFLICT naming the CronJobs that call it, unless `force` says that their runs may fail */
   remove(caller: Caller, id: string, options: { readonly force: boolean }): Promise<void>
-  cancelDeployment(caller: Caller, id: string): Promise<FunctionRecord>
+  /** Answers nothing when the function was new. @throws HksError NOT_FOUND, CONFLICT when none is under way */
+  cancelDeployment(caller: Caller, id: string): Promise<FunctionRecord | undefined>
   access(caller: Caller, id: string): Promise<FunctionAccess>
   /** @throws HksError CONFLICT when a call has the chosen id */
   invoke(caller: Caller, id: string, request: InvocationRequest, options: InvokeHow): Promise<RunningCall>
@@ -101,6 +102,15 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     const found = await directory.function(id)
     authorize(caller, scope, found.function.projectId)
     return found
+  }
+  /** A new function is deployed before it is there. */
+  const findDeployed = async (id: string) => {
+    for (const { functions } of directory.providers) {
+      const step = functions?.deployments().find(({ functionId }) => functionId === id)
+      if (functions && step) return { functions, projectId: step.projectId }
+    }
+    const { functions, function: fn } = await directory.function(id)
+    return { functions, projectId: fn.projectId }
   }
   const change = async <T>(
     caller: Caller,
@@ -161,8 +171,11 @@ export function createFunctionService(options: FunctionServiceOptions): Function
         if (!force) refuseWhenCalled(fn, await provider.cronJobs.list(fn.projectId))
         await functions.remove(fn.id)
       }),
-    cancelDeployment: (caller, id) =>
-      change(caller, id, 'function.cancelDeployment', ({ functions }) => functions.cancelDeployment(id)),
+    cancelDeployment: async (caller, id) => {
+      const { functions, projectId } = await findDeployed(id)
+      const subject = { scope: 'deploy', action: 'function.cancelDeployment', resource: id, projectId } as const
+      return perform(caller, subject, () => functions.cancelDeployment(id))
+    },
     access: async (caller, id) => (await find(caller, id, 'invoke')).functions.access(id),
     invoke: async (caller, id, request, how) => {
       const found = await find(caller, id, 'invoke')

@@ -82,7 +82,11 @@ export interface Functions {
     readonly created: boolean
     readonly settled: Promise<FunctionRecord>
   }>
-  cancelDeployment(id: string): Promise<FunctionRecord>
+  /**
+   * Ends what `deployments` tells of. Answers the function as it is then; nothing when it was new and nothing of it is left.
+   * @throws HksError CONFLICT when no deployment of it is under way
+   */
+  cancelDeployment(id: string): Promise<FunctionRecord | undefined>
   /** What the deployments under way do now; their later steps are changes. */
   deployments(): readonly DeploymentStep[]
   /** The canonical tar of the serving revision. */

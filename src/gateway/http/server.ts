@@ -136,7 +136,10 @@ function addRoutes(
     const handle = createRouteHandler(route, handlers[name], validators, guard)
     const { success } = route
     const responses = Object.fromEntries(
-      [success.status, ...(success.also ?? [])].map(status => [status, success.body ?? { type: 'null' }]),
+      [success.status, ...(success.also ?? [])].map(status => [
+        status,
+        status === 204 ? { type: 'null' } : (success.body ?? { type: 'null' }),
+      ]),
     )
     for (const [index, url] of [route.path, ...(route.aliases ?? [])].entries()) {
       app.route({

@@ -302,7 +302,7 @@ describe('functions over HTTP', function () {
     const going = await deploy('slow', { source, waitSeconds: 0 })
     assert.deepEqual([going.status, going.body.status, going.body.revision], [202, 'deploying', 0])
     const cancelled = await gateway.client.call('cancelDeployment', { params: { id: going.body.id } })
-    assert.deepEqual([cancelled.status, cancelled.reason], ['failed', 'The deployment was cancelled.'])
+    assert.deepEqual([cancelled?.status, cancelled?.reason], ['failed', 'The deployment was cancelled.'])
     await assert.rejects(gateway.client.call('cancelDeployment', { params: { id: going.body.id } }), isCode('CONFLICT'))
   })
 

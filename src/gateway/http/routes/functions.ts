@@ -43,9 +43,10 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     await functions.remove(caller, params.id, { force: query.force === true })
     return { status: 204 }
   },
-  cancelDeployment: async ({ caller, params }) => ({
-    body: toWireFunction(await functions.cancelDeployment(caller, params.id)),
-  }),
+  cancelDeployment: async ({ caller, params }) => {
+    const left = await functions.cancelDeployment(caller, params.id)
+    return left ? { body: toWireFunction(left) } : { status: 204 }
+  },
   listRevisions: async ({ caller, params, query }) => {
     const { revisions, serving } = await functions.get(caller, params.id)
     const page = pageOf(revisions, query, revision => revision.id)

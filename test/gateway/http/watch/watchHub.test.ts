@@ -132,6 +132,27 @@ describe('watching the gateway', function () {
     await watcher.close()
   })
 
+  it('tells of a new function that is deployed early enough to cancel it before it is there', async () => {
+    const watcher = await watch()
+    const source = Buffer.from('await new Promise(r => setTimeout(r, 600_000)); export const handler = () => 1')
+    const body = { name: 'hasty', runtime: 'node', source: source.toString('base64'), waitSeconds: 30 } as const
+    const refused = assert.rejects(gateway.client.call('deployFunction', { params: { id: projectId }, body }), {
+      code: 'CANCELLED',
+    })
+    const told = await eventually(() => {
+      const found = watcher.messages.find(m => m.type === 'put' && m.kind === 'deployment' && m.object.name === 'hasty')
+      assert.ok(found?.type === 'put' && found.kind === 'deployment')
+      return found.object
+    })
+    const params = { id: told.functionId }
+    await assert.rejects(gateway.client.call('getFunction', { params }), { code: 'NOT_FOUND' })
+    assert.equal(await gateway.client.call('cancelDeployment', { params }), undefined)
+    await refused
+    await has(watcher, m => m.type === 'put' && m.kind === 'deployment' && m.object.outcome === 'cancelled')
+    await assert.rejects(gateway.client.call('getFunction', { params }), { code: 'NOT_FOUND' })
+    await watcher.close()
+  })
+
   it('tells of the sandbox of the machine, which is looked for again when somebody asks for it', async () => {
     const { sandbox } = await gateway.client.call('checkGateway')
     const watcher = await watch()

@@ -221,11 +221,11 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       return deployed
     },
     cancelDeployment: async id => {
-      const { spec } = await required(id)
       if ((await deployments.cancel(id)) === 0) {
+        const { spec } = await required(id)
         throw new HksError('CONFLICT', `No deployment of "${spec.name}" is under way.`)
       }
-      return (await records.get(id))!
+      return records.get(id)
     },
     deployments: deployments.steps,
     source: async id => {

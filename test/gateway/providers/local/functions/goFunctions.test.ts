@@ -61,7 +61,7 @@ GOROOT=${folder}/root exec ${go.path} "$@"
     )
     settled.catch(() => undefined)
     await rig.seen(change => messageOf(change) === 'building')
-    const { status } = await rig.functions.cancelDeployment(created.id)
+    const { status } = (await rig.functions.cancelDeployment(created.id))!
     await assert.rejects(settled, { code: 'CANCELLED' })
     assert.equal(status, 'failed')
     assert.deepEqual(rig.reported, [])

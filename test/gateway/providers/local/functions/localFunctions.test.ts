@@ -333,6 +333,20 @@ export const handler = () => process.env.KEY`,
     })
   })
 
+  it('can be cancelled before they are there: nothing of them is left', async () => {
+    await using rig = await openLocalFunctions({ warmProcesses: 0 })
+    const refused = assert.rejects(
+      rig.deploy('await new Promise(() => setTimeout(() => 0, 600_000))'),
+      isCode('CANCELLED'),
+    )
+    const begun = await rig.seen(change => change.kind === 'deployment' && change.step.phase === 'starting')
+    assert.ok(begun.kind === 'deployment')
+    assert.equal(await rig.functions.cancelDeployment(begun.step.functionId), undefined)
+    await refused
+    assert.deepEqual([await rig.functions.list(), rig.functions.deployments(), processesOf(rig)], [[], [], []])
+    await assert.rejects(rig.functions.cancelDeployment(begun.step.functionId), isCode('NOT_FOUND'))
+  })
+
   it('can be cancelled while they are deployed', async () => {
     await using rig = await openLocalFunctions({ warmProcesses: 0 })
     const first = await rig.deploy(echo)
@@ -344,7 +358,7 @@ export const handler = () => process.env.KEY`,
       rig.functions.deployments().map(step => [step.functionId, step.name, step.revision, step.phase]),
       [[record.id, record.spec.name, 2, 'starting']],
     )
-    const after = await rig.functions.cancelDeployment(record.id)
+    const after = (await rig.functions.cancelDeployment(record.id))!
     await refused
     assert.deepEqual([after.status, after.serving, after.revisions[0]?.status], ['ready', 1, 'failed'])
     const ended = rig.changes.findLast(change => change.kind === 'deployment')
