@@ -57,7 +57,7 @@ export function createTestBuilder({ path, version }: GoOnThisMachine) {
     launcher: () => builder.launcher(signal),
     /** The folder to load for a folder with source. */
     build: async (folder: string, handler: string) =>
-      builder.build({ folder, handler, digest: await folderDigest(folder) }, signal, {
+      builder.build({ folder, handler, network: 'full', digest: await folderDigest(folder) }, signal, {
         progress: () => undefined,
         line: () => undefined,
       }),

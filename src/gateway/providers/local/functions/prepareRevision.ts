@@ -45,7 +45,7 @@ export function createPrepareRevision({
       const message = `The source of revision ${number} is not in the data folder any more.`
       throw new HksError('FUNCTION_UNAVAILABLE', message, { hint: 'Deploy the function again.' })
     }
-    const source = { digest: sourceDigest, folder, handler: spec.handler }
+    const source = { digest: sourceDigest, folder, handler: spec.handler, network: spec.network }
     const built = await builderOf(spec.runtime).build(source, signal, {
       progress: onProgress,
       line: text => log.system(functionId, text),

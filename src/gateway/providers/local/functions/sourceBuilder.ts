@@ -1,3 +1,4 @@
+import type { FunctionNetwork } from '../../../../contract/functions.ts'
 import type { DeployProgress } from '../../../domain/function.ts'
 
 /** A source that is to be built. */
@@ -7,6 +8,8 @@ export interface BuildSource {
   /** Folder with its files, which are never changed. */
   readonly folder: string
   readonly handler: string
+  /** What the function reaches: what is run for it reaches no more. */
+  readonly network: FunctionNetwork
 }
 
 /** Told of a build. */

@@ -52,7 +52,7 @@ const suite = (): void => {
         await mkdir(dirname(join(at, name)), { recursive: true })
         await writeFile(join(at, name), text)
       }
-      return { digest: digest.replaceAll('-', ''), folder: at, handler }
+      return { digest: digest.replaceAll('-', ''), folder: at, handler, network: 'full' as const }
     }
     const builder = open()
     const build = async (files: Readonly<Record<string, string>>, handler?: string) =>

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { FunctionNetwork } from '../../../../../contract/functions.ts'
+import { HksError } from '../../../../../contract/errors.ts'
 import { ifThere } from '../../../../platform/ifThere.ts'
 import { createBuiltFolders } from '../builtFolders.ts'
 import { exists } from '../codeStore.ts'
@@ -54,9 +56,10 @@ export function createDependencyBuilder(options: DependencyBuilderOptions): Sour
     for (const digest of declaredBy.keys()) if (!isKept(digest)) declaredBy.delete(digest)
   }
   return {
-    build: async ({ digest, folder }, signal, tell) => {
+    build: async ({ digest, folder, network }, signal, tell) => {
       const declared = await declaredIn(digest, folder)
       if (declared === undefined) return folder
+      if (declared.runsPrograms !== undefined && network !== 'full') throw reachesMore(declared.runsPrograms, network)
       const interpreter = await options.find()
       const key = keyOf(declared, interpreter)
       const name = `${digest}-${key}`
@@ -99,3 +102,14 @@ export function createDependencyBuilder(options: DependencyBuilderOptions): Sour
     stop: () => Promise.resolve(),
   }
 }
+
+/** Such programs have the network that installing needs; the function was promised to have less. */
+const reachesMore = (why: string, network: FunctionNetwork) =>
+  new HksError(
+    'INVALID_SOURCE',
+    `source: ${why}: programs of packages would have more than the network "${network}".`,
+    {
+      details: { field: 'source', network },
+      hint: 'Deploy it with network: full, or without that.',
+    },
+  )

@@ -7,8 +7,8 @@ export interface Declared {
   readonly identity: readonly string[]
   /** How many they are, if that is known before. */
   readonly total?: number
-  /** Nothing in it makes the tool run programs of a package. */
-  readonly isPlain: boolean
+  /** Why it may make the tool run programs of packages; a clause that begins with the file. Absent when nothing in it does. */
+  readonly runsPrograms?: string
 }
 
 /** Installs the packages of one language. */

@@ -40,7 +40,7 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
   return {
     place: 'node_modules',
     read: readNpmDeclared,
-    install: async ({ folder, declared: { total, isPlain }, interpreter }, staged, signal, tell) => {
+    install: async ({ folder, declared: { total, runsPrograms }, interpreter }, staged, signal, tell) => {
       const environment = await options.environment()
       const npm = await findNpm(interpreter, environment['PATH'] ?? '')
       const work = workIn(staged)
@@ -49,7 +49,7 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
       // No program of a package runs unless the .npmrc of the source, which comes after this one, says so.
       await writeFile(settings, `${await npmSettings(environment['HOME'])}ignore-scripts=true\n`)
       // What others will use is not left to such programs.
-      const cacheFolder = isPlain ? options.cacheFolder : join(staged, 'cache')
+      const cacheFolder = runsPrograms === undefined ? options.cacheFolder : join(staged, 'cache')
       await mkdir(cacheFolder, { recursive: true })
       const surroundings = await options.surroundings()
       const command = {
@@ -66,7 +66,7 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
         mounts: [
           ...interpreterMounts(interpreter.path, surroundings),
           { path: dirname(dirname(npm)), access: 'read' as const },
-          ...(isPlain ? [{ path: cacheFolder, access: 'write' as const }] : []),
+          ...(runsPrograms === undefined ? [{ path: cacheFolder, access: 'write' as const }] : []),
         ],
       }
       const { exitCode, lines: all } = await options.run(command, signal, counting(total, tell))

@@ -33,8 +33,12 @@ export async function readNpmDeclared(folder: string): Promise<Declared | undefi
   if (missing.length > 0) throw outdated(await lockFileOf(folder), missing)
   const settings = (await ifThere(readFile(join(folder, '.npmrc'), 'utf8'))) ?? ''
   const facts = decisive.map(field => manifest[field] ?? null)
-  const isPlain = !/^\s*ignore-scripts\s*=\s*false\b/m.test(settings)
-  return { identity: [JSON.stringify(facts), JSON.stringify(lock), settings], isPlain, ...packagesOf(lock) }
+  const runsPrograms = programsOf(lock, settings)
+  return {
+    identity: [JSON.stringify(facts), JSON.stringify(lock), settings],
+    ...(runsPrograms !== undefined && { runsPrograms }),
+    ...packagesOf(lock),
+  }
 }
 
 /** Which lock file a source has. */
@@ -87,6 +91,13 @@ const withoutLock = (names: readonly string[]) =>
       hint: 'Run "npm install" in the folder of the function, keep the package-lock.json that it writes, and deploy again. Lock files of yarn and pnpm are not read.',
     },
   )
+
+/** npm prepares what it takes from a repository, also without scripts of packages. */
+function programsOf(lock: Record<string, unknown>, settings: string): string | undefined {
+  if (/^\s*ignore-scripts\s*=\s*['"]?false\b/m.test(settings)) return '.npmrc says ignore-scripts=false'
+  const fromGit = /"(?:resolved|version)"\s*:\s*"git\b/.exec(JSON.stringify(lock))
+  return fromGit ? 'the lock file names a git repository' : undefined
+}
 
 /** How many will be there: those for development and for other systems are not installed. */
 function packagesOf(lock: Record<string, unknown>): { readonly total?: number } {

@@ -52,7 +52,8 @@ export function createPipInstaller(options: PipInstallerOptions): Installer {
       const surroundings = await options.surroundings()
       const programs = [interpreter.path, ...(interpreter.base === undefined ? [] : [interpreter.base])]
       // What others will use is not left to programs of a package.
-      const cache = declared.isPlain ? [`--cache-dir=${options.cacheFolder}`] : ['--no-cache-dir']
+      const isShared = declared.runsPrograms === undefined
+      const cache = isShared ? [`--cache-dir=${options.cacheFolder}`] : ['--no-cache-dir']
       const command = {
         argv: [
           ...[interpreter.path, '-I', '-m', 'pip', 'install', ...flags, ...cache],
@@ -64,7 +65,7 @@ export function createPipInstaller(options: PipInstallerOptions): Installer {
         mounts: [
           ...programs.flatMap(program => interpreterMounts(program, surroundings)),
           ...releaseFiles.filter(path => existsSync(path)).map(path => ({ path, access: 'read' as const })),
-          ...(declared.isPlain ? [{ path: options.cacheFolder, access: 'write' as const }] : []),
+          ...(isShared ? [{ path: options.cacheFolder, access: 'write' as const }] : []),
         ],
       }
       const { exitCode, lines } = await options.run(command, signal, line => tell.line(`pip: ${line}`))

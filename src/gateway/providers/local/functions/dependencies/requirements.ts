@@ -12,8 +12,8 @@ export const requirementsFile = 'requirements.txt'
 /** The lines of a file and of those that it includes. */
 interface Requirements {
   readonly text: string
-  /** Nothing but names, versions and indexes: no folder, no address, nothing that is built. */
-  readonly isPlain: boolean
+  /** The first line that is more than a name, versions and indexes: a folder, an address, what is to be built. */
+  readonly otherThanPlain: string | undefined
   readonly isEmpty: boolean
 }
 
@@ -28,7 +28,7 @@ const plainOption =
  * @throws HksError INVALID_SOURCE
  */
 export async function readRequirements(folder: string): Promise<Declared | undefined> {
-  const { text, isPlain, isEmpty } = await readAll(folder, requirementsFile, [])
+  const { text, otherThanPlain: line, isEmpty } = await readAll(folder, requirementsFile, [])
   if (isEmpty) return undefined
   if ((await readdir(folder)).includes(programFolder)) {
     throw new HksError('INVALID_SOURCE', `source: The name ${programFolder} is for the packages.`, {
@@ -37,13 +37,14 @@ export async function readRequirements(folder: string): Promise<Declared | undef
     })
   }
   // What is not plain may stand for files of the source.
-  return { identity: [text, ...(isPlain ? [] : [await folderDigest(folder)])], isPlain }
+  if (line === undefined) return { identity: [text] }
+  return { identity: [text, await folderDigest(folder)], runsPrograms: `${requirementsFile} says "${line}"` }
 }
 
 async function readAll(folder: string, file: string, from: readonly string[]): Promise<Requirements> {
   const found = await ifThere(readFile(join(folder, file), 'utf8'))
   // What is not there is told by the tool, but for the first.
-  if (found === undefined || from.includes(file)) return { text: '', isPlain: true, isEmpty: true }
+  if (found === undefined || from.includes(file)) return { text: '', otherThanPlain: undefined, isEmpty: true }
   const lines = linesOf(found)
   const included = lines.flatMap(line => including.exec(line)?.[1] ?? [])
   const others = await Promise.all(
@@ -51,7 +52,9 @@ async function readAll(folder: string, file: string, from: readonly string[]): P
   )
   return {
     text: [found, ...others.map(({ text }) => text)].join('\n'),
-    isPlain: lines.every(isPlainLine) && others.every(({ isPlain }) => isPlain),
+    otherThanPlain: [lines.find(line => !isPlainLine(line)), ...others.map(other => other.otherThanPlain)].find(
+      line => line !== undefined,
+    ),
     isEmpty: lines.every(line => including.test(line)) && others.every(({ isEmpty }) => isEmpty),
   }
 }

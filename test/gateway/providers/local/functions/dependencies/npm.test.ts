@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HksError } from '../../../../../../src/contract/errors.ts'
+import type { FunctionSpec } from '../../../../../../src/gateway/domain/function.ts'
 import { eventually } from '../../../../../support/eventually.ts'
 import { lackOfSandbox } from '../../../../../support/lackOfSandbox.ts'
 import {
@@ -47,8 +48,8 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
       assert.deepEqual(processesAt(folder), [])
     })
 
-    const deploy = async (files: Readonly<Record<string, string>>, name = 'fn') => {
-      const spec = functionSpec({ name })
+    const deploy = async (files: Readonly<Record<string, string>>, name = 'fn', given: Partial<FunctionSpec> = {}) => {
+      const spec = functionSpec({ name, ...given })
       const source = await sourceOfFiles(
         { 'index.mjs': index, '.npmrc': `registry=${registry.origin}`, ...files },
         'node',
@@ -134,6 +135,9 @@ fs.writeFileSync('index.js', 'module.exports = () => ' + JSON.stringify([text, p
       if (level !== 'none') assert.match(text!, /^(ENOENT|EACCES)$/)
       assert.notEqual(home, rig.folder)
       assert.equal(settings, `registry=${registry.origin}\nignore-scripts=true\n`)
+      if (level === 'none') return
+      const more = await fails(deploy({ ...files, '.npmrc': 'ignore-scripts=false\n' }, 'other', { network: 'none' }))
+      assert.deepEqual([more.code, more.details?.['network']], ['INVALID_SOURCE', 'none'])
     })
 
     it('can not be changed by a function that uses them', async function () {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HksError } from '../../../../../../src/contract/errors.ts'
+import type { FunctionSpec } from '../../../../../../src/gateway/domain/function.ts'
 import { eventually } from '../../../../../support/eventually.ts'
 import { lackOfSandbox } from '../../../../../support/lackOfSandbox.ts'
 import {
@@ -63,8 +64,8 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
       assert.deepEqual(processesAt(folder), [])
     })
 
-    const deploy = async (files: Readonly<Record<string, string>>, name = 'fn') => {
-      const spec = functionSpec({ name, runtime: 'python' })
+    const deploy = async (files: Readonly<Record<string, string>>, name = 'fn', given: Partial<FunctionSpec> = {}) => {
+      const spec = functionSpec({ name, runtime: 'python', ...given })
       const source = await sourceOfFiles({ 'main.py': main, ...files }, 'python', spec.handler)
       const { settled } = await rig.functions.deploy(rig.projectId, spec, source, patient)
       return settled
@@ -156,8 +157,11 @@ def handler(event):
       assert.match(refused.hint ?? '', /--no-binary NAME/)
       const { id } = await deploy(requirements('--no-binary greeting', 'greeting'))
       const seen = await answer(id)
-      if (level === 'none') assert.equal(seen, 'secret')
-      else assert.match(String(seen), /^(FileNotFoundError|PermissionError)$/)
+      if (level === 'none') return assert.equal(seen, 'secret')
+      const more = await fails(deploy(requirements('--no-binary greeting', 'greeting'), 'other', { network: 'none' }))
+      assert.deepEqual([more.code, more.details?.['network']], ['INVALID_SOURCE', 'none'])
+      assert.match(more.message, /requirements\.txt says "--no-binary greeting"/)
+      assert.match(String(seen), /^(FileNotFoundError|PermissionError)$/)
     })
 
     it('are refused with the way out when they do not fit, and the old revision goes on', async () => {
