@@ -1,19 +1,20 @@
 import { html, type TemplateResult } from 'lit'
-import type { CronJob, LedgerEntry } from '../../contract/cronJobs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
 import type { ExecutionHistoryInit, ExecutionHistoryProtocol } from '../../contract/webviews.ts'
 import { connectHost } from '../ui/host.ts'
 import { copyText } from '../ui/logLines.ts'
-import { LogSession, type LogState } from '../ui/logSession.ts'
 import type { LogView } from '../ui/logView.ts'
-import { failure, type Notice, notice } from '../ui/notice.ts'
+import { failure, notice } from '../ui/notice.ts'
+import { NoticeBoard } from '../ui/noticeBoard.ts'
 import { PageElement } from '../ui/pageElement.ts'
 import { t } from '../ui/text.ts'
 import { type Clock, clockOf } from '../ui/times.ts'
 import { historyPage } from './historyPage.ts'
-import type { HistoryView, LogOptions, Pane, Search } from './historyView.ts'
+import type { HistoryView, LogOptions, Pane } from './historyView.ts'
 import { LedgerSession } from './ledgerSession.ts'
-import { keyOf, type OutcomeFilter, type Window } from './modelLedger.ts'
-import { barsIn, firstShown } from './modelTimeline.ts'
+import { LogPane } from './logPane.ts'
+import type { OutcomeFilter, Window } from './modelLedger.ts'
+import { Selection } from './selection.ts'
 
 /** What survives a reload of the page's frame. */
 interface Kept {
@@ -46,27 +47,25 @@ export class ExecutionHistory extends PageElement {
   private clock!: Clock
   private lead = 0
   private kept: Kept = start
-  private log: LogState = { kind: 'ready' }
-  private shownExecution: string | undefined
-  private search: Search | undefined
-  private timelineFirst = 0
-  private timelineWidth = 600
-  private notices: { readonly about: string; readonly notice: Notice }[] = []
+  private readonly notices = new NoticeBoard(() => this.draw())
   private readonly logView = document.createElement('hks-log') as LogView
-  private readonly resized = new ResizeObserver(([entry]) => this.fit(entry?.contentRect.width ?? 0))
+  private readonly resized = new ResizeObserver(([entry]) => {
+    this.selection.fit(entry?.contentRect.width ?? 0)
+    this.draw()
+  })
   private second: ReturnType<typeof setInterval> | undefined
 
   private readonly host = connectHost<ExecutionHistoryProtocol, Kept>({
     connection: ({ connected, message }) => {
       const text = message ?? t('The gateway cannot be reached; the history stands still.')
-      this.tellAbout('connection', connected ? undefined : { severity: 'warning', text })
+      this.notices.tell('connection', connected ? undefined : { severity: 'warning', text })
       if (!connected) return
       this.ledger.refreshSoon()
-      this.logs.resume()
+      this.log.session.resume()
     },
     trust: ({ trusted }) => {
       this.isTrusted = trusted
-      if (trusted) this.tellAbout('action', undefined)
+      if (trusted) this.notices.tell('action', undefined)
     },
     cronJob: ({ cronJob }) => {
       this.job = cronJob
@@ -78,33 +77,30 @@ export class ExecutionHistory extends PageElement {
       this.draw()
     },
     execution: ({ execution }) => this.ledger.put(execution),
-    logLines: ({ followId, lines, end }) => this.logs.lines(followId, lines, end),
+    logLines: ({ followId, lines, end }) => this.log.session.lines(followId, lines, end),
     select: ({ executionId }) => void this.selectExecution(executionId),
   })
   private readonly ledger = new LedgerSession(
     query => this.host.ask('ledger', query),
     () => this.now(),
-    () => this.ledgerChanged(),
+    () => this.selection.settle(),
   )
-  private readonly logs = new LogSession(
-    {
-      page: (executionId, query) => this.host.ask('log', { executionId, ...query }),
-      follow: (executionId, followId, after) =>
-        this.host.ask('followLog', { followId, executionId, ...(after === undefined ? {} : { after }) }),
-      unfollow: () => this.host.ask('unfollowLog', null),
+  private readonly selection = new Selection(
+    this.ledger,
+    { get: () => this.kept.selectedKey, set: selectedKey => this.keep({ selectedKey }) },
+    () => {
+      this.showLog()
+      this.draw()
     },
+  )
+  private readonly log = new LogPane(
+    this.host.ask,
+    this.logView,
     {
-      reset: () => this.logView.reset(),
-      append: lines => {
-        this.logView.addLines(lines)
-        if (this.kept.options.follow) this.logView.scrollToEnd()
-        this.draw()
-      },
-      changed: state => {
-        this.log = state
-        this.draw()
-      },
+      isWanted: () => this.kept.options.follow,
+      want: follow => this.keep({ options: { ...this.kept.options, follow } }),
     },
+    () => this.draw(),
   )
 
   constructor() {
@@ -150,36 +146,36 @@ export class ExecutionHistory extends PageElement {
       clock: this.clock,
       zone: this.zone(),
       now: this.now(),
-      notices: this.notices.map(one => one.notice),
+      notices: this.notices.shown,
       window: this.kept.window,
       outcome: this.kept.outcome,
       loaded: this.ledger.loaded,
       isLoading: this.ledger.isLoading,
       fault: this.ledger.fault,
-      timelineWidth: this.timelineWidth,
-      timelineFirst: this.timelineFirst,
-      selected: this.selected(),
+      timelineWidth: this.selection.width,
+      timelineFirst: this.selection.first,
+      selected: this.selection.entry,
       selectedKey: this.kept.selectedKey,
       pane: this.kept.pane,
-      log: this.log,
+      log: this.log.state,
       droppedLines: this.logView.dropped,
       options: this.kept.options,
-      search: this.search,
+      search: this.log.search,
       setWindow: window => this.filter({ window }),
       setOutcome: outcome => this.filter({ outcome }),
       retry: () => this.ledger.retry(),
       loadMore: () => this.ledger.loadMore(),
-      select: index => this.select(index),
-      move: steps => this.move(steps),
+      select: index => this.selection.select(index),
+      move: steps => this.selection.move(steps),
       setPane: pane => this.keep({ pane }),
       setOptions: change => {
         this.keep({ options: { ...this.kept.options, ...change } })
         if (change.follow) this.logView.scrollToEnd()
       },
-      find: text => this.find(text),
-      showMatch: step => this.showMatch(step),
-      closeSearch: () => this.find(''),
-      reloadLog: () => this.showLog(true),
+      find: text => this.log.find(text),
+      showMatch: step => this.log.showMatch(step),
+      closeSearch: () => this.log.find(''),
+      reloadLog: () => this.reloadLog(),
       scrolledLog: this.onScroll,
       run: retryOf => void this.act(t('Not started'), () => this.run(retryOf)),
       stop: executionId => void this.act(t('Not stopped'), () => this.stop(executionId)),
@@ -236,83 +232,34 @@ export class ExecutionHistory extends PageElement {
 
   private filter(change: Partial<Pick<Kept, 'window' | 'outcome'>>): void {
     this.keep(change)
-    this.timelineFirst = 0
+    this.selection.first = 0
     void this.ledger.open(this.kept.window, this.kept.outcome)
   }
 
-  private items(): readonly LedgerEntry[] {
-    return this.ledger.loaded?.items ?? []
-  }
-
-  private selected(): LedgerEntry | undefined {
-    return this.items().find(entry => keyOf(entry) === this.kept.selectedKey)
-  }
-
-  /** Without a selection the newest entry is shown; one that is filtered away gives way to it, too. */
-  private ledgerChanged(): void {
-    const newest = this.items()[0]
-    if (newest !== undefined && this.selected() === undefined) this.keep({ selectedKey: keyOf(newest) })
-    this.showLog(false)
-    this.draw()
-  }
-
-  private select(index: number): void {
-    const entry = this.items()[index]
-    if (entry === undefined) return
-    this.timelineFirst = firstShown(this.timelineFirst, index, barsIn(this.timelineWidth), this.items().length)
-    this.keep({ selectedKey: keyOf(entry) })
-    this.showLog(false)
-    if (index > this.items().length - 20) this.ledger.loadMore()
-  }
-
-  private move(steps: number): void {
-    const at = this.items().findIndex(entry => keyOf(entry) === this.kept.selectedKey)
-    this.select(Math.max(0, Math.min(this.items().length - 1, at + steps)))
-  }
-
   private async selectExecution(executionId: string): Promise<void> {
-    const index = await this.ledger.find(executionId)
-    if (index >= 0) this.select(index)
-    else this.tellAbout('select', { severity: 'info', text: t('That run is not in the time and outcome shown here.') })
+    if (await this.selection.selectExecution(executionId)) return
+    this.notices.tell('select', { severity: 'info', text: t('That run is not in the time and outcome shown here.') })
   }
 
-  /** Loads the log of the selected run unless it is the one shown; a run that began just now is followed. */
-  private showLog(again: boolean): void {
-    const execution = this.selected()?.execution
-    if (!again && execution?.id === this.shownExecution) return
-    this.shownExecution = execution?.id
-    void this.logs.show(execution?.id, execution?.status === 'running')
+  private showLog(): void {
+    const execution = this.selection.entry?.execution
+    this.log.show(execution?.id, execution?.status === 'running')
   }
 
-  private find(text: string): void {
-    this.search = text === '' ? undefined : { text, count: 0, at: 0 }
-    const count = this.logView.find(text)
-    if (this.search !== undefined) this.search = { text, count, at: 0 }
-    this.logView.showMatch(0)
-    this.draw()
-  }
-
-  private showMatch(step: 1 | -1): void {
-    const { search } = this
-    if (search === undefined || search.count === 0) return
-    // Lines may have come since the text was looked for.
-    const count = this.logView.find(search.text)
-    const at = (search.at + step + count) % count
-    this.search = { ...search, count, at }
-    if (this.kept.options.follow) this.keep({ options: { ...this.kept.options, follow: false } })
-    this.logView.showMatch(at)
-    this.draw()
+  private reloadLog(): void {
+    const execution = this.selection.entry?.execution
+    this.log.load(execution?.id, execution?.status === 'running')
   }
 
   /** With the clock alone only what runs changes; the distances from now are told in minutes. */
   private onSecond(): void {
-    const hasRunning = this.items().some(entry => entry.execution?.status === 'running')
+    const hasRunning = this.selection.items.some(entry => entry.execution?.status === 'running')
     if (hasRunning || Math.floor(Date.now() / 1000) % 30 === 0) this.draw()
   }
 
   private readonly onScroll = (): void => {
     const follow = this.logView.isAtEnd
-    const isRunning = this.selected()?.execution?.status === 'running'
+    const isRunning = this.selection.entry?.execution?.status === 'running'
     if (isRunning && follow !== this.kept.options.follow) this.keep({ options: { ...this.kept.options, follow } })
   }
 
@@ -327,31 +274,11 @@ export class ExecutionHistory extends PageElement {
     if (execution !== null) this.ledger.put(execution)
   }
 
-  /** Does what a button says; a failure is told beside the buttons. */
-  private async act(failed: string, work: () => Promise<unknown>): Promise<void> {
-    this.tellAbout('action', undefined)
-    try {
-      await work()
-    } catch (error) {
-      this.tellAbout('action', failure(failed, error, this.isTrusted ? [] : [this.manageTrust()]))
-    }
+  private act(failed: string, work: () => Promise<unknown>): Promise<void> {
+    return this.notices.act(failed, work, () => (this.isTrusted ? [] : [this.manageTrust()]))
   }
 
   private manageTrust() {
     return { label: t('Manage Workspace Trust'), run: () => void this.host.ask('manageTrust', null) }
-  }
-
-  private tellAbout(about: string, notice: Notice | undefined): void {
-    const others = this.notices.filter(one => one.about !== about)
-    if (notice === undefined && others.length === this.notices.length) return
-    this.notices = notice === undefined ? others : [...others, { about, notice }]
-    this.draw()
-  }
-
-  private fit(width: number): void {
-    this.timelineWidth = width
-    const at = this.items().findIndex(entry => keyOf(entry) === this.kept.selectedKey)
-    this.timelineFirst = firstShown(this.timelineFirst, at, barsIn(width), this.items().length)
-    this.draw()
   }
 }

@@ -3,24 +3,19 @@ import type { CronJob } from '../../contract/cronJobs.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { ScheduleEditorInit, ScheduleEditorProtocol } from '../../contract/webviews.ts'
 import { connectHost } from '../ui/host.ts'
-import { failure, type Notice } from '../ui/notice.ts'
+import { failure } from '../ui/notice.ts'
+import { NoticeBoard } from '../ui/noticeBoard.ts'
 import { PageElement } from '../ui/pageElement.ts'
 import { t } from '../ui/text.ts'
-import {
-  changedNotice,
-  deletedNotice,
-  problemsNotice,
-  savedNotice,
-  seriousNotice,
-  unsavedNotice,
-  untrustedNotice,
-} from './editorNotices.ts'
+import { EditedForm } from './editedForm.ts'
+import { changedNotice, deletedNotice, problemsNotice, unsavedNotice } from './editorNotices.ts'
 import { editorPage } from './editorPage.ts'
 import { type EditorView, idOf, type Section } from './editorView.ts'
-import { createBody, type Form, formOf, isDirty, newForm, updateBody } from './modelForm.ts'
-import { lintKey, type Preview } from './modelPreview.ts'
-import { type FieldPath, type Problem, problemsOf } from './modelProblems.ts'
-import { problemOf, sectionOf } from './modelRefusal.ts'
+import { FormSaving } from './formSaving.ts'
+import { type Form, formOf, isDirty } from './modelForm.ts'
+import type { Preview } from './modelPreview.ts'
+import type { FieldPath } from './modelProblems.ts'
+import { sectionOf } from './modelRefusal.ts'
 import { ScheduleAdvice } from './scheduleAdvice.ts'
 import { offeredZones } from './zoneField.ts'
 
@@ -46,31 +41,23 @@ export class ScheduleEditor extends PageElement {
 
   private init!: ScheduleEditorInit
   private advice!: ScheduleAdvice
-  private mode: 'create' | 'edit' = 'create'
-  private saved: CronJob | undefined
-  private start!: Form
-  private form!: Form
+  private edited!: EditedForm
   private open = new Set<Section>()
-  private left = new Set<FieldPath>()
-  private showAllProblems = false
-  private listsProblems = false
-  private notices: { readonly about: string; readonly notice: Notice }[] = []
-  private isSaving = false
+  private readonly notices = new NoticeBoard(() => this.draw())
+  private saving!: FormSaving
   private isTrusted = true
-  private refused: { readonly problem: Problem; readonly form: Form } | undefined
-  private acknowledged = ''
   private minute: ReturnType<typeof setInterval> | undefined
   private zones: readonly string[] = []
 
   private readonly host = connectHost<ScheduleEditorProtocol, Kept>({
     connection: ({ connected, message }) =>
-      this.tellAbout(
+      this.notices.tell(
         'connection',
         connected ? undefined : { severity: 'warning', text: message ?? t('The gateway cannot be reached.') },
       ),
     trust: ({ trusted }) => {
       this.isTrusted = trusted
-      if (trusted) this.tellAbout('save', undefined)
+      if (trusted) this.notices.tell('save', undefined)
     },
     cronJob: ({ cronJob }) => this.jobChanged(cronJob),
     deleted: () => this.jobDeleted(),
@@ -105,45 +92,38 @@ export class ScheduleEditor extends PageElement {
   }
 
   private ready() {
-    const preview = this.advice.preview(this.form, this.saved)
+    const { edited } = this
+    const problems = edited.listedProblems()
+    const list = problems.length === 0 ? [] : [problemsNotice(problems, field => this.focusField(field))]
     return {
-      view: this.view(preview),
-      title: this.mode === 'create' ? t('New CronJob') : this.form.name,
-      isSaving: this.isSaving,
-      isDirty: this.isDirty(),
-      isSuspended: this.saved?.suspend === true,
-      notices: this.shownNotices(),
+      view: this.view(this.advice.preview(edited.form, edited.saved)),
+      title: edited.mode === 'create' ? t('New CronJob') : edited.form.name,
+      isSaving: this.saving.isSaving,
+      isDirty: edited.isDirty,
+      isSuspended: edited.saved?.suspend === true,
+      notices: [...list, ...this.notices.shown],
       zones: this.zones,
-      save: () => void this.save(),
+      save: () => void this.saving.save(),
       cancel: () => this.cancel(),
       setSuspended: (suspend: boolean) => void this.setSuspended(suspend),
     }
   }
 
-  /** The list of what is to be mended shrinks while the user mends it. */
-  private shownNotices(): Notice[] {
-    const problems = this.listsProblems ? this.problems() : []
-    const list = problems.length === 0 ? [] : [problemsNotice(problems, field => this.focusField(field))]
-    return [...list, ...this.notices.map(one => one.notice)]
-  }
-
   private view(preview: Preview): EditorView {
-    const problems = this.problems()
-    const isShown = (field: FieldPath) =>
-      this.showAllProblems || this.left.has(field) || field === 'schedule' || field === 'timeZone'
+    const { form } = this.edited
     return {
       init: this.init,
-      mode: this.mode,
-      form: this.form,
+      mode: this.edited.mode,
+      form,
       preview,
-      warnings: this.advice.warnings(this.form, () => this.draw()),
+      warnings: this.advice.warnings(form, () => this.draw()),
       now: this.advice.now(),
-      jobClock: this.advice.clock(this.form.timeZone),
+      jobClock: this.advice.clock(form.timeZone),
       viewerClock: this.advice.clock(this.init.viewerTimeZone),
-      problem: field => (isShown(field) ? problems.find(one => one.field === field)?.message : undefined),
-      set: change => this.change({ ...this.form, ...change }),
+      problem: this.edited.shownProblems(),
+      set: change => this.change({ ...this.edited.form, ...change }),
       leave: field => {
-        this.left.add(field)
+        this.edited.leave(field)
         this.draw()
       },
       isOpen: section => this.open.has(section),
@@ -169,124 +149,51 @@ export class ScheduleEditor extends PageElement {
     this.advice = new ScheduleAdvice(init, request => this.host.ask('preview', request))
     this.isTrusted = init.trusted
     this.zones = offeredZones(init.viewerTimeZone)
-    this.startFrom(init.cronJob)
+    this.edited = new EditedForm(init)
+    this.saving = new FormSaving({
+      edited: this.edited,
+      advice: this.advice,
+      notices: this.notices,
+      isTrusted: () => this.isTrusted,
+      ask: save => this.host.ask('save', save),
+      manageTrust: () => void this.host.ask('manageTrust', null),
+      focusField: field => this.focusField(field),
+      keep: () => this.keep(),
+      draw: () => this.draw(),
+    })
     const kept = this.host.kept()
-    if (kept !== undefined && kept.jobId === this.saved?.id) {
-      this.form = kept.form
+    if (kept !== undefined && kept.jobId === this.edited.saved?.id) {
       this.open = new Set(kept.open)
-      if (isDirty(kept.start, this.start)) this.offerReload(this.saved)
-      this.start = kept.start
+      if (this.edited.restore(kept)) this.offerReload(this.edited.saved)
     } else if (init.mode === 'create') this.open.add('what')
     this.phase = { kind: 'ready' }
     this.settle()
   }
 
-  /** Makes a job, or an empty form, the state without changes. */
-  private startFrom(job: CronJob | undefined): void {
-    this.saved = job
-    this.mode = job === undefined ? 'create' : 'edit'
-    this.start = job === undefined ? newForm(this.init) : formOf(job)
-    this.form = this.start
-    this.left.clear()
-    this.showAllProblems = false
-    this.listsProblems = false
-    this.refused = undefined
-  }
-
   private change(form: Form): void {
-    this.form = form
-    this.tellAbout('save', undefined)
+    this.edited.form = form
+    this.notices.tell('save', undefined)
     this.keep()
     this.settle()
     this.draw()
   }
 
   private keep(): void {
-    this.host.keep({ jobId: this.saved?.id, start: this.start, form: this.form, open: [...this.open] })
-    this.host.tell('dirty', { dirty: this.isDirty() })
-  }
-
-  private isDirty(): boolean {
-    return isDirty(this.start, this.form)
+    const { saved, start, form, isDirty: dirty } = this.edited
+    this.host.keep({ jobId: saved?.id, start, form, open: [...this.open] })
+    this.host.tell('dirty', { dirty })
   }
 
   private draw(): void {
     this.tick++
   }
 
-  /** The form's own problems and the one that the gateway named, until its field is changed. */
-  private problems(): Problem[] {
-    const problems = problemsOf(this.form, this.mode, this.start)
-    const { refused } = this
-    const isStill = refused?.form === this.form && !problems.some(one => one.field === refused.problem.field)
-    if (refused !== undefined && isStill) problems.push(refused.problem)
-    return problems
-  }
-
   private settle(): void {
-    this.advice.settle(this.form, error => {
+    this.advice.settle(this.edited.form, error => {
       // What the gateway refuses is shown at once; whether it can be reached matters only on Save.
-      if (error instanceof HksError && error.code === 'INVALID_SCHEDULE') this.refuse(error)
+      if (error instanceof HksError && error.code === 'INVALID_SCHEDULE') this.saving.refuse(error)
       this.draw()
     })
-  }
-
-  private async save(): Promise<void> {
-    if (this.isSaving) return
-    this.showAllProblems = true
-    const [problem] = this.problems()
-    if (problem !== undefined) {
-      this.listsProblems = true
-      this.focusField(problem.field)
-      return
-    }
-    if (this.mode === 'edit' && !this.isDirty()) {
-      this.tellAbout('save', { severity: 'info', text: t('There is nothing to save: no field was changed.') })
-      return
-    }
-    if (!this.isTrusted) {
-      this.tellAbout(
-        'save',
-        untrustedNotice(() => void this.host.ask('manageTrust', null)),
-      )
-      return
-    }
-    this.isSaving = true
-    this.tellAbout('save', undefined)
-    const { form, start } = this
-    try {
-      // Nothing is awaited before the request: a page that is closed now has saved.
-      const serious = this.advice.currentWarnings(form).filter(warning => warning.severity === 'error')
-      if (serious.length > 0 && this.acknowledged !== lintKey(form)) {
-        this.tellAbout(
-          'save',
-          seriousNotice(serious, () => this.saveAnyway()),
-        )
-        return
-      }
-      const job = await this.host.ask(
-        'save',
-        this.mode === 'create'
-          ? { mode: 'create', body: createBody(form) }
-          : { mode: 'edit', body: updateBody(start, form) },
-      )
-      // What was typed while it was being saved is kept as a change of the saved job.
-      const later = this.form
-      this.startFrom(job)
-      if (later !== form) this.form = later
-      this.keep()
-      this.tellAbout('save', savedNotice(job, this.advice.now()))
-    } catch (error) {
-      this.refuse(error)
-    } finally {
-      this.isSaving = false
-      this.draw()
-    }
-  }
-
-  private saveAnyway(): void {
-    this.acknowledged = lintKey(this.form)
-    void this.save()
   }
 
   private focusField(path: FieldPath): void {
@@ -300,26 +207,12 @@ export class ScheduleEditor extends PageElement {
     })
   }
 
-  /** Shows an error at the field that it names, otherwise beside Save. */
-  private refuse(error: unknown): void {
-    const problem = problemOf(error, this.form)
-    if (problem === undefined) {
-      this.tellAbout('save', failure(t('Not saved'), error, [{ label: t('Try again'), run: () => void this.save() }]))
-      return
-    }
-    this.refused = { problem, form: this.form }
-    this.left.add(problem.field)
-    if (!this.isSaving) return this.draw()
-    this.listsProblems = true
-    this.focusField(problem.field)
-  }
-
   private cancel(): void {
     const close = () => void this.host.ask('close', null)
-    if (!this.isDirty()) return close()
-    this.tellAbout(
+    if (!this.edited.isDirty) return close()
+    this.notices.tell(
       'save',
-      unsavedNotice(() => this.tellAbout('save', undefined), close),
+      unsavedNotice(() => this.notices.tell('save', undefined), close),
     )
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('.notice-actions hks-button')?.focus())
   }
@@ -329,60 +222,53 @@ export class ScheduleEditor extends PageElement {
       const job = await this.host.ask('setSuspended', { suspend })
       if (job !== null) this.jobChanged(job)
     } catch (error) {
-      this.tellAbout('suspend', failure(suspend ? t('Not suspended') : t('Not resumed'), error))
+      this.notices.tell('suspend', failure(suspend ? t('Not suspended') : t('Not resumed'), error))
     }
   }
 
   private async pickSecret(row: number): Promise<void> {
     try {
-      const from = await this.host.ask('pickSecret', { projectId: this.form.projectId })
-      const current = this.form.secrets[row]
+      const from = await this.host.ask('pickSecret', { projectId: this.edited.form.projectId })
+      const { form } = this.edited
+      const current = form.secrets[row]
       if (from === null || current === undefined) return
       const name = current.name || (from.split('/')[1] ?? '').toUpperCase().replaceAll(/[^A-Z0-9_]/g, '_')
-      this.change({ ...this.form, secrets: this.form.secrets.with(row, { name, value: from }) })
+      this.change({ ...form, secrets: form.secrets.with(row, { name, value: from }) })
     } catch (error) {
-      this.tellAbout('secret', failure(t('No secret was chosen'), error))
+      this.notices.tell('secret', failure(t('No secret was chosen'), error))
     }
   }
 
   private jobChanged(job: CronJob): void {
-    if (this.phase.kind !== 'ready' || this.saved?.id !== job.id) return
-    const isOther = isDirty(formOf(this.saved), formOf(job))
-    const wasDirty = this.isDirty()
-    this.saved = job
-    if (isOther && !this.isSaving) {
+    const { edited } = this
+    if (this.phase.kind !== 'ready' || edited.saved?.id !== job.id) return
+    const isOther = isDirty(formOf(edited.saved), formOf(job))
+    const wasDirty = edited.isDirty
+    edited.saved = job
+    if (isOther && !this.saving.isSaving) {
       if (wasDirty) this.offerReload(job)
-      else this.startFrom(job)
+      else edited.startFrom(job)
     }
     this.draw()
   }
 
   private offerReload(job: CronJob | undefined): void {
     const load = () => {
-      this.startFrom(job)
+      this.edited.startFrom(job)
       this.keep()
-      this.tellAbout('changed', undefined)
+      this.notices.tell('changed', undefined)
     }
-    this.tellAbout(
+    this.notices.tell(
       'changed',
-      changedNotice(load, () => this.tellAbout('changed', undefined)),
+      changedNotice(load, () => this.notices.tell('changed', undefined)),
     )
   }
 
   private jobDeleted(): void {
-    if (this.phase.kind !== 'ready' || this.saved === undefined) return
-    this.tellAbout('changed', deletedNotice())
-    this.saved = undefined
-    this.mode = 'create'
+    if (this.phase.kind !== 'ready' || this.edited.saved === undefined) return
+    this.notices.tell('changed', deletedNotice())
+    this.edited.jobDeleted()
     this.keep()
-    this.draw()
-  }
-
-  /** Shows one notice about a matter, in place of what was said about it before. */
-  private tellAbout(about: string, notice: Notice | undefined): void {
-    const others = this.notices.filter(one => one.about !== about)
-    if (notice === undefined && others.length === this.notices.length) return
-    this.notices = notice === undefined ? others : [...others, { about, notice }]
     this.draw()
   }
 
@@ -390,8 +276,8 @@ export class ScheduleEditor extends PageElement {
     if (event.defaultPrevented || this.phase.kind !== 'ready') return
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
-      void this.save()
-    } else if (event.key === 'Escape' && this.isDirty()) {
+      void this.saving.save()
+    } else if (event.key === 'Escape' && this.edited.isDirty) {
       // A page that is only read stays: Escape is pressed for much else.
       this.cancel()
     }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import type { LedgerEntry } from '../../../src/contract/cronJobs.ts'
 import { entryText, outcomeText } from '../../../src/webviews/executionHistory/modelEntry.ts'
-import { copyText, lineTime, occurrences, plainText } from '../../../src/webviews/ui/logLines.ts'
 import { barsOf, barsIn, firstShown, timelineHeight } from '../../../src/webviews/executionHistory/modelTimeline.ts'
 import { clockOf } from '../../../src/webviews/ui/times.ts'
 import { execution, now } from '../support/cronJobs.ts'
-import { ledgerEntries, logLines } from '../support/executionHistoryHost.ts'
+import { ledgerEntries } from '../support/executionHistoryHost.ts'
 
 const at = Date.parse(now)
 const clock = clockOf('Europe/Berlin', 'en-GB', at)
@@ -79,23 +78,5 @@ describe('the timeline', () => {
     assert.equal(firstShown(100, 60, 50, 200), 60)
     assert.equal(firstShown(180, -1, 50, 200), 150)
     assert.equal(firstShown(0, 3, barsIn(10_000), 20), 0)
-  })
-})
-
-describe('the log', () => {
-  it('drops the escape sequences of a terminal', () => {
-    assert.equal(plainText('\u001b[31mred\u001b[0m \u001b]0;title\u0007end'), 'red end')
-  })
-
-  it('shows times in the zone and finds text in any case', () => {
-    const [line] = logLines(1)
-    assert.equal(lineTime(line!, 3_600_000), '12:55:00.512')
-    assert.deepEqual(occurrences('Line one, line two', 'LINE'), [0, 10])
-    assert.deepEqual(occurrences('aaaa', 'aa'), [0, 2])
-    assert.deepEqual(occurrences('abc', ''), [])
-  })
-
-  it('copies time, stream and text', () => {
-    assert.equal(copyText(logLines(1)), '2026-11-23T11:55:00.512Z stdout line 1: fetched rows of orders\n')
   })
 })
