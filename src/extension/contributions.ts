@@ -15,6 +15,8 @@ export const commands = {
   stopFollowing: 'hks.stopFollowing',
   newFunction: 'hks.newFunction',
   deploy: 'hks.deploy',
+  startHotReload: 'hks.startHotReload',
+  stopHotReload: 'hks.stopHotReload',
   cancelDeployment: 'hks.cancelDeployment',
   invoke: 'hks.invoke',
   invokeAgain: 'hks.invokeAgain',
@@ -72,6 +74,10 @@ export const memory = {
   lastPayload: 'hks.payload.last.',
   /** The payloads that are kept for a function, in the same way. */
   savedPayloads: 'hks.payload.saved.',
+  /** Where a function was last deployed from; its id is appended. */
+  deployedSource: 'hks.deployedSource.',
+  /** The functions that are deployed at each save. */
+  hotReload: 'hks.hotReload',
   /** What a restored panel is about, by its title. */
   panel: 'hks.panel.',
   /** The user was told that the gateway stays on. */

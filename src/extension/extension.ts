@@ -11,6 +11,9 @@ import { createGatewayControl } from './gatewayProcess/gatewayControl.ts'
 import { createGatewaySession } from './gatewayProcess/gatewaySession.ts'
 import { greet, sendKeepRunning, tellOnce } from './gatewayProcess/greet.ts'
 import { createOpenProjects } from './gatewayProcess/openProjects.ts'
+import { createDeployedSources } from './hotReload/deployedSources.ts'
+import { createHotReloads } from './hotReload/hotReloads.ts'
+import { tellReload } from './hotReload/tellReload.ts'
 import { createLogChannels } from './logs/logChannels.ts'
 import { createPanels } from './panels/panels.ts'
 import { createAnswerDocuments } from './views/answerDocuments.ts'
@@ -38,11 +41,25 @@ export function activate(context: ExtensionContext): void {
   const answers = createAnswerDocuments()
   const panels = createPanels({ context, session, logs, answers, log })
   const faults = createFaults()
-  const services: Services = { context, session, gateway, openProjects, logs, panels, answers, faults, log }
+  const hotReloads = createHotReloads({
+    session,
+    memento: context.workspaceState,
+    onReload: (fn, reload) => tellReload(fn, reload, faults, log),
+    onEnd: ({ place }, error) => {
+      faults.clear(place.path)
+      if (error !== undefined) report(error)
+    },
+  })
+  const deployedSources = createDeployedSources(context.workspaceState)
+  const own = { openProjects, logs, hotReloads }
+  const services: Services = { ...own, context, session, gateway, panels, answers, faults, deployedSources, log }
 
   const setContext = (key: string, value: unknown): void => void vscodeCommands.executeCommand('setContext', key, value)
   const reregister = (): void => {
     if (session.state.kind === 'ready') void session.ready().then(openProjects.register).catch(report)
+  }
+  const resumeHotReload = (): void => {
+    if (workspace.isTrusted) void hotReloads.resume().catch(report)
   }
   context.subscriptions.push(
     log,
@@ -51,19 +68,24 @@ export function activate(context: ExtensionContext): void {
     logs,
     panels,
     answers,
+    hotReloads,
     faults,
     createStatusBar(session),
-    ...registerViews(session, openProjects, logs),
+    ...registerViews(session, own),
     ...registerCommands(services, allCommands),
     ...registerDebugger(services),
     followFunctionSource(setContext),
     session.onDidChangeState(state => {
       setContext(contextKeys.gateway, state.kind)
+      if (state.kind === 'ready') resumeHotReload()
       if (state.kind === 'error' || state.kind === 'reconnecting') log.warn(l10n.t('Gateway: {0}', state.error.message))
     }),
     session.onDidChangeResources(resources => tellOnce(resources, context.globalState)),
     workspace.onDidChangeWorkspaceFolders(reregister),
-    workspace.onDidGrantWorkspaceTrust(reregister),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      reregister()
+      if (session.state.kind === 'ready') resumeHotReload()
+    }),
     workspace.onDidChangeConfiguration(event => {
       if (!event.affectsConfiguration(settings.keepRunning) || session.state.kind !== 'ready') return
       void session

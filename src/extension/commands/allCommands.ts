@@ -34,8 +34,10 @@ export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> 
   showGatewayLog: async () => (await import('./showGatewayLog.ts')).showGatewayLog,
   showHistory: async () => (await import('./showHistory.ts')).showHistory,
   showRunLog: async () => (await import('./showRunLog.ts')).showRunLog,
+  startHotReload: async () => (await import('./startHotReload.ts')).startHotReload,
   stopFollowing: async () => (await import('./stopFollowing.ts')).stopFollowing,
   stopGateway: async () => (await import('./stopGateway.ts')).stopGateway,
+  stopHotReload: async () => (await import('./stopHotReload.ts')).stopHotReload,
   stopRun: async () => (await import('./stopRun.ts')).stopRun,
   suspend: async () => (await import('./suspend.ts')).suspend,
 }

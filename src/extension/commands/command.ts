@@ -2,6 +2,8 @@ import type { ExtensionContext, LogOutputChannel } from 'vscode'
 import type { GatewayControl } from '../gatewayProcess/gatewayControl.ts'
 import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
 import type { OpenProjects } from '../gatewayProcess/openProjects.ts'
+import type { DeployedSources } from '../hotReload/deployedSources.ts'
+import type { HotReloads } from '../hotReload/hotReloads.ts'
 import type { LogChannels } from '../logs/logChannels.ts'
 import type { Panels } from '../panels/panels.ts'
 import type { AnswerDocuments } from '../views/answerDocuments.ts'
@@ -18,6 +20,8 @@ export interface Services {
   readonly panels: Panels
   readonly answers: AnswerDocuments
   readonly faults: Faults
+  readonly hotReloads: HotReloads
+  readonly deployedSources: DeployedSources
   /** What went wrong in this window, with causes. */
   readonly log: LogOutputChannel
 }

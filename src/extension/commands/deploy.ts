@@ -31,6 +31,7 @@ export const deploy: Command = {
     services.faults.clear(source.path)
     try {
       const fn = await deploySource(services, source)
+      await services.deployedSources.remember(fn.id, source)
       void tellResult(fn, source.warnings)
     } catch (error) {
       const placed = placedError(error, source)

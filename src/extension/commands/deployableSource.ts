@@ -1,4 +1,4 @@
-import { l10n, Uri, window, workspace } from 'vscode'
+import { l10n, type Uri, window, workspace } from 'vscode'
 import { HksError } from '../../contract/errors.ts'
 import { findFunctionFolder } from '../../scaffold/findFunctionFolder.ts'
 import { type FunctionSettings, readFunctionFolder } from '../../scaffold/functionYaml.ts'
@@ -6,6 +6,7 @@ import { type PackedSource, packFile, packFolder } from '../../scaffold/packSour
 import { isSingleFileSource, singleFileSettings } from '../../scaffold/singleFile.ts'
 import type { SourcePlace } from '../../scaffold/sourcePlace.ts'
 import type { Services } from './command.ts'
+import { chooseFunctionFolder, functionFolders } from './functionFolders.ts'
 import { targetOf } from './target.ts'
 
 /** A folder or file that can be deployed, with how. */
@@ -95,24 +96,14 @@ async function projectOf({ session, openProjects }: Services, path: string): Pro
   })
 }
 
-/** The folders with a `function.yaml` in this window; of a function in the tree, those of its project and name. */
-async function chooseFolder({ session, openProjects }: Services, argument: unknown): Promise<string | undefined> {
-  const files = await workspace.findFiles('**/function.yaml', '**/{node_modules,.git}/**', 500)
+/** A folder of this window; of a function in the tree, one of its project and name. */
+async function chooseFolder(services: Services, argument: unknown): Promise<string | undefined> {
   const { functionId } = targetOf(argument)
-  const wanted = functionId === undefined ? undefined : session.resources.functions.get(functionId)
-  const folders = files.map(file => Uri.joinPath(file, '..').fsPath)
-  const own = folders.filter(folder => wanted === undefined || openProjects.projectOf(folder) === wanted.projectId)
-  const fitting = wanted === undefined ? own : await withName(own, wanted.name)
-  if (fitting.length === 0)
+  const wanted = functionId === undefined ? undefined : services.session.resources.functions.get(functionId)
+  const folders = await functionFolders(services, wanted)
+  if (folders.length === 0)
     throw new HksError('NOT_FOUND', l10n.t('There is no function.yaml for this in the open folders.'), {
       hint: l10n.t('Create a function with "New Function from Template", or open the file that holds its handler.'),
     })
-  if (fitting.length === 1) return fitting[0]
-  const items = fitting.sort().map(folder => ({ label: workspace.asRelativePath(folder), folder }))
-  return (await window.showQuickPick(items, { placeHolder: l10n.t('Function to deploy') }))?.folder
-}
-
-async function withName(folders: readonly string[], name: string): Promise<string[]> {
-  const read = await Promise.allSettled(folders.map(readFunctionFolder))
-  return read.flatMap(r => (r.status === 'fulfilled' && r.value.settings.name === name ? [r.value.folder] : []))
+  return chooseFunctionFolder(folders, l10n.t('Function to deploy'))
 }

@@ -177,7 +177,7 @@ const nodeItem = (node: TreeNode, detail?: string): QuickPickItem => ({
   ...(detail === undefined ? {} : { detail }),
 })
 
-const options = (services: Services): RenderOptions => renderOptions(services.openProjects, services.logs)
+const options = (services: Services): RenderOptions => renderOptions(services)
 
 const newsOf = ({ session }: Services, { id }: Function): FunctionNews => ({ calls: session.resources.calls.get(id) })
 

@@ -4,7 +4,15 @@ import type { DeploymentProgress } from '../../contract/watch.ts'
 import type { Localize } from './localize.ts'
 import { callNode, figureWords, figureSentence } from './callNode.ts'
 import { absoluteTime, rowTime } from './time.ts'
-import { codeMarkdown, escapeMarkdown, joined, type NodeIcon, type RenderOptions, type TreeNode } from './treeNode.ts'
+import {
+  codeMarkdown,
+  escapeMarkdown,
+  joined,
+  type NodeIcon,
+  type ReloadedRow,
+  type RenderOptions,
+  type TreeNode,
+} from './treeNode.ts'
 
 /** How a function stands. `degraded`: an older revision serves because the newest one failed. */
 export type FunctionState = 'failed' | 'degraded' | 'deploying' | 'deleting' | 'ready' | 'idle'
@@ -30,6 +38,7 @@ export interface FunctionNews {
 export function functionNode(fn: Function, { deployment, calls }: FunctionNews, options: RenderOptions): TreeNode {
   const state = functionState(fn)
   const words = stateWords(fn, state, deployment, options)
+  const reloads = reloadWords(options.reloaded.get(fn.id), options.t)
   const figures = calls && figureWords(calls.day, options.t)
   const children = [
     ...(calls?.latest ?? []).map(call => callNode(call, options)),
@@ -40,15 +49,16 @@ export function functionNode(fn: Function, { deployment, calls }: FunctionNews, 
     id: `function:${fn.id}`,
     target: { kind: 'function', functionId: fn.id },
     label: fn.name,
-    description: joined([fn.runtime, words, figures]),
+    description: joined([fn.runtime, words, reloads, figures]),
     tooltip: () => tooltip(fn, words, calls, options),
-    spoken: joined([fn.name, options.t('function'), fn.runtime, words, figures], ', '),
+    spoken: joined([fn.name, options.t('function'), fn.runtime, words, reloads, figures], ', '),
     icon: icons[state],
     context: [
       'function',
       state,
       fn.revision > 0 ? 'serving' : 'notServing',
       ...(options.followed.has(fn.id) ? ['followed'] : []),
+      ...(options.reloaded.has(fn.id) ? ['reloaded'] : []),
     ].join(';'),
     ...(children.length === 0 ? {} : { open: 'collapsed' as const }),
     children,
@@ -102,6 +112,11 @@ function stateWords(
     case 'idle':
       return t('scaled to zero')
   }
+}
+
+function reloadWords(reloaded: ReloadedRow | undefined, t: Localize): string | undefined {
+  if (reloaded === undefined) return undefined
+  return reloaded.refusedAt === undefined ? t('hot reload') : t('hot reload: {0} has an error', reloaded.refusedAt)
 }
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''
@@ -175,13 +190,16 @@ function scalingWords({ minScale, maxScale, containerConcurrency }: Function['sc
   return joined([processes, t('{0} calls at once in each', containerConcurrency)], ', ')
 }
 
-function tooltip(fn: Function, words: string, calls: FunctionCalls | undefined, { t, locale }: RenderOptions): string {
+function tooltip(fn: Function, words: string, calls: FunctionCalls | undefined, options: RenderOptions): string {
+  const { t, locale } = options
+  const watched = options.reloaded.get(fn.id)
   const variables = Object.keys(fn.environment)
   const line = (name: string, value: string): string => `${escapeMarkdown(name)}: ${value}`
   return joined(
     [
       `**${escapeMarkdown(fn.name)}** ${escapeMarkdown(joined([fn.runtime, words]))}`,
       fn.description === undefined ? undefined : escapeMarkdown(fn.description),
+      watched === undefined ? undefined : line(t('Deployed at each save of'), codeMarkdown(watched.path)),
       line(t('Handler'), codeMarkdown(fn.handler)),
       fn.revision > 0 ? line(t('Address'), codeMarkdown(fn.url)) : undefined,
       calls === undefined ? undefined : escapeMarkdown(figureSentence(calls.day, t)),

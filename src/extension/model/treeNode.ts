@@ -39,6 +39,12 @@ export interface TreeNode {
   readonly children: readonly TreeNode[]
 }
 
+/** What is watched of a function, as the window shows it, and where the last save has an error. */
+export interface ReloadedRow {
+  readonly path: string
+  readonly refusedAt?: string | undefined
+}
+
 /** What every row is rendered with. */
 export interface RenderOptions {
   readonly t: Localize
@@ -52,6 +58,8 @@ export interface RenderOptions {
   readonly openProjects: ReadonlySet<string>
   /** Ids of the CronJobs and functions whose log is being followed. */
   readonly followed: ReadonlySet<string>
+  /** The functions that this window deploys at each save, by their ids. */
+  readonly reloaded: ReadonlyMap<string, ReloadedRow>
 }
 
 /** Joins the parts of a description or a spoken label that are there. */

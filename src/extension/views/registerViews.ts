@@ -1,15 +1,13 @@
 import { type Disposable, l10n, type ViewBadge, window } from 'vscode'
 import { views } from '../contributions.ts'
 import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
-import type { OpenProjects } from '../gatewayProcess/openProjects.ts'
-import type { LogChannels } from '../logs/logChannels.ts'
 import { activityTree, ownActivity } from '../model/activityTree.ts'
 import { problemNodes } from '../model/gatewayState.ts'
 import { goesOn, type Resources } from '../model/resources.ts'
 import { staleTree } from '../model/staleTree.ts'
 import { cronJobTree, functionTree, type Tree } from '../model/tree.ts'
 import type { RenderOptions } from '../model/treeNode.ts'
-import { renderOptions } from './renderOptions.ts'
+import { renderOptions, type WindowState } from './renderOptions.ts'
 import { createTreeView, type Drawn } from './treeView.ts'
 
 /** Milliseconds within which several changes are drawn together. */
@@ -22,7 +20,8 @@ const ticks = { running: 1000, resting: 30_000 }
 type Draw = (options: RenderOptions) => Drawn & { readonly nextAt?: number }
 
 /** Registers the tree views. The gateway is started when one of them is first seen. */
-export function registerViews(session: GatewaySession, openProjects: OpenProjects, logs: LogChannels): Disposable[] {
+export function registerViews(session: GatewaySession, state: WindowState): Disposable[] {
+  const { logs } = state
   const inventory =
     (id: string, build: (resources: Resources, options: RenderOptions) => Tree): Draw =>
     options => {
@@ -38,7 +37,7 @@ export function registerViews(session: GatewaySession, openProjects: OpenProject
         : ownActivity(logs.following, options)
     return { ...tree, badge: badgeOf(running, runningWords) }
   }
-  const register = (id: string, draw: Draw): Disposable => registerView(id, draw, session, openProjects, logs)
+  const register = (id: string, draw: Draw): Disposable => registerView(id, draw, session, state)
   return [
     register(views.cronJobs, inventory(views.cronJobs, cronJobTree)),
     register(views.functions, inventory(views.functions, functionTree)),
@@ -55,13 +54,7 @@ const brokenWords = (broken: number): string =>
 const runningWords = (running: number): string =>
   running === 1 ? l10n.t('1 is running') : l10n.t('{0} are running', running)
 
-function registerView(
-  id: string,
-  draw: Draw,
-  session: GatewaySession,
-  openProjects: OpenProjects,
-  logs: LogChannels,
-): Disposable {
+function registerView(id: string, draw: Draw, session: GatewaySession, state: WindowState): Disposable {
   let pending: NodeJS.Timeout | undefined
   let ticking: NodeJS.Timeout | undefined
 
@@ -73,7 +66,7 @@ function registerView(
     clearTimeout(pending)
     clearTimeout(ticking)
     pending = undefined
-    const options = renderOptions(openProjects, logs)
+    const options = renderOptions(state)
     const drawn = draw(options)
     view.render(drawn)
     const isTicking = session.state.kind === 'ready' && goesOn(session.resources)
@@ -95,8 +88,9 @@ function registerView(
   const subscriptions = [
     session.onDidChangeState(soon),
     session.onDidChangeResources(soon),
-    openProjects.onDidChange(soon),
-    logs.onDidChangeFollowing(soon),
+    state.openProjects.onDidChange(soon),
+    state.logs.onDidChangeFollowing(soon),
+    state.hotReloads.onDidChange(soon),
   ]
   if (view.visible) seen()
   return {

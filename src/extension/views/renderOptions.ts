@@ -1,14 +1,28 @@
-import { env, l10n } from 'vscode'
+import { env, l10n, workspace } from 'vscode'
 import type { OpenProjects } from '../gatewayProcess/openProjects.ts'
+import type { HotReloads } from '../hotReload/hotReloads.ts'
 import type { LogChannels } from '../logs/logChannels.ts'
 import type { RenderOptions } from '../model/treeNode.ts'
 
+/** What a window itself knows that rows show. */
+export interface WindowState {
+  readonly openProjects: OpenProjects
+  readonly logs: LogChannels
+  readonly hotReloads: HotReloads
+}
+
 /** How rows are rendered now, for this viewer. */
-export const renderOptions = (openProjects: OpenProjects, logs: LogChannels): RenderOptions => ({
+export const renderOptions = ({ openProjects, logs, hotReloads }: WindowState): RenderOptions => ({
   t: l10n.t,
   now: Date.now(),
   locale: env.language,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   openProjects: openProjects.ids,
   followed: new Set(logs.following.map(resource => resource.id)),
+  reloaded: new Map(
+    [...hotReloads.functions].map(([id, { fn, refusedAt }]) => [
+      id,
+      { path: workspace.asRelativePath(fn.place.path), refusedAt },
+    ]),
+  ),
 })

@@ -56,6 +56,18 @@ describe('the row of a function', () => {
     )
   })
 
+  it('says that it is deployed at each save, and of what', () => {
+    const withRow = (row: { path: string; refusedAt?: string }) =>
+      functionNode(fn(), {}, { ...options, reloaded: new Map([['f1', row]]) })
+    const reloaded = withRow({ path: 'functions/greet' })
+    assert.equal(reloaded.description, 'python · ready · hot reload')
+    assert.match(reloaded.spoken, /, hot reload/)
+    assert.match(reloaded.tooltip(), /Deployed at each save of: `functions\/greet`/)
+    assert.match(reloaded.context, /;reloaded$/)
+    const refused = withRow({ path: 'functions/greet', refusedAt: 'main.py:3' })
+    assert.equal(refused.description, 'python · ready · hot reload: main.py:3 has an error')
+  })
+
   it('says how often it was called today, and how long that took', () => {
     const called = (day: FunctionCalls['day']) => functionNode(fn(), { calls: calls({ day }) }, options)
     assert.equal(called({ calls: 12, failed: 2, p95Ms: 8 }).description, 'python · ready · 12 calls, p95 8 ms')

@@ -19,6 +19,7 @@ export const options: RenderOptions = {
   timeZone: 'UTC',
   openProjects: new Set(['p1']),
   followed: new Set(),
+  reloaded: new Map(),
 }
 
 export const project = (given: Partial<Project> = {}): Project => ({
