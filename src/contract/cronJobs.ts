@@ -177,7 +177,9 @@ export const CronJob = Type.Object({
   lastExecutionAt: Type.Optional(Instant),
   nextExecutionAt: Type.Optional(Instant),
   active: Type.Integer({ description: 'Runs in progress' }),
-  recentExecutions: Type.Array(ExecutionSummary, { description: 'The last five runs, newest first' }),
+  recentExecutions: Type.Array(ExecutionSummary, {
+    description: 'The last five runs and older ones in progress, newest first',
+  }),
 })
 export type CronJob = Static<typeof CronJob>
 

@@ -109,7 +109,8 @@ function withExecution(state: Resources, execution: ExecutionSummary): Resources
   const others = job.recentExecutions.filter(e => e.id !== execution.id)
   const recentExecutions = [...others, execution]
     .sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt))
-    .slice(0, 5)
+    // As the gateway tells it: one that is still in progress can be stopped.
+    .filter((run, index) => index < 5 || run.status === 'running')
   return { ...state, cronJobs: put(state.cronJobs, job.id, { ...job, recentExecutions }) }
 }
 

@@ -12,7 +12,7 @@ export interface CronJobView {
   readonly lastExecutionAt?: number
   /** Runs in progress. */
   readonly active: number
-  /** The last five, newest first. */
+  /** The last five and what of the older ones is in progress, newest first. */
   readonly recent: readonly Execution[]
 }
 

@@ -7,14 +7,19 @@ import type { ExecutionStore } from './ports.ts'
 export interface RecentRuns {
   /** Reads them from the store when that is due; afterwards the answers below are those of now. */
   ready(): Promise<void>
-  /** At most {@link recentCount}, newest first; the same array as long as nothing changed. */
+  /**
+   * The last {@link recentCount} and what of the older ones is in progress, newest first; the same array as long as
+   * nothing changed.
+   */
   of(applicationId: string): readonly Execution[]
   /** Runs in progress. */
   active(applicationId: string): number
 }
 
-/** Runs that a view shows. */
+/** Runs that a view shows, however they ended. */
 export const recentCount = 5
+/** Older runs in progress that it shows beside them: whoever wants to stop one has to see it. */
+const mostOlder = 20
 /** Runs that the store has let go of for their age leave the memory this much later at most, milliseconds. */
 const reloadMs = 6 * 3600 * 1000
 
@@ -41,6 +46,7 @@ export function createRecentRuns(executions: ExecutionStore, changes: readonly C
     const [last, active] = await Promise.all([executions.recent(recentCount), executions.running()])
     recent = new Map(last)
     running = new Map()
+    for (const run of active) recent.set(run.applicationId, withRun(recent.get(run.applicationId) ?? none, run))
     for (const [id, runs] of Map.groupBy(active, execution => execution.applicationId)) {
       running.set(id, new Set(runs.map(run => run.id)))
     }
@@ -75,5 +81,6 @@ export function createRecentRuns(executions: ExecutionStore, changes: readonly C
 function withRun(runs: readonly Execution[], execution: Execution): readonly Execution[] {
   return [execution, ...runs.filter(run => run.id !== execution.id)]
     .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1))
-    .slice(0, recentCount)
+    .filter((run, index) => index < recentCount || run.status === 'running')
+    .slice(0, recentCount + mostOlder)
 }

@@ -17,13 +17,16 @@ export async function findSupervisor(folder: string): Promise<Supervisor | undef
   return (await works(supervisor)) ? supervisor : undefined
 }
 
-/** Finds it once; what was absent is looked for again each time that it is asked for: perl may be installed meanwhile. */
+/** Finds it once, and again each time that it is asked for while perl is not there: it may be installed meanwhile. */
 export function createSupervisorSource(folder: string): () => Promise<Supervisor | undefined> {
+  let known: Supervisor | undefined
   let looking: Promise<Supervisor | undefined> | undefined
   return async () => {
-    const found = await (looking ??= findSupervisor(folder))
-    if (found === undefined) looking = undefined
-    return found
+    if (known !== undefined && isExecutable(known.perl)) return known
+    looking ??= findSupervisor(folder).finally(() => {
+      looking = undefined
+    })
+    return (known = await looking)
   }
 }
 

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { HksError } from '../../../src/contract/errors.ts'
 import { problemNodes, statusText } from '../../../src/extension/model/gatewayState.ts'
 import { untranslated } from '../../../src/extension/model/localize.ts'
-import { applyChange, fromSnapshot, noResources, type Resources } from '../../../src/extension/model/resources.ts'
+import {
+  applyChange,
+  fromSnapshot,
+  goesOn,
+  noResources,
+  type Resources,
+} from '../../../src/extension/model/resources.ts'
 import { staleTree } from '../../../src/extension/model/staleTree.ts'
 import { cronJobTree, functionTree } from '../../../src/extension/model/tree.ts'
 import { treeDifference } from '../../../src/extension/model/treeDifference.ts'
@@ -162,6 +168,13 @@ describe('the resources that a watch tells', () => {
     const ids = (s: Resources) => s.cronJobs.get('j1')?.recentExecutions.map(e => `${e.id} ${e.status}`)
     assert.deepEqual(ids(started), ['e0 running', ...['e1', 'e2', 'e3', 'e4'].map(e => `${e} succeeded`)])
     assert.equal(ids(ended)?.[0], 'e0 succeeded')
+  })
+
+  it('keep an older run while it is in progress', () => {
+    const five = [1, 2, 3, 4, 5].map(i => execution({ id: `e${i}`, startedAt: at(-i * 100) }))
+    const state = resources({ cronJobs: [cronJob({ recentExecutions: [...five, running({ id: 'old', startedAt: at(-900) })] })] })
+    const next = applyChange(state, { type: 'put', cursor, kind: 'execution', object: execution({ id: 'e0' }) })
+    assert.deepEqual([next.cronJobs.get('j1')?.recentExecutions.length, goesOn(next)], [6, true])
   })
 
   it('leave a run of an unknown CronJob out', () => {
