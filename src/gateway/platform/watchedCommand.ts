@@ -7,6 +7,7 @@ const script = '{ read _ <&3; kill -9 -$$; } >/dev/null 2>&1 & exec "$@" 3<&-'
 
 /** A short command of the gateway's own. */
 export interface WatchedCommand {
+  readonly pid: number
   readonly stdout: Readable
   /** Where it was asked for. */
   readonly stderr: Readable | undefined
@@ -36,7 +37,8 @@ export function startWatched(
   const closed = (once(child, 'close') as Promise<[number | null]>).then(([exitCode]) => exitCode)
   closed.catch(() => undefined)
   const watcher = child.stdio?.[3] as Duplex | undefined
-  if (!child.stdout || !watcher) throw new Error(`The system has no room to start ${program}.`)
+  if (child.pid === undefined || !child.stdout || !watcher)
+    throw new Error(`The system has no room to start ${program}.`)
   // It is closed by the end of its session, which is what it is for.
   watcher.on('error', () => undefined)
   let ended = false
@@ -47,7 +49,7 @@ export function startWatched(
     killSession(child.pid)
   }
   child.once('exit', end)
-  return { stdout: child.stdout, stderr: child.stderr ?? undefined, closed, end }
+  return { pid: child.pid, stdout: child.stdout, stderr: child.stderr ?? undefined, closed, end }
 }
 
 function killSession(pid: number | undefined): void {

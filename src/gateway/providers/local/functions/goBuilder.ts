@@ -26,6 +26,8 @@ export interface GoBuilder extends SourceBuilder {
 
 const launcherName = 'launch'
 const keyLength = 16
+/** Nobody waits for what is built ahead. */
+const unheard = { progress: () => undefined, line: () => undefined }
 
 /** Keeps what it built in folders named by source, handler, runtime, Go version and platform. */
 export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
@@ -59,7 +61,7 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
       await mkdir(folder)
       await writeFile(join(folder, 'function.go'), usualFunction)
       // The cache is what is wanted.
-      await programs.compile({ folder, handler: 'Handle' }, staged, signal, 'idly')
+      await programs.compile({ folder, handler: 'Handle' }, staged, signal, unheard, 'idly')
     })
   }
 
@@ -69,9 +71,8 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
       const name = `${source.digest}-${await keyOf(source.handler)}`
       const target = builds.path(name)
       if (await exists(target)) return target
-      tell.progress({ phase: 'building' })
       await builds.once(name, signal, async staged => {
-        const program = await programs.compile(source, staged, signal)
+        const program = await programs.compile(source, staged, signal, tell)
         const folder = join(staged, 'folder')
         await layOut(source.folder, folder)
         await mkdir(dirname(join(folder, programFile)), { recursive: true })

@@ -7,14 +7,14 @@ import { explainBuild, mainFolder } from './goErrors.ts'
 import { writeGoOverlay } from './goOverlay.ts'
 import { checkGoPackage, layOut, modulePath, programFolder, readGoHandler } from './goSource.ts'
 import type { GoTool } from './goTool.ts'
-import type { BuildSource } from './sourceBuilder.ts'
+import { fetchModules, moduleName } from './goModules.ts'
+import type { BuildSource, BuildTeller } from './sourceBuilder.ts'
 
 /** Without symbols for a debugger, which are most of a binary; stacks are complete without them. */
-export const buildFlags: readonly string[] = ['-trimpath', '-buildvcs=false', '-mod=mod', '-ldflags', '-s -w']
+export const buildFlags: readonly string[] = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w']
 /** The program in a folder to load; `launch` starts it. */
 export const programFile = `${programFolder}/function`
 
-const moduleName = 'hexabase.io/hks'
 /** Imported once to compile them: what functions use most. */
 const usualPackages = ['net/http', 'log', 'log/slog', 'html/template', 'crypto/hmac', 'crypto/sha256', 'encoding/csv']
 
@@ -32,12 +32,13 @@ func Handle(_ *hks.Context, event any) (any, error) { return event, nil }
 export interface GoPrograms {
   /**
    * Compiles a function within `staged`, an empty folder; answers the path of the program.
-   * @throws HksError INVALID_SOURCE, RUNTIME_MISSING; LoadFailure; `signal.reason`
+   * @throws HksError INVALID_SOURCE, DEPLOY_FAILED, RUNTIME_MISSING; LoadFailure; `signal.reason`
    */
   compile(
     source: Pick<BuildSource, 'folder' | 'handler'>,
     staged: string,
     signal: AbortSignal,
+    tell: BuildTeller,
     pace?: 'idly',
   ): Promise<string>
   /** Compiles the program that waits for a function to `output`. @throws HksError RUNTIME_MISSING, INTERNAL */
@@ -71,7 +72,7 @@ export function createGoPrograms(go: GoTool, moduleFolder: string, goPath: () =>
     return modulePath(await readFile(file, 'utf8')) ?? 'function'
   }
   return {
-    compile: async ({ folder, handler }, staged, signal, pace) => {
+    compile: async ({ folder, handler }, staged, signal, tell, pace) => {
       const exported = await checkGoPackage(folder, handler)
       const work = join(staged, 'work')
       await layOut(folder, work, ['go.mod', 'go.sum'])
@@ -80,14 +81,19 @@ export function createGoPrograms(go: GoTool, moduleFolder: string, goPath: () =>
       await writeFile(join(work, mainFolder, 'main.go'), mainProgram(module, handler))
       const output = join(staged, programFile)
       await mkdir(dirname(output))
-      const flags = [...buildFlags, ...(await overlayFlags(staged))]
-      const built = await go.run(['build', ...flags, '-o', output, `./${mainFolder}`], work, signal, pace)
+      // A go.sum says which modules; without one the checksum database of Go vouches for them.
+      const mode = (await exists(join(folder, 'go.sum'))) ? '-mod=readonly' : '-mod=mod'
+      await fetchModules(go, { work, mode, program: `./${mainFolder}` }, signal, tell)
+      tell.progress({ phase: 'building' })
+      const flags = [...buildFlags, mode, ...(await overlayFlags(staged))]
+      const how = pace === undefined ? {} : { pace }
+      const built = await go.run(['build', ...flags, '-o', output, `./${mainFolder}`], work, signal, how)
       if (built.exitCode !== 0) throw explainBuild(built, handler, exported)
       return output
     },
     compileLauncher: async (output, staged, signal) => {
       const flags = [...buildFlags, ...(await overlayFlags(staged))]
-      const built = await go.run(['build', ...flags, '-o', output, './launch'], moduleFolder, signal)
+      const built = await go.run(['build', '-mod=mod', ...flags, '-o', output, './launch'], moduleFolder, signal)
       if (built.exitCode !== 0)
         throw new HksError('INTERNAL', `The Go runtime can not be built: ${built.stderr.trim()}`)
     },

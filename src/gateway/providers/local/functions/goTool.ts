@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
 import { setPriority } from 'node:os'
+import type { Readable } from 'node:stream'
 import { endProcesses } from '../../../platform/endProcesses.ts'
 import type { ProcessScan } from '../../../platform/processTable.ts'
+import { startWatched } from '../../../platform/watchedCommand.ts'
 import type { Interpreter } from './interpreters.ts'
 
 /** The go command on this machine. */
@@ -10,10 +11,16 @@ export interface GoTool {
   version(): Promise<string>
   /**
    * Runs `go ARGS` in a folder. Answers exit code and output, however it ends, with paths relative to the folder. At the
-   * pace `idly` all else goes first.
+   * pace `idly` all else goes first. `onLine` hears what it says on stderr. It ends with the gateway.
    * @throws HksError RUNTIME_MISSING; `signal.reason` when nothing of it is left
    */
-  run(args: readonly string[], folder: string, signal: AbortSignal, pace?: 'idly'): Promise<GoOutput>
+  run(args: readonly string[], folder: string, signal: AbortSignal, how?: GoRun): Promise<GoOutput>
+}
+
+/** How the go command runs. */
+export interface GoRun {
+  readonly pace?: 'idly'
+  readonly onLine?: (line: string) => void
 }
 
 /** What the go command said. */
@@ -42,7 +49,7 @@ const mostOutputBytes = 1024 * 1024
 export function createGoTool(options: GoToolOptions): GoTool {
   return {
     version: async () => (await options.find()).version,
-    run: async (args, folder, signal, pace) => {
+    run: async (args, folder, signal, { pace, onLine } = {}) => {
       const { path } = await options.find()
       const clean = await options.environment()
       signal.throwIfAborted()
@@ -56,26 +63,16 @@ export function createGoTool(options: GoToolOptions): GoTool {
         HKS_RUN_ID: runId,
         HKS_HOME_ID: options.homeId,
       }
-      const child = spawn(path, args, {
-        cwd: folder,
-        env: { NODE_V8_COVERAGE: undefined, ...environment },
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
-      const { pid } = child
-      if (pace !== undefined && pid !== undefined) makeIdle(pid)
-      const output = { stdout: '', stderr: '' }
-      for (const name of ['stdout', 'stderr'] as const) {
-        child[name].setEncoding('utf8').on('data', (text: string) => {
-          if (output[name].length < mostOutputBytes) output[name] += text
-        })
-      }
-      const { promise, resolve, reject } = Promise.withResolvers<GoOutput>()
-      child.once('error', reject)
+      const command = startWatched(path, args, environment, { cwd: folder, stderr: 'pipe' })
+      const { pid } = command
+      if (pace === 'idly') makeIdle(pid)
       const inFolder = (text: string) => text.replaceAll(`${folder}/`, '')
-      child.once('close', exitCode =>
-        resolve({ exitCode, stdout: inFolder(output.stdout), stderr: inFolder(output.stderr) }),
-      )
+      const [stdout, stderr] = [gather(command.stdout), gather(command.stderr!, line => onLine?.(inFolder(line)))]
+      const output = command.closed.then(exitCode => ({
+        exitCode,
+        stdout: inFolder(stdout()),
+        stderr: inFolder(stderr()),
+      }))
       let ending: Promise<unknown> | undefined
       const abort = () => {
         const matches = (entry: { readonly runId?: string; readonly session: number }) =>
@@ -85,7 +82,7 @@ export function createGoTool(options: GoToolOptions): GoTool {
       signal.addEventListener('abort', abort, { once: true })
       if (signal.aborted) abort()
       try {
-        return await promise
+        return await output
       } finally {
         signal.removeEventListener('abort', abort)
         await ending
@@ -93,6 +90,19 @@ export function createGoTool(options: GoToolOptions): GoTool {
       }
     },
   }
+}
+
+/** Gathers text; a line is told when it is whole. */
+function gather(stream: Readable, onLine: (line: string) => void = () => undefined): () => string {
+  let all = ''
+  let begun = ''
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    if (all.length < mostOutputBytes) all += text
+    const lines = (begun + text).split('\n')
+    begun = lines.pop()!
+    lines.forEach(onLine)
+  })
+  return () => all
 }
 
 function makeIdle(pid: number): void {
