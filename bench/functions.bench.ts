@@ -4,6 +4,7 @@ import { measureColdStarts } from './functions/coldStarts.ts'
 import { doublers } from './functions/deployed.ts'
 import { measureDeployments } from './functions/deployments.ts'
 import { measureGrowth } from './functions/growth.ts'
+import { measureHotReload } from './functions/hotReload.ts'
 import { measureIdleMemory } from './functions/idleMemory.ts'
 import { measureWarmCalls } from './functions/warmCalls.ts'
 import type { BenchRow } from './row.ts'
@@ -16,6 +17,7 @@ export async function run(): Promise<BenchRow[]> {
     ...(await measureColdStarts(runtimes)),
     ...(await measureWarmCalls(runtimes)),
     ...(await measureDeployments(runtimes)),
+    ...(await measureHotReload(runtimes)),
     ...(await measureIdleMemory(runtimes)),
     ...(await measureGrowth()),
   ]
