@@ -53,13 +53,16 @@ export interface LocalFunctions {
   /** By name; all projects when `projectId` is absent. */
   list(projectId?: string): Promise<readonly StoredFunction[]>
   get(id: string): Promise<StoredFunction | undefined>
-  /** @throws HksError CONFLICT when a function of the project has the name, NOT_FOUND for an unknown project */
-  insert(fn: StoredFunction): Promise<void>
   /**
-   * Replaces spec, status, reason, serving and `updatedAt`. With it go transient revisions that do not serve and have a
-   * newer one. @throws HksError NOT_FOUND, CONFLICT (name)
+   * With its first revision: both or neither.
+   * @throws HksError CONFLICT when a function of the project has the name, NOT_FOUND for an unknown project
    */
-  update(fn: StoredFunction): Promise<void>
+  insert(fn: StoredFunction, revision?: RevisionRecord): Promise<void>
+  /**
+   * Replaces spec, status, reason, serving and `updatedAt`, and saves a revision: both or neither. With it go transient
+   * revisions that do not serve and have a newer one. @throws HksError NOT_FOUND, CONFLICT (name)
+   */
+  update(fn: StoredFunction, revision?: RevisionRecord): Promise<void>
   /** Its revisions go with it. Removing what is not there is no error. */
   remove(id: string): Promise<void>
   /** Inserts or replaces by id. @throws HksError CONFLICT when another revision has the number */

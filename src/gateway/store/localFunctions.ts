@@ -21,39 +21,31 @@ export function createLocalFunctions(db: Kysely<Schema>): LocalFunctions {
       const row = await rows().where('id', '=', id).executeTakeFirst()
       return row && toFunction(row)
     },
-    insert: async fn => {
+    insert: async (fn, revision) => {
       const values = { id: fn.id, type: 'function', created_at: fn.createdAt, ...columnsOf(fn) } as const
-      await explaining(db.insertInto('applications').values(values).execute(), errorsOf(fn))
+      await db.transaction().execute(async transaction => {
+        await explaining(transaction.insertInto('applications').values(values).execute(), errorsOf(fn))
+        if (revision) await saveRevision(transaction, revision)
+      })
     },
-    update: async fn => {
-      const write = db.transaction().execute(async transaction => {
-        const { numUpdatedRows } = await transaction
+    update: async (fn, revision) => {
+      await db.transaction().execute(async transaction => {
+        const write = transaction
           .updateTable('applications')
           .set(columnsOf(fn))
           .where('id', '=', fn.id)
           .where('type', '=', 'function')
           .executeTakeFirst()
+        const { numUpdatedRows } = await explaining(write, errorsOf(fn))
         if (numUpdatedRows === 0n) throw notFound('function', fn.id)
+        if (revision) await saveRevision(transaction, revision)
         await removeReplaced(transaction, fn)
       })
-      await explaining(write, errorsOf(fn))
     },
     remove: async id => {
       await db.deleteFrom('applications').where('id', '=', id).where('type', '=', 'function').execute()
     },
-    saveRevision: async revision => {
-      const row = toRevisionRow(revision)
-      const write = db
-        .insertInto('revisions')
-        .values(row)
-        .onConflict(conflict => conflict.column('id').doUpdateSet(row))
-        .execute()
-      await explaining(write, {
-        unique: () =>
-          new HksError('CONFLICT', `The function "${revision.functionId}" has a revision ${revision.number} already.`),
-        foreignKey: () => notFound('function', revision.functionId),
-      })
-    },
+    saveRevision: revision => saveRevision(db, revision),
     revisions: async (functionId, limit) => {
       const query = db
         .selectFrom('revisions')
@@ -67,6 +59,20 @@ export function createLocalFunctions(db: Kysely<Schema>): LocalFunctions {
       return (await query.executeTakeFirst()) !== undefined
     },
   }
+}
+
+async function saveRevision(db: Kysely<Schema>, revision: RevisionRecord): Promise<void> {
+  const row = toRevisionRow(revision)
+  const write = db
+    .insertInto('revisions')
+    .values(row)
+    .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+    .execute()
+  await explaining(write, {
+    unique: () =>
+      new HksError('CONFLICT', `The function "${revision.functionId}" has a revision ${revision.number} already.`),
+    foreignKey: () => notFound('function', revision.functionId),
+  })
 }
 
 /** Transient revisions that neither serve nor may come to, and that are not the newest. */

@@ -51,8 +51,8 @@ export function rememberFunctions(functions: LocalFunctions): RememberedFunction
       return (await revisionsOf(id, entry)).slice(0, limit)
     },
     hasSource: functions.hasSource,
-    insert: fn => writing(fn.id, functions.insert(fn)),
-    update: fn => writing(fn.id, functions.update(fn)),
+    insert: (fn, revision) => writing(fn.id, functions.insert(fn, revision)),
+    update: (fn, revision) => writing(fn.id, functions.update(fn, revision)),
     remove: id => writing(id, functions.remove(id)),
     saveRevision: revision => writing(revision.functionId, functions.saveRevision(revision)),
   }

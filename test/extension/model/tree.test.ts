@@ -172,7 +172,9 @@ describe('the resources that a watch tells', () => {
 
   it('keep an older run while it is in progress', () => {
     const five = [1, 2, 3, 4, 5].map(i => execution({ id: `e${i}`, startedAt: at(-i * 100) }))
-    const state = resources({ cronJobs: [cronJob({ recentExecutions: [...five, running({ id: 'old', startedAt: at(-900) })] })] })
+    const state = resources({
+      cronJobs: [cronJob({ recentExecutions: [...five, running({ id: 'old', startedAt: at(-900) })] })],
+    })
     const next = applyChange(state, { type: 'put', cursor, kind: 'execution', object: execution({ id: 'e0' }) })
     assert.deepEqual([next.cronJobs.get('j1')?.recentExecutions.length, goesOn(next)], [6, true])
   })

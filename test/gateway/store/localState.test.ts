@@ -147,6 +147,20 @@ describe('the state of the local provider', () => {
       assert.equal(await store.functions.get(fn.id), undefined)
     })
 
+    it('are written together with a revision, or neither is', async () => {
+      const fn = storedFunction('shop')
+      const [first, second] = [revision(fn.id, 1), revision(fn.id, 2)]
+      await store.functions.insert(fn, first)
+      await store.functions.update({ ...fn, serving: 2 }, second)
+      assert.deepEqual(await store.functions.revisions(fn.id), [second, first])
+      const taken = revision(fn.id, 2)
+      await assert.rejects(store.functions.update({ ...fn, serving: 9 }, taken), { code: 'CONFLICT' })
+      assert.equal((await store.functions.get(fn.id))?.serving, 2)
+      const other = storedFunction('shop', { spec: { ...fn.spec, name: 'other' } })
+      await assert.rejects(store.functions.insert(other, revision('none', 1)), { code: 'NOT_FOUND' })
+      assert.equal(await store.functions.get(other.id), undefined)
+    })
+
     it('keep their revisions, newest first, and take them along when they go', async () => {
       const fn = storedFunction('shop')
       await store.functions.insert(fn)

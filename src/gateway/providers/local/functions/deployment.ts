@@ -135,11 +135,13 @@ export function createDeployments(options: DeploymentOptions): Deployments {
 
   const record = async (existing: StoredFunction | undefined, projectId: string, revision: RevisionRecord) => {
     const { functionId: id, spec, createdAt: now } = revision
-    if (!existing) {
-      await state.insert({ id, projectId, spec, status: 'deploying', serving: 0, createdAt: now, updatedAt: now })
+    if (existing) {
+      await records.update(id, stored => ({ ...stored, status: 'deploying', updatedAt: clock.now() }), revision)
+      return
     }
-    await state.saveRevision(revision)
-    await records.update(id, stored => ({ ...stored, status: 'deploying', updatedAt: clock.now() }))
+    const fn = { id, projectId, spec, status: 'deploying', serving: 0, createdAt: now, updatedAt: now } as const
+    await state.insert(fn, revision)
+    await records.publish(id)
   }
 
   /** Forgets an attempt that was refused. */
@@ -172,12 +174,12 @@ export function createDeployments(options: DeploymentOptions): Deployments {
   const switchTo = async ({ revision, steps: told }: Attempt, candidate: Candidate): Promise<FunctionRecord> => {
     const { functionId: id, number, spec } = revision
     const serving = await options.serving(id)
-    await state.saveRevision({ ...revision, status: 'ready' })
-    const record = await records.update(id, stored => {
+    const served = (stored: StoredFunction): StoredFunction => {
       const { reason: _reason, ...kept } = stored
       const next = number > stored.serving ? { ...kept, spec, serving: number } : stored
       return { ...next, status: statusOf(id, next.serving), updatedAt: clock.now() }
-    })
+    }
+    const record = await records.update(id, served, { ...revision, status: 'ready' })
     // Nothing below can fail: the store says that it serves.
     const replaced = number > serving.revision ? serving.promote(candidate) : candidate.close()
     void replaced.then(options.sweepSources)
@@ -195,13 +197,13 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     if (error instanceof LoadFailure) log.trace(id, error.context.trace)
     log.system(id, reason)
     told.ended(outcomeOf(explained), reason)
-    await state.saveRevision({ ...revision, status: 'failed', reason })
-    await records.update(id, stored => ({
+    const failed = (stored: StoredFunction): StoredFunction => ({
       ...stored,
       status: statusOf(id, stored.serving),
       reason: stored.serving > number ? (stored.reason ?? reason) : reason,
       updatedAt: clock.now(),
-    }))
+    })
+    await records.update(id, failed, { ...revision, status: 'failed', reason })
     options.sweepSources()
     return explained
   }

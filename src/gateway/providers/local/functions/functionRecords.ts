@@ -9,8 +9,15 @@ import type { LocalFunctions, StoredFunction } from '../../../domain/localState.
 export interface FunctionRecords {
   get(id: string): Promise<FunctionRecord | undefined>
   list(projectId?: string): Promise<readonly FunctionRecord[]>
-  /** Changes a stored function and publishes it. Changes of one function are made one after the other. */
-  update(id: string, change: (stored: StoredFunction) => StoredFunction): Promise<FunctionRecord>
+  /**
+   * Changes a stored function, saves a revision with it, and publishes it. Changes of one function are made one after the
+   * other.
+   */
+  update(
+    id: string,
+    change: (stored: StoredFunction) => StoredFunction,
+    revision?: RevisionRecord,
+  ): Promise<FunctionRecord>
   /** Publishes the function as it is now. Publications are in the order in which they were asked for. */
   publish(id: string): Promise<FunctionRecord | undefined>
 }
@@ -57,11 +64,11 @@ export function createFunctionRecords(options: FunctionRecordsOptions): Function
           complete(stored, await state.revisions(stored.id, listedRevisions)),
         ),
       ),
-    update: (id, change) =>
+    update: (id, change, revision) =>
       queue.add(async () => {
         const stored = await state.get(id)
         if (!stored) throw notFound('function', id)
-        await state.update(change(stored))
+        await state.update(change(stored), revision)
         return (await publishNow(id))!
       }),
     publish: id => queue.add(() => publishNow(id)),
