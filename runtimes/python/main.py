@@ -17,8 +17,10 @@ def main():
     # The function's own main.py must be the one that "import main" finds.
     sys.path.remove(here)
 
-    if len(sys.argv) != 3 or sys.argv[1] != "--fd" or not sys.argv[2].isdigit():
-        sys.stderr.write("usage: python3 main.py --fd 3\n")
+    options = sys.argv[3:]
+    is_debugged = options[:1] == ["--debug"]
+    if sys.argv[1:2] != ["--fd"] or not sys.argv[2:3] or not sys.argv[2].isdigit() or len(options) > 2 * is_debugged:
+        sys.stderr.write("usage: python3 main.py --fd 3 [--debug [FOLDER]]\n")
         return 64
     egress = os.environ.pop("HKS_EGRESS_SOCKET", None)
     if egress is not None:
@@ -27,7 +29,10 @@ def main():
     logs = Logs(transport.send)
     logs.capture()
     core = Core(transport.send, logs)
-    core.start()
+    if is_debugged:
+        core.start_debugged(*options[1:])
+    else:
+        core.start()
     transport.start(core.receive)
     # Modules are imported on the main thread: some may only be imported there.
     core.run_main_thread()

@@ -60,12 +60,25 @@ class Core:
         self._folder = None
         self._handle = None
         self._refusal = None
+        #: Called once, before any code of the function runs.
+        self._before_load = _nothing
 
-    def start(self):
+    def start(self, debugger=None):
         version = ".".join(map(str, sys.version_info[:3]))
-        self._send(
-            {"t": "ready", "version": PROTOCOL_VERSION, "runtime": "python", "runtimeVersion": version, "pid": os.getpid()}
-        )
+        ready = {"t": "ready", "version": PROTOCOL_VERSION, "runtime": "python", "runtimeVersion": version, "pid": os.getpid()}
+        self._send(ready if debugger is None else dict(ready, debugger=debugger))
+
+    def start_debugged(self, folder=None):
+        """The same for a process that waits for a debugger before it loads; `folder` is the package debugpy."""
+        from .debugger import NoDebugger, open_debugger
+
+        try:
+            debugger, self._before_load = open_debugger(folder)
+        except NoDebugger as error:
+            # A ready frame without a debugger says the same to the gateway.
+            self._logs.current().err.write("There is no debugger: %s\n" % error)
+            debugger = None
+        self.start(debugger)
 
     def run_main_thread(self):
         """Does what must be done on the main thread. Never returns."""
@@ -143,6 +156,7 @@ class Core:
             sys.path.insert(0, self._folder)
             add_packages(self._folder)
             importlib.invalidate_caches()
+            self._before_load()
             handle = load_watched(self._folder, lambda: load_handler(self._folder, frame["handler"]))
             if frame.get("check") is True:
                 self._check_sources()

@@ -53,7 +53,11 @@ class FdTransport:
 
     def start(self, on_frame):
         """Reads on a thread of its own, which sees the end of the stream even while the handler computes."""
-        threading.Thread(target=self._read, args=(on_frame,), name="hks-frames", daemon=True).start()
+        reader = threading.Thread(target=self._read, args=(on_frame,), name="hks-frames", daemon=True)
+        # A debugger that stops all threads leaves this one alone: it has to see the end of the stream.
+        reader.pydev_do_not_trace = True
+        reader.is_pydev_daemon_thread = True
+        reader.start()
 
     def _read(self, on_frame):
         try:

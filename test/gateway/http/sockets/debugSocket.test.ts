@@ -3,56 +3,89 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { debugFunction } from '../../../../src/client/debugFunction.ts'
 import type { FunctionDebug } from '../../../../src/contract/debug.ts'
 import type { HksError } from '../../../../src/contract/errors.ts'
 import type { Function } from '../../../../src/contract/functions.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { attachInspector } from '../../../support/inspectorClient.ts'
+import { attachDebugger } from '../../../support/debuggerClients.ts'
+import { debugpyPackage } from '../../../support/debugpyPackage.ts'
 import { lackOfSandbox } from '../../../support/lackOfSandbox.ts'
 import { temporaryFolder } from '../../../support/temporaryFolder.ts'
 import { startTestGateway, type TestGateway } from '../../../support/testGateway.ts'
 
-const deployed = "export const handler = () => 'deployed'"
-const edited = `import { greeting } from './words.mjs'
+/** A function in one language, as it is deployed and as it is in the workspace. */
+interface Language {
+  readonly runtime: 'node' | 'python'
+  readonly deployed: string
+  readonly file: string
+  readonly edited: string
+  /** The line of `edited` at which `text` is known. */
+  readonly line: number
+  readonly words: readonly [file: string, text: string]
+}
+
+const node: Language = {
+  runtime: 'node',
+  deployed: "export const handler = () => 'deployed'",
+  file: 'index.mjs',
+  edited: `import { greeting } from './words.mjs'
 export function handler(event) {
   const text = greeting + (event?.name ?? '')
   return { text, kind: process.env.KIND ?? 'none' }
 }
-`
-/** The line of `edited` at which `text` is known. */
-const lineOfReturn = 4
+`,
+  line: 4,
+  words: ['words.mjs', "export const greeting = 'Hello '"],
+}
+const python: Language = {
+  runtime: 'python',
+  deployed: "def handler(event):\n    return 'deployed'\n",
+  file: 'main.py',
+  edited: `import os
+from words import greeting
+def handler(event):
+    text = greeting + (event or {}).get('name', '')
+    return {'text': text, 'kind': os.environ.get('KIND', 'none')}
+`,
+  line: 5,
+  words: ['words.py', "greeting = 'Hello '\n"],
+}
 
 /** One gateway with a project that has a deployed function and another text of it in its folder. */
 interface Rig extends AsyncDisposable {
   readonly gateway: TestGateway
   readonly fn: Function
   readonly folder: string
+  /** The file of the handler. */
   readonly file: string
+  readonly line: number
   debug(request?: Partial<FunctionDebug>): ReturnType<typeof debugFunction>
   call(event?: unknown): Promise<unknown>
 }
 
-async function openRig(level: string): Promise<Rig> {
+async function openRig(level: string, language: Language = node, own: Partial<FunctionDebug> = {}): Promise<Rig> {
+  const { runtime } = language
   const home = temporaryFolder()
   const workspace = temporaryFolder()
   const gateway = await startTestGateway(home.path, { HKS_SANDBOX: level })
   const { client } = gateway
   const project = await client.call('openProject', { body: { path: workspace.path } })
-  const source = Buffer.from(deployed).toString('base64')
-  const body = { name: 'greet', runtime: 'node', source, timeout: 1 } as const
+  const source = Buffer.from(language.deployed).toString('base64')
+  const body = { name: 'greet', runtime, source, timeout: 1 } as const
   const fn = await client.call('deployFunction', { params: { id: project.id }, body })
   const folder = join(workspace.path, 'greet')
   mkdirSync(folder)
-  writeFileSync(join(folder, 'index.mjs'), edited)
-  writeFileSync(join(folder, 'words.mjs'), "export const greeting = 'Hello '")
+  const [words, text] = language.words
+  writeFileSync(join(folder, language.file), language.edited)
+  writeFileSync(join(folder, words), text)
   return {
     gateway,
     fn,
     folder,
-    file: pathToFileURL(join(folder, 'index.mjs')).href,
-    debug: request => debugFunction(gateway.ready, fn.id, { folder, ...request }),
+    file: join(folder, language.file),
+    line: language.line,
+    debug: request => debugFunction(gateway.ready, fn.id, { folder, ...own, ...request }),
     call: async event => {
       const sent = event === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(event))
       const { status, body: answer } = await client.invoke(fn.id, sent, { contentType: 'application/json' })
@@ -81,35 +114,41 @@ const untilGone = (port: number) =>
 /** A call that has stopped at the breakpoint. */
 async function stoppedCall(rig: Rig) {
   const session = await rig.debug()
-  const inspector = await attachInspector(session.waiting.url!)
-  await inspector.breakAt(rig.file, lineOfReturn)
-  await inspector.run()
+  const attached = await attachDebugger(session.waiting)
+  await attached.breakAt(rig.file, rig.line)
+  await attached.run()
   await session.ready
   const answer = rig.call({ name: 'Ada' })
   answer.catch(() => undefined)
-  return { session, inspector, answer, stop: await inspector.stop() }
+  return { session, attached, answer, stop: await attached.stop() }
 }
 
-for (const level of ['strict', 'landlock', 'none'] as const) {
-  describe(`a function that is debugged, at the level ${level}`, function () {
+const levels = ['strict', 'landlock', 'none'] as const
+const suites = [node, python].flatMap(language => levels.map(level => ({ language, level })))
+
+for (const { language, level } of suites) {
+  describe(`a ${language.runtime} function that is debugged, at the level ${level}`, function () {
     this.timeout(120_000)
     let rig: Rig
     before(async function () {
+      const debugpy = language === python ? await debugpyPackage() : undefined
       const lack = await lackOfSandbox(level)
-      if (lack !== undefined) {
-        this.test!.parent!.title += ` (skipped: sandbox: ${lack})`
+      const missing = lack === undefined ? undefined : `sandbox: ${lack}`
+      const why = missing ?? (debugpy && 'missing' in debugpy ? debugpy.missing : undefined)
+      if (why !== undefined) {
+        this.test!.parent!.title += ` (skipped: ${why})`
         return this.skip()
       }
-      rig = await openRig(level)
+      rig = await openRig(level, language, debugpy && 'path' in debugpy ? { debugpy: debugpy.path } : {})
     })
     after(() => rig?.[Symbol.asyncDispose]())
 
     it('stops in the file of the workspace, and a call that stands there longer than its timeout is answered', async () => {
-      const { session, inspector, answer, stop } = await stoppedCall(rig)
-      assert.deepEqual([stop.file, stop.line], [rig.file, lineOfReturn])
+      const { session, attached, answer, stop } = await stoppedCall(rig)
+      assert.deepEqual([stop.path, stop.line], [rig.file, rig.line])
       assert.equal(await stop.evaluate('text'), 'Hello Ada')
       await sleep(rig.fn.timeout * 1000 + 500)
-      await inspector.resume()
+      await attached.resume()
       assert.deepEqual(await answer, { text: 'Hello Ada', kind: 'none' })
       session.close()
       await untilGone(session.waiting.port)
@@ -125,10 +164,10 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
     })
 
     it('ends with a gateway that is killed while a call stands still', async () => {
-      const { session, inspector } = await stoppedCall(rig)
+      const { session, attached } = await stoppedCall(rig)
       await rig.gateway.kill()
       await untilGone(session.waiting.port)
-      inspector[Symbol.dispose]()
+      attached[Symbol.dispose]()
     })
   })
 }
@@ -143,9 +182,9 @@ describe('debug sessions', function () {
 
   const running = async (request?: Partial<FunctionDebug>) => {
     const session = await rig.debug(request)
-    const inspector = await attachInspector(session.waiting.url!)
-    await inspector.run()
-    return { session, inspector }
+    const attached = await attachDebugger(session.waiting)
+    await attached.run()
+    return { session, attached }
   }
   const end = async (session: Awaited<ReturnType<typeof debugFunction>>) => {
     session.close()
@@ -159,11 +198,11 @@ describe('debug sessions', function () {
   it('have the code stop before anything of it runs, and calls wait for it', async () => {
     const session = await rig.debug()
     const answer = rig.call()
-    const inspector = await attachInspector(session.waiting.url!)
-    await inspector.breakAt(rig.file.replace('index', 'words'), 1)
-    await inspector.run()
-    assert.match((await inspector.stop()).file, /words\.mjs$/)
-    await inspector.resume()
+    const attached = await attachDebugger(session.waiting)
+    await attached.breakAt(rig.file.replace('index', 'words'), 1)
+    await attached.run()
+    assert.match((await attached.stop()).path, /words\.mjs$/)
+    await attached.resume()
     assert.deepEqual(await answer, { text: 'Hello ', kind: 'none' })
     await end(session)
   })
@@ -223,9 +262,9 @@ describe('debug sessions', function () {
 
   it('say why they are over when their process ends, and calls go back to what is deployed', async () => {
     writeFileSync(join(rig.folder, 'exit.mjs'), 'export const handler = () => process.reallyExit(3)')
-    const { session, inspector } = await running({ handler: 'exit.handler' })
+    const { session, attached } = await running({ handler: 'exit.handler' })
     await session.ready
-    inspector[Symbol.dispose]()
+    attached[Symbol.dispose]()
     assert.equal(await rig.call(), 'FUNCTION_CRASHED')
     assert.match(await session.ended, /exit code 3/)
     assert.equal(await rig.call(), 'deployed')
@@ -241,7 +280,7 @@ describe('debug sessions', function () {
   })
 
   it("are refused for an agent's code, which would get the network of this machine", async () => {
-    const source = Buffer.from(deployed).toString('base64')
+    const source = Buffer.from(node.deployed).toString('base64')
     const body = { name: 'generated', runtime: 'node', source, profile: 'agent' } as const
     // Without a sandbox it is not deployed at all.
     if ((await rig.gateway.client.call('getGateway', {})).sandbox.level === 'none') return
@@ -252,6 +291,23 @@ describe('debug sessions', function () {
     })
   })
 
+  it('say that debugpy is missing, or does not work', async () => {
+    const debugpy = join(rig.folder, 'debugpy')
+    mkdirSync(debugpy)
+    writeFileSync(join(debugpy, '__init__.py'), "raise ImportError('too old')\n")
+    const { client } = rig.gateway
+    const source = Buffer.from(python.deployed).toString('base64')
+    const body = { name: 'snake', runtime: 'python', source } as const
+    const { id } = await client.call('deployFunction', { params: { id: rig.fn.projectId }, body })
+    await assert.rejects(debugFunction(rig.gateway.ready, id, { folder: rig.folder, debugpy }), {
+      code: 'RUNTIME_MISSING',
+      hint: 'Install it with: python3 -m pip install debugpy',
+    } satisfies Partial<HksError>)
+    const { items } = await client.call('getFunctionLogs', { params: { id } })
+    assert.ok(items.some(({ text }) => text === 'There is no debugger: ImportError: too old'))
+    assert.equal(Buffer.from((await client.invoke(id, new Uint8Array())).body).toString(), '"deployed"')
+  })
+
   it('begin for a function whose deployment failed', async () => {
     const { client } = rig.gateway
     const source = Buffer.from("throw new Error('not yet')").toString('base64')
@@ -260,7 +316,7 @@ describe('debug sessions', function () {
     const { items } = await client.call('listFunctions', { params: { id: rig.fn.projectId } })
     const { id } = items.find(({ name }) => name === 'failing')!
     const session = await debugFunction(rig.gateway.ready, id, { folder: rig.folder })
-    await (await attachInspector(session.waiting.url!)).run()
+    await (await attachDebugger(session.waiting)).run()
     const answer = await client.invoke(id, new Uint8Array())
     assert.equal(answer.status, 200)
     await end(session)

@@ -21,12 +21,12 @@ export async function findDebugFolder(folder: string, projectFolder: string): Pr
   return { path, packages: await packagesAbove(path, project) }
 }
 
-/** Folder in which `import debugpy` finds that very package, and the package. @throws HksError INVALID_REQUEST */
-export async function findDebugpy(folder: string): Promise<{ readonly parent: string; readonly path: string }> {
+/** The real path of the package debugpy. @throws HksError INVALID_REQUEST when it is not that */
+export async function findDebugpy(folder: string): Promise<string> {
   const path = await realFolder('debugpy', folder)
   const isPackage = basename(path) === 'debugpy' && (await ifThere(stat(join(path, '__init__.py'))))?.isFile()
   if (!isPackage) throw invalidField('debugpy', folder, 'is not the folder of the Python package debugpy.')
-  return { parent: dirname(path), path }
+  return path
 }
 
 async function realFolder(field: string, folder: string): Promise<string> {

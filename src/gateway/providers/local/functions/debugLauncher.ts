@@ -15,8 +15,8 @@ export type DebuggedRuntime = 'node' | 'python'
 export interface DebuggedCode {
   readonly runtime: DebuggedRuntime
   readonly folder: DebugFolder
-  /** Where debugpy is; else the interpreter's own is used. */
-  readonly debugpy?: { readonly parent: string; readonly path: string }
+  /** Folder of the package debugpy; else the interpreter's own is used. */
+  readonly debugpy?: string
 }
 
 /** A process that was started to be debugged. */
@@ -69,7 +69,7 @@ export function createDebugLauncher({
       })
       return { launched, platformFolder }
     }
-    const seen = [...packages, ...(code.debugpy ? [code.debugpy.path] : [])]
+    const seen = [...packages, ...(code.debugpy === undefined ? [] : [code.debugpy])]
     const mounts = [...command.mounts, ...seen.map((one): SandboxMount => ({ path: one, access: 'read' }))]
     // The developer's own folder: it is neither filled nor removed.
     const slot = { folder: path, put: () => Promise.resolve(path), remove: () => Promise.resolve() }
@@ -83,7 +83,7 @@ export function createDebugLauncher({
 
 function debugged(command: RuntimeCommand, { runtime, debugpy }: DebuggedCode): RuntimeCommand {
   if (runtime === 'python')
-    return { ...command, args: [...command.args, '--debug', ...(debugpy ? [debugpy.parent] : [])] }
+    return { ...command, args: [...command.args, '--debug', ...(debugpy === undefined ? [] : [debugpy])] }
   // What is published over HTTP is known to every user of this machine.
   return { ...command, args: ['--inspect-publish-uid=stderr', ...command.args, '--debug'] }
 }

@@ -4,7 +4,7 @@ import type { DebuggedCode, LaunchDebuggee } from './debugLauncher.ts'
 import type { FunctionPool } from './functionPool.ts'
 import { createLoadLimit } from './loadLimit.ts'
 import { loadInto } from './loadInto.ts'
-import type { DebuggerAddress } from './runtimeFrames.ts'
+import type { DebuggerAddress, ReadyFrame } from './runtimeFrames.ts'
 import { startRuntime } from './startRuntime.ts'
 
 /** Seconds that code which is debugged may take for anything: a week, as somebody may stop it for as long as he likes. */
@@ -47,11 +47,16 @@ export function createDebugPool({ launch, code, startSeconds, onLines, now, repo
     isBegun = true
     const limit = createLoadLimit(startSeconds, signal)
     const { launched, platformFolder } = await launch(code, signal)
-    const runtime = await startRuntime(
-      launched,
-      { onLines: takeLines, report, onReady: frame => tell(frame.debugger, platformFolder) },
-      limit,
-    )
+    let address: DebuggerAddress | undefined
+    const onReady = (frame: ReadyFrame) => {
+      address = frame.debugger
+    }
+    const runtime = await startRuntime(launched, { onLines: takeLines, report, onReady }, limit)
+    if (!address) {
+      await runtime.end()
+      throw noDebugger()
+    }
+    waiting.resolve({ debugger: address, platformFolder })
     const onLost = (reason: string) => {
       listener.onLost(reason)
       lost.resolve(reason)
@@ -62,10 +67,6 @@ export function createDebugPool({ launch, code, startSeconds, onLines, now, repo
       onLines: takeLines,
       now,
     })
-  }
-  const tell = (address: DebuggerAddress | undefined, platformFolder: string) => {
-    if (address) waiting.resolve({ debugger: address, platformFolder })
-    else waiting.reject(new HksError('INTERNAL', 'The runtime did not say where it waits for a debugger.'))
   }
   for (const { promise } of [waiting, loaded]) promise.catch(() => undefined)
   return {
@@ -85,6 +86,13 @@ export function createDebugPool({ launch, code, startSeconds, onLines, now, repo
     },
   }
 }
+
+/** Node brings its debugger with it, so this is about Python. */
+const noDebugger = () =>
+  new HksError('RUNTIME_MISSING', 'There is no debugger for Python: debugpy is missing, or does not work.', {
+    details: { runtime: 'python' },
+    hint: 'Install it with: python3 -m pip install debugpy',
+  })
 
 /** What Node's inspector says on stderr of who attaches; its address is nobody's business. */
 const isOfInspector = ({ stream, text }: NewLogLine): boolean =>

@@ -174,15 +174,11 @@ function debuggable({ spec: { name, runtime, profile } }: StoredFunction): Debug
       hint: 'Read the code and deploy it with profile: function.',
     })
   }
-  if (runtime === 'node') return runtime
-  throw new HksError(
-    'UNSUPPORTED_PLATFORM',
-    `The function "${name}" is in ${runtime}, which can not be debugged here.`,
-    {
-      details: { runtime },
-      hint: 'Debug its code in a test of its own, or print to its log.',
-    },
-  )
+  if (runtime !== 'go') return runtime
+  throw new HksError('UNSUPPORTED_PLATFORM', `The function "${name}" is in Go, which can not be debugged here yet.`, {
+    details: { runtime },
+    hint: 'Debug its handler in a Go test, or print to its log.',
+  })
 }
 
 const beginning = ({ spec: { network } }: StoredFunction, { folder }: DebuggedCode): string => {
