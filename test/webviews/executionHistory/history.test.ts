@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import { ensureBuilt } from '../../support/ensureBuilt.ts'
 import type { LedgerEntry } from '../../../src/contract/cronJobs.ts'
 import { HksError } from '../../../src/contract/errors.ts'
 import type { ExecutionHistoryInit } from '../../../src/contract/webviews.ts'
@@ -13,28 +12,13 @@ import {
   ledgerEntries,
   logLines,
 } from '../support/executionHistoryHost.ts'
-import {
-  accessibilityViolations,
-  type OpenWebview,
-  startWebviewBrowser,
-  type WebviewBrowser,
-} from '../support/openWebview.ts'
+import { accessibilityViolations, type OpenWebview } from '../support/openWebview.ts'
+import { pagesOfSuite } from '../support/pagesOfSuite.ts'
 import type { ThemeName } from '../support/themes.ts'
 
 describeInVscode('the execution history in a browser', () => {
-  let browser: WebviewBrowser
+  const openPage = pagesOfSuite('executionHistory')
   let open: OpenWebview<'executionHistory'>
-
-  before(async () => {
-    await ensureBuilt()
-    browser = await startWebviewBrowser()
-  })
-  after(() => browser?.stop())
-  afterEach(async () => {
-    const { faults } = open
-    await open.close()
-    assert.deepEqual(faults, [], 'the page reported errors')
-  })
 
   async function start(
     options: {
@@ -47,7 +31,7 @@ describeInVscode('the execution history in a browser', () => {
   ) {
     const { entries = ledgerEntries(60), init = {}, change = {}, ...look } = options
     const host = executionHistoryHost(historyInit(init), entries, change)
-    open = await browser.open({ name: 'executionHistory', handlers: host.handlers, listeners: host.listeners, ...look })
+    open = await openPage({ handlers: host.handlers, listeners: host.listeners, ...look })
     await open.page.locator('h1').waitFor()
     return { page: open.page, host }
   }

@@ -4,32 +4,16 @@ import { HksError } from '../../../src/contract/errors.ts'
 import type { FunctionInvokeInit } from '../../../src/contract/functionInvoke.ts'
 import type { InvocationDetail } from '../../../src/contract/invocations.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'
-import { ensureBuilt } from '../../support/ensureBuilt.ts'
 import { now } from '../support/cronJobs.ts'
 import { answerOf, callLines, endedCall, functionInvokeHost, invokeInit } from '../support/functionInvokeHost.ts'
 import { functionOf, invocationOf } from '../support/functions.ts'
-import {
-  accessibilityViolations,
-  type OpenWebview,
-  startWebviewBrowser,
-  type WebviewBrowser,
-} from '../support/openWebview.ts'
+import { accessibilityViolations, type OpenWebview } from '../support/openWebview.ts'
+import { pagesOfSuite } from '../support/pagesOfSuite.ts'
 import type { ThemeName } from '../support/themes.ts'
 
 describeInVscode('the invoke page in a browser', () => {
-  let browser: WebviewBrowser
+  const openPage = pagesOfSuite('functionInvoke')
   let open: OpenWebview<'functionInvoke'>
-
-  before(async () => {
-    await ensureBuilt()
-    browser = await startWebviewBrowser()
-  })
-  after(() => browser?.stop())
-  afterEach(async () => {
-    const { faults } = open
-    await open.close()
-    assert.deepEqual(faults, [], 'the page reported errors')
-  })
 
   async function start(
     options: {
@@ -41,7 +25,7 @@ describeInVscode('the invoke page in a browser', () => {
   ) {
     const { init = {}, change = {}, ...look } = options
     const host = functionInvokeHost(invokeInit(init), change)
-    open = await browser.open({ name: 'functionInvoke', handlers: host.handlers, listeners: host.listeners, ...look })
+    open = await openPage({ handlers: host.handlers, listeners: host.listeners, ...look })
     await open.page.locator('h1').waitFor()
     /** The id of the call that the page began last. */
     const begun = async () => {
@@ -400,7 +384,7 @@ describeInVscode('the invoke page in a browser', () => {
       if (isDown) throw new HksError('GATEWAY_UNREACHABLE', 'No gateway answers.', { hint: 'Start it again.' })
       return invokeInit()
     }
-    open = await browser.open({ name: 'functionInvoke', handlers: { ...host.handlers, init }, listeners: {} })
+    open = await openPage({ handlers: { ...host.handlers, init }, listeners: {} })
     await open.page.getByText('The page could not be opened: No gateway answers.').waitFor()
     isDown = false
     await button(open.page, 'Retry').click()

@@ -1,33 +1,17 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import { ensureBuilt } from '../../support/ensureBuilt.ts'
 import { HksError, invalidField } from '../../../src/contract/errors.ts'
 import type { ScheduleEditorInit } from '../../../src/contract/webviews.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'
 import { cronJob } from '../support/cronJobs.ts'
-import {
-  accessibilityViolations,
-  type OpenWebview,
-  startWebviewBrowser,
-  type WebviewBrowser,
-} from '../support/openWebview.ts'
+import { accessibilityViolations, type OpenWebview } from '../support/openWebview.ts'
+import { pagesOfSuite } from '../support/pagesOfSuite.ts'
 import { createInit, editInit, scheduleEditorHost } from '../support/scheduleEditorHost.ts'
 import type { ThemeName } from '../support/themes.ts'
 
 describeInVscode('the schedule editor in a browser', () => {
-  let browser: WebviewBrowser
+  const openPage = pagesOfSuite('scheduleEditor')
   let open: OpenWebview<'scheduleEditor'>
-
-  before(async () => {
-    await ensureBuilt()
-    browser = await startWebviewBrowser()
-  })
-  after(() => browser?.stop())
-  afterEach(async () => {
-    const { faults } = open
-    await open.close()
-    assert.deepEqual(faults, [], 'the page reported errors')
-  })
 
   async function start(
     init: ScheduleEditorInit,
@@ -35,7 +19,7 @@ describeInVscode('the schedule editor in a browser', () => {
     look: { theme?: ThemeName; width?: number } = {},
   ) {
     const host = scheduleEditorHost(init, change)
-    open = await browser.open({ name: 'scheduleEditor', handlers: host.handlers, listeners: host.listeners, ...look })
+    open = await openPage({ handlers: host.handlers, listeners: host.listeners, ...look })
     await open.page.locator('h1').waitFor()
     return { page: open.page, host }
   }
@@ -373,7 +357,7 @@ describeInVscode('the schedule editor in a browser', () => {
         return editInit()
       },
     })
-    open = await browser.open({ name: 'scheduleEditor', handlers: host.handlers, listeners: host.listeners })
+    open = await openPage({ handlers: host.handlers, listeners: host.listeners })
     await open.page.getByText(/The gateway did not start\./).waitFor()
     isDown = false
     await press(open.page, 'Retry')
