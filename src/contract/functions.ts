@@ -56,11 +56,18 @@ export const functionProfiles = ['function', 'agent'] as const
 /** One of {@link functionProfiles}. */
 export type FunctionProfile = (typeof functionProfiles)[number]
 
+/** The version of the interpreter that a function asks for, or the beginning of one. */
+export const RuntimeVersion = Type.String({
+  pattern: '^\\d{1,3}(?:\\.\\d{1,3}){0,2}$',
+  description: 'For python and node: 3, 3.12 or 3.12.1; default what the PATH has',
+})
+
 /** Deploys a function: creates it or, for an existing name, adds a revision. */
 export const FunctionDeploy = Type.Object(
   {
     name: ResourceName,
     runtime: OneOf(runtimes),
+    runtimeVersion: Type.Optional(RuntimeVersion),
     handler: Type.Optional(
       Type.String({ maxLength: 200, description: 'module.function; main.handler, index.handler or Handle' }),
     ),
@@ -120,6 +127,7 @@ export const Function = Type.Object({
   name: Type.String(),
   projectId: Id,
   runtime: OneOf(runtimes),
+  runtimeVersion: Type.Optional(Type.String({ description: 'The version that it asks for' })),
   handler: Type.String(),
   source: Type.Optional(Type.String()),
   description: Type.Optional(Type.String()),

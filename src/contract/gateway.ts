@@ -45,6 +45,9 @@ export const GatewayStatus = Type.Object({
       name: Type.String(),
       version: Type.Optional(Type.String()),
       path: Type.Optional(Type.String()),
+      others: Type.Optional(
+        Type.Array(Type.String(), { description: 'Further versions, for functions that ask for one' }),
+      ),
       problem: Type.Optional(Type.String({ description: 'Why it cannot be used' })),
       hint: Type.Optional(Type.String({ description: 'The command that installs it' })),
     }),

@@ -18,7 +18,7 @@ export interface FunctionFolder {
 }
 
 const used = [
-  ...['name', 'runtime', 'handler', 'description', 'environment', 'secrets'],
+  ...['name', 'runtime', 'runtimeVersion', 'handler', 'description', 'environment', 'secrets'],
   ...['timeout', 'scaling', 'resources', 'profile', 'network', 'allowedHosts', 'public'],
 ]
 const withoutEffect = ['schedules']
@@ -66,12 +66,20 @@ export function parseFunctionYaml(text: string, file: string): Pick<FunctionFold
         'public',
       ]),
       ...('resources' in fields ? { resources: resourcesOf(fields['resources']) } : {}),
+      ...(fields['runtimeVersion'] == null ? {} : { runtimeVersion: versionOf(fields['runtimeVersion'], yaml) }),
       ...('environment' in fields ? { environment: environmentOf(fields['environment'], yaml) } : {}),
       name: fields['name'],
       runtime: fields['runtime'],
     } as FunctionSettings,
     warnings: ignored.map(key => `${key} in function.yaml has no effect on this machine.`),
   }
+}
+
+/** YAML takes 3.10 for the number 3.1. */
+function versionOf(value: unknown, yaml: YamlDocument): string {
+  if (typeof value === 'string') return value
+  if (Number.isInteger(value)) return String(value)
+  throw yaml.fault(['runtimeVersion'], 'must be in quotes.', 'Write it as runtimeVersion: "3.12".')
 }
 
 /** What the gateway limits; a share of a processor is nothing that this machine can give. */

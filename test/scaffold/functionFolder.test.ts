@@ -80,6 +80,13 @@ describe('function.yaml', () => {
     })
   })
 
+  it('takes the version of an interpreter as text, and refuses 3.10, which YAML takes for 3.1', () => {
+    const version = (text: string) =>
+      parse(`name: greet\nruntime: python\nruntimeVersion: ${text}\n`).settings.runtimeVersion
+    assert.deepEqual([version('"3.10"'), version('22'), version('3.12.1')], ['3.10', '22', '3.12.1'])
+    assert.throws(() => version('3.10'), { message: 'function.yaml:3: runtimeVersion: must be in quotes.' })
+  })
+
   it('names the hosts of an allow-list', () => {
     const text = "name: greet\nruntime: node\nnetwork: allowlist\nallowedHosts: [api.example.com, '*.example.com']\n"
     const { network, allowedHosts } = parse(text).settings

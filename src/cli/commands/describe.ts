@@ -38,7 +38,7 @@ const settingsOf = (fn: Function): string =>
     ['Name', fn.name],
     ['Id', fn.id],
     ['Description', fn.description],
-    ['Runtime', `${fn.runtime}, handler ${fn.handler}`],
+    ['Runtime', `${[fn.runtime, fn.runtimeVersion].filter(Boolean).join(' ')}, handler ${fn.handler}`],
     ['Status', withReason(fn)],
     ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
     ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],

@@ -107,8 +107,11 @@ const describeStatus = (status: GatewayStatus, url: string, now: number): string
     ...status.notices.map(notice => `note: ${notice}`),
   ].join('\n')
 
-const describeRuntime = ({ version, path, problem, hint }: GatewayStatus['runtimes'][number]): string =>
-  problem === undefined ? `${version} (${path})` : [problem, hint].filter(part => part !== undefined).join(' ')
+const describeRuntime = ({ version, path, others, problem, hint }: GatewayStatus['runtimes'][number]): string => {
+  const also = others === undefined ? undefined : `also ${others.join(', ')}`
+  if (problem === undefined) return [`${version} (${path})`, also].filter(part => part !== undefined).join(', ')
+  return [problem, hint, also].filter(part => part !== undefined).join(' ')
+}
 
 const describeProblems = ({ problems }: SandboxStatus): string[] =>
   problems.map(({ what, mend }) => `sandbox: ${mend === undefined ? what : `${what} Mend it with: ${mend}`}`)

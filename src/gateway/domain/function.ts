@@ -9,6 +9,8 @@ import type { FunctionScaling } from './functionScaling.ts'
 export interface FunctionSpec {
   readonly name: string
   readonly runtime: Runtime
+  /** The version of the interpreter that is asked for, or the beginning of one. */
+  readonly runtimeVersion?: string
   readonly handler: string
   readonly description?: string
   readonly environment: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import type { FunctionDebug } from '../../contract/debug.ts'
 import type { FunctionAccess, FunctionDeploy } from '../../contract/functions.ts'
-import { HksError } from '../../contract/errors.ts'
+import { HksError, invalidField } from '../../contract/errors.ts'
 import { readWhole } from './answerStream.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
@@ -221,6 +221,7 @@ function specOf(caller: Caller, input: DeployInput): FunctionSpec {
   return {
     name: input.name,
     runtime: input.runtime,
+    ...runtimeVersionOf(input),
     handler: input.handler ?? defaultHandler[input.runtime],
     ...(input.description === undefined ? {} : { description: input.description }),
     environment: input.environment ?? {},
@@ -231,6 +232,13 @@ function specOf(caller: Caller, input: DeployInput): FunctionSpec {
     ...trustOf(caller, input),
     public: input.public ?? false,
   }
+}
+
+/** @throws HksError INVALID_REQUEST */
+function runtimeVersionOf({ runtime, runtimeVersion }: DeployInput): Pick<FunctionSpec, 'runtimeVersion'> {
+  if (runtimeVersion === undefined) return {}
+  if (runtime !== 'go') return { runtimeVersion }
+  throw invalidField('runtimeVersion', runtimeVersion, 'is for python and node.', 'Name the version of Go in go.mod.')
 }
 
 const scheduledRequest = (payload: unknown, executionId: string): InvocationRequest => {

@@ -110,6 +110,15 @@ describe('functions over HTTP', function () {
     assert.equal((await api('DELETE', `/functions/${id}`)).status, 404)
   })
 
+  it('are refused with a version of their interpreter that can not be', async () => {
+    const odd = await deploy('versioned', { runtimeVersion: 'latest' })
+    assert.equal(odd.status, 400)
+    const go = await deploy('versioned', { runtime: 'go', runtimeVersion: '1.22' })
+    assert.deepEqual([go.status, go.body.error], [400, 'runtimeVersion: is for python and node.'])
+    const missing = await deploy('versioned', { runtimeVersion: '98.7' })
+    assert.deepEqual([missing.status, missing.body.code], [422, 'RUNTIME_MISSING'])
+  })
+
   it('are refused with a scaling that can not be', async () => {
     const swapped = await deploy('scaled', { scaling: { minScale: 3, maxScale: 2 } })
     assert.equal(swapped.status, 400)

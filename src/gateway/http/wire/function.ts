@@ -14,6 +14,7 @@ export const toWireFunction = (record: FunctionRecord): Function => {
     name: spec.name,
     projectId: record.projectId,
     runtime: spec.runtime,
+    runtimeVersion: spec.runtimeVersion,
     handler: spec.handler,
     description: spec.description,
     environment: { ...spec.environment },

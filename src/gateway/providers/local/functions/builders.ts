@@ -46,7 +46,7 @@ export function createBuilders(
     createDependencyBuilder({
       newId,
       installer,
-      find: () => interpreters.find(runtime),
+      find: version => interpreters.find(runtime, version),
       cache: createDependencyCache(join(dataFolder, 'dependencies', runtime), newId, clock.now),
       buildsFolder: join(dataFolder, 'installed', runtime),
     })

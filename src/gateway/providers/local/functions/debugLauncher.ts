@@ -14,6 +14,7 @@ export type DebuggedRuntime = 'node' | 'python'
 /** What is debugged. */
 export interface DebuggedCode {
   readonly runtime: DebuggedRuntime
+  readonly runtimeVersion: string | undefined
   readonly folder: DebugFolder
   /** Folder of the package debugpy; else the interpreter's own is used. */
   readonly debugpy?: string
@@ -50,7 +51,7 @@ export function createDebugLauncher({
   const scan = createSharedScan()
   return async (code, signal) => {
     const [plain, clean, support] = await Promise.all([
-      commandOf(code.runtime, signal),
+      commandOf(code.runtime, code.runtimeVersion, signal),
       cleanEnvironment(),
       sandboxes.support(),
     ])

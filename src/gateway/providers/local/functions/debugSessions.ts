@@ -69,6 +69,7 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
       throw invalidField('debugpy', request.debugpy, 'is for functions in Python.')
     return {
       runtime,
+      runtimeVersion: fn.spec.runtimeVersion,
       folder: await findDebugFolder(request.folder, request.projectFolder),
       ...(request.debugpy !== undefined && { debugpy: await findDebugpy(request.debugpy) }),
     }

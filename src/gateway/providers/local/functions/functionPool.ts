@@ -10,6 +10,8 @@ export interface RevisionCode {
   readonly functionName: string
   readonly revision: number
   readonly runtime: Runtime
+  /** The version of the interpreter that is asked for. */
+  readonly runtimeVersion?: string
   readonly handler: string
   /** Folder with the unpacked source. */
   readonly folder: string

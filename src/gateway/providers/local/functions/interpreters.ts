@@ -1,26 +1,25 @@
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { HksError } from '../../../../contract/errors.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { GatewayStatus } from '../../../../contract/gateway.ts'
-import { startWatched } from '../../../platform/watchedCommand.ts'
 import { installCommand } from './installCommand.ts'
+import { isAtLeast, isOfVersion, newestFirst } from './interpreterVersions.ts'
+import { createOtherInterpreters } from './otherInterpreters.ts'
+import { probeInterpreter, type ProbedInterpreter, sayWhat } from './probeInterpreter.ts'
 
 /** A program that runs functions of one language. */
-export interface Interpreter {
-  /** The real executable, not a shim that looks it up each time. */
-  readonly path: string
-  readonly version: string
+export interface Interpreter extends ProbedInterpreter {
   /** What it needs in its environment besides the clean one. */
   readonly environment: Readonly<Record<string, string>>
-  /** Another that it stands on: that of a virtual environment. */
-  readonly base?: string
 }
 
 /** Finds interpreters once; what was absent is looked for again. */
 export interface Interpreters {
-  /** @throws HksError RUNTIME_MISSING with the command that installs it */
-  find(runtime: Runtime): Promise<Interpreter>
+  /**
+   * The user's own; of the `version` that is asked for (`3`, `3.12`, `3.12.1`) the newest that is there.
+   * @throws HksError RUNTIME_MISSING with the command that installs it, or with the versions that are there
+   */
+  find(runtime: Runtime, version?: string): Promise<Interpreter>
   /** Each language with its version or what is wrong with it. */
   list(): Promise<GatewayStatus['runtimes']>
 }
@@ -31,8 +30,6 @@ export interface InterpreterOptions {
   readonly gatewayNode: { readonly path: string; readonly environment: Readonly<Record<string, string>> }
 }
 
-/** A shim on a loaded machine takes a second. */
-const probeMs = 15_000
 /** What `runtimes/node` is written for: it strips types. */
 const oldestNode = [22, 19] as const
 /** What `runtimes/go` is written for. */
@@ -41,50 +38,84 @@ export const oldestGo = [1, 22] as const
 const usualGo = '/usr/local/go/bin/go'
 /** What `runtimes/python` is written for. */
 const oldestPython = [3, 9] as const
-const printPython = `import os,sys
-print(sys.executable)
-print("%d.%d.%d"%sys.version_info[:3])
-print(os.path.join(sys.base_prefix,"bin","python%d.%d"%sys.version_info[:2]))`
-const printNode = 'console.log(process.execPath+"\\n"+process.versions.node)'
+const oldest = { node: oldestNode, python: oldestPython, go: oldestGo } as const
 
-/** Looks on the PATH of the login shell. */
+/** Looks on the PATH of the login shell and where managers of versions keep theirs. */
 export function createInterpreters(options: InterpreterOptions): Interpreters {
-  const found = new Map<Runtime, Promise<Interpreter>>()
+  const found = new Map<string, Promise<Interpreter>>()
+  const others = createOtherInterpreters(options.environment)
   const search: Readonly<Record<Runtime, () => Promise<Interpreter>>> = {
     node: () => findNode(options),
     python: () => findPython(options),
     go: () => findGo(options),
   }
-  const find = (runtime: Runtime): Promise<Interpreter> => {
-    const known = found.get(runtime)
+  const once = (key: string, searching: () => Promise<Interpreter>): Promise<Interpreter> => {
+    const known = found.get(key)
     if (known) return known
-    const searching = search[runtime]()
-    found.set(runtime, searching)
-    searching.catch(() => found.delete(runtime))
-    return searching
+    const finding = searching()
+    found.set(key, finding)
+    finding.catch(() => found.delete(key))
+    return finding
+  }
+  const usual = (runtime: Runtime) => once(runtime, search[runtime])
+  const all = async (runtime: Runtime): Promise<readonly Interpreter[]> => {
+    const own = await usual(runtime).catch((error: unknown) => {
+      if (error instanceof HksError) return undefined
+      throw error
+    })
+    const newEnough = (await others.find(runtime)).filter(({ version }) => isAtLeast(version, oldest[runtime]))
+    const more = newEnough.filter(({ version }) => version !== own?.version)
+    return [...(own === undefined ? [] : [own]), ...more.map(one => ({ ...one, environment: {} }))]
+  }
+  const findVersion = async (runtime: Runtime, wanted: string): Promise<Interpreter> => {
+    const there = await all(runtime)
+    const [best] = there.filter(({ version }) => isOfVersion(version, wanted)).sort(newestFirst)
+    if (best !== undefined) return best
+    throw withoutVersion(runtime, wanted, [...there].sort(newestFirst))
   }
   return {
-    find,
+    find: (runtime, version) =>
+      version === undefined ? usual(runtime) : once(`${runtime} ${version}`, () => findVersion(runtime, version)),
     list: () =>
       Promise.all(
         (Object.keys(search) as Runtime[]).map(async name => {
+          const versions = (await all(name)).map(({ version }) => version)
           try {
-            const { version, path } = await find(name)
-            return { name, version, path }
+            const { version, path } = await usual(name)
+            const more = versions.filter(one => one !== version)
+            return { name, version, path, ...(more.length > 0 && { others: more }) }
           } catch (error) {
             if (!(error instanceof HksError)) throw error
-            return { name, problem: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+            return {
+              name,
+              problem: error.message,
+              ...(error.hint === undefined ? {} : { hint: error.hint }),
+              ...(versions.length > 0 && { others: versions }),
+            }
           }
         }),
       ),
   }
 }
 
+const withoutVersion = (runtime: Runtime, wanted: string, there: readonly Interpreter[]): HksError => {
+  const versions = there.map(({ version }) => version)
+  const list = versions.length === 0 ? 'none of it' : versions.join(', ')
+  return new HksError(
+    'RUNTIME_MISSING',
+    `runtimeVersion: ${runtime} ${wanted} is not on this machine, which has ${list}.`,
+    {
+      details: { field: 'runtimeVersion', value: wanted, runtime, found: versions },
+      hint: versions.length === 0 ? 'Install it, then deploy again.' : 'Install it, or ask for one of these.',
+    },
+  )
+}
+
 async function findNode({ environment, gatewayNode }: InterpreterOptions): Promise<Interpreter> {
   const env = await environment()
-  const own = await probe('node', ['-e', printNode], env)
+  const own = await probeInterpreter('node', sayWhat.node, env)
   if (own && isAtLeast(own.version, oldestNode)) return { ...own, environment: {} }
-  const gateway = await probe(gatewayNode.path, ['-e', printNode], { ...env, ...gatewayNode.environment })
+  const gateway = await probeInterpreter(gatewayNode.path, sayWhat.node, { ...env, ...gatewayNode.environment })
   if (gateway) return { path: gatewayNode.path, version: gateway.version, environment: gatewayNode.environment }
   throw new HksError('RUNTIME_MISSING', `Node ${oldestNode.join('.')} or newer is needed to run node functions.`, {
     details: { runtime: 'node', ...(own ? { found: own.version } : {}) },
@@ -94,7 +125,7 @@ async function findNode({ environment, gatewayNode }: InterpreterOptions): Promi
 
 async function findPython({ environment }: InterpreterOptions): Promise<Interpreter> {
   const env = await environment()
-  const found = await probe('python3', ['-c', printPython], env)
+  const found = await probeInterpreter('python3', sayWhat.python, env)
   if (found && isAtLeast(found.version, oldestPython)) return { ...found, environment: {} }
   const problem = found
     ? `Python ${found.version} is too old: ${oldestPython.join('.')} or newer is needed.`
@@ -109,7 +140,7 @@ async function findGo({ environment }: InterpreterOptions): Promise<Interpreter>
   const env: Readonly<Record<string, string>> = { ...(await environment()), GOTOOLCHAIN: 'local' }
   let tooOld: string | undefined
   for (const program of ['go', usualGo]) {
-    const found = await probe(program, ['env', 'GOROOT', 'GOVERSION'], env)
+    const found = await probeInterpreter(program, ['env', 'GOROOT', 'GOVERSION'], env)
     if (!found) continue
     const version = found.version.replace(/^go/, '')
     if (isAtLeast(version, oldestGo)) return { path: join(found.path, 'bin/go'), version, environment: {} }
@@ -124,37 +155,4 @@ async function findGo({ environment }: InterpreterOptions): Promise<Interpreter>
       ? 'Install it from https://go.dev/dl, then deploy again.'
       : `Install it with: ${installCommand('golang-go', env.PATH ?? '')}`,
   })
-}
-
-/** Path and version that a program prints of itself; `undefined` when it is absent or does not work. */
-async function probe(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-  try {
-    const stdout = await outputOf(program, args, env)
-    const [path, version, base] = stdout.trim().split('\n')
-    return path && version ? { path, version, ...(base === undefined ? {} : { base }) } : undefined
-  } catch {
-    // Not there, not executable, or a shim without a version behind it: all the same to the user.
-    return undefined
-  }
-}
-
-/** What it prints, if it ends well and in time. */
-async function outputOf(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<string> {
-  const { stdout, closed, end } = startWatched(program, args, env)
-  const timer = setTimeout(end, probeMs)
-  try {
-    const [printed, exitCode] = await Promise.all([text(stdout), closed])
-    return exitCode === 0 ? printed : ''
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-const isAtLeast = (version: string, [major, minor]: readonly [number, number]): boolean => {
-  const [a = 0, b = 0] = version.split('.').map(Number)
-  return a > major || (a === major && b >= minor)
 }

@@ -204,7 +204,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     const { level } = await sandboxing.sandboxes.support()
     const specs = (await state.list()).map(({ spec }) => spec).filter(spec => rules.isConfined(spec, level))
     const found = await Promise.allSettled(
-      specs.map(async spec => (await interpreters.find(spec.runtime), kindOf(spec))),
+      specs.map(async spec => (await interpreters.find(spec.runtime, spec.runtimeVersion), kindOf(spec))),
     )
     if (!stopped) pool.keepReady(new Set(found.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))))
   }
@@ -215,7 +215,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     deploy: async (projectId, spec, source, options) => {
       refuseWhenStopped()
       refuseReserved(spec)
-      refuseWithoutProxy(spec, await interpreters.find(spec.runtime))
+      refuseWithoutProxy(spec, await interpreters.find(spec.runtime, spec.runtimeVersion))
       const deployed = await deployments.deploy(projectId, spec, source, options)
       void keepReady().catch(deps.report)
       return deployed

@@ -45,7 +45,8 @@ export function createPrepareRevision({
       const message = `The source of revision ${number} is not in the data folder any more.`
       throw new HksError('FUNCTION_UNAVAILABLE', message, { hint: 'Deploy the function again.' })
     }
-    const source = { digest: sourceDigest, folder, handler: spec.handler, network: spec.network }
+    const version = spec.runtimeVersion === undefined ? {} : { runtimeVersion: spec.runtimeVersion }
+    const source = { digest: sourceDigest, folder, handler: spec.handler, network: spec.network, ...version }
     const built = await builderOf(spec.runtime).build(source, signal, {
       progress: onProgress,
       line: text => log.system(functionId, text),
@@ -56,6 +57,7 @@ export function createPrepareRevision({
       functionName: spec.name,
       revision: number,
       runtime: spec.runtime,
+      ...version,
       handler: spec.handler,
       folder: built,
       environment: spec.environment,

@@ -25,15 +25,24 @@ export interface RuntimeCommandOptions {
   readonly surroundings: () => Promise<InterpreterSurroundings>
 }
 
-/** The command that starts the runtime of a language. @throws HksError RUNTIME_MISSING; `signal.reason` */
-export type FindRuntimeCommand = (runtime: Runtime, signal: AbortSignal) => Promise<RuntimeCommand>
+/** The command that starts the runtime of a language, of a version or the usual one. @throws HksError RUNTIME_MISSING; `signal.reason` */
+export type FindRuntimeCommand = (
+  runtime: Runtime,
+  version: string | undefined,
+  signal: AbortSignal,
+) => Promise<RuntimeCommand>
 
 const channel = ['--fd', '3']
 
 /** Commands for the runtimes of this installation. */
 export function createRuntimeCommands(options: RuntimeCommandOptions): FindRuntimeCommand {
-  const interpreted = async (runtime: 'node' | 'python', flags: readonly string[], file: string) => {
-    const { path, base, environment } = await options.interpreters.find(runtime)
+  const interpreted = async (
+    runtime: 'node' | 'python',
+    version: string | undefined,
+    flags: readonly string[],
+    file: string,
+  ) => {
+    const { path, base, environment } = await options.interpreters.find(runtime, version)
     const surroundings = await options.surroundings()
     const programs = [path, base].filter(program => program !== undefined && existsSync(program)) as string[]
     return {
@@ -46,16 +55,18 @@ export function createRuntimeCommands(options: RuntimeCommandOptions): FindRunti
       ],
     }
   }
-  const commands: Readonly<Record<Runtime, (signal: AbortSignal) => Promise<RuntimeCommand>>> = {
-    node: () =>
-      interpreted('node', ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'], 'node/main.mjs'),
-    python: () => interpreted('python', ['-IB'], 'python/main.py'),
-    go: async signal => {
+  const nodeFlags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules']
+  const commands: Readonly<
+    Record<Runtime, (version: string | undefined, signal: AbortSignal) => Promise<RuntimeCommand>>
+  > = {
+    node: version => interpreted('node', version, nodeFlags, 'node/main.mjs'),
+    python: version => interpreted('python', version, ['-IB'], 'python/main.py'),
+    go: async (_version, signal) => {
       const program = await options.goLauncher(signal)
       return { program, args: channel, environment: {}, mounts: [seen(dirname(program))] }
     },
   }
-  return (runtime, signal) => commands[runtime](signal)
+  return (runtime, version, signal) => commands[runtime](version, signal)
 }
 
 const seen = (path: string): SandboxMount => ({ path, access: 'read' })

@@ -23,8 +23,8 @@ export interface RuntimeLauncherOptions {
   readonly environment: () => Promise<Readonly<Record<string, string>>>
 }
 
-/** What processes are alike for every function: the language and what it reaches. */
-export type ProcessKind = `${Runtime} ${FunctionNetwork}`
+/** What processes are alike for every function: the language, what it reaches and, where one is asked for, the version. */
+export type ProcessKind = `${Runtime} ${FunctionNetwork} ${string}`
 
 /**
  * Starts the process of a runtime, in the best sandbox of this machine; its level says what it may be used for.
@@ -33,8 +33,11 @@ export type ProcessKind = `${Runtime} ${FunctionNetwork}`
 export type LaunchRuntime = (kind: ProcessKind, signal: AbortSignal) => Promise<LaunchedRuntime>
 
 /** The kind of the processes that a function can use. */
-export const kindOf = (of: { readonly runtime: Runtime; readonly network: FunctionNetwork }): ProcessKind =>
-  `${of.runtime} ${of.network}`
+export const kindOf = (of: {
+  readonly runtime: Runtime
+  readonly network: FunctionNetwork
+  readonly runtimeVersion?: string
+}): ProcessKind => `${of.runtime} ${of.network} ${of.runtimeVersion ?? ''}`
 
 /** The language of a kind. */
 export const runtimeOf = (kind: ProcessKind): Runtime => kind.split(' ')[0] as Runtime
@@ -45,9 +48,10 @@ export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRu
   const scan = createSharedScan()
   return async (kind, signal) => {
     const runtime = runtimeOf(kind)
-    const network = kind.split(' ')[1] as FunctionNetwork
+    const [, asksFor, version] = kind.split(' ')
+    const network = asksFor as FunctionNetwork
     const [command, clean, support] = await Promise.all([
-      options.commandOf(runtime, signal),
+      options.commandOf(runtime, version || undefined, signal),
       options.environment(),
       sandboxes.support(),
     ])

@@ -8,6 +8,8 @@ export interface BuildSource {
   /** Folder with its files, which are never changed. */
   readonly folder: string
   readonly handler: string
+  /** The version of the interpreter that will load it; the usual one without it. */
+  readonly runtimeVersion?: string
   /** What the function reaches: what is run for it reaches no more. */
   readonly network: FunctionNetwork
 }

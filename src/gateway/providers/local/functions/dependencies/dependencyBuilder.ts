@@ -15,7 +15,7 @@ import type { Declared, Installer } from './installer.ts'
 /** What building needs. */
 export interface DependencyBuilderOptions {
   readonly installer: Installer
-  readonly find: () => Promise<Interpreter>
+  readonly find: (version?: string) => Promise<Interpreter>
   readonly cache: DependencyCache
   /** Folder for sources with their packages; other builders may have theirs in it. */
   readonly buildsFolder: string
@@ -45,7 +45,8 @@ export function createDependencyBuilder(options: DependencyBuilderOptions): Sour
     return reading
   }
   const keyOf = (declared: Declared, { version }: Interpreter): string => {
-    const parts = [formatOfEntries, installer.place, version, process.platform, process.arch, ...declared.identity]
+    const abi = version.split('.').slice(0, installer.decisiveVersionParts).join('.')
+    const parts = [formatOfEntries, installer.place, abi, process.platform, process.arch, ...declared.identity]
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, keyLength)
   }
   const keysInUse = async (): Promise<ReadonlySet<string>> => {
@@ -56,11 +57,11 @@ export function createDependencyBuilder(options: DependencyBuilderOptions): Sour
     for (const digest of declaredBy.keys()) if (!isKept(digest)) declaredBy.delete(digest)
   }
   return {
-    build: async ({ digest, folder, network }, signal, tell) => {
+    build: async ({ digest, folder, network, runtimeVersion }, signal, tell) => {
       const declared = await declaredIn(digest, folder)
       if (declared === undefined) return folder
       if (declared.runsPrograms !== undefined && network !== 'full') throw reachesMore(declared.runsPrograms, network)
-      const interpreter = await options.find()
+      const interpreter = await options.find(runtimeVersion)
       const key = keyOf(declared, interpreter)
       const name = `${digest}-${key}`
       const target = builds.path(name)

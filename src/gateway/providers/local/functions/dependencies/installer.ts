@@ -15,6 +15,8 @@ export interface Declared {
 export interface Installer {
   /** Path of the folder with packages within the folder of a revision. */
   readonly place: string
+  /** How many parts of the interpreter's version decide whether packages with a native part work. */
+  readonly decisiveVersionParts: number
   /**
    * What a source declares; `undefined` when nothing is to be installed.
    * @throws HksError INVALID_SOURCE when it is not enough to know the packages by

@@ -39,6 +39,7 @@ const fetched = /^npm http fetch GET 200 \S+\.(?:tgz|tar\.gz)\b/
 export function createNpmInstaller(options: NpmInstallerOptions): Installer {
   return {
     place: 'node_modules',
+    decisiveVersionParts: 1,
     read: readNpmDeclared,
     install: async ({ folder, declared: { total, runsPrograms }, interpreter }, staged, signal, tell) => {
       const environment = await options.environment()

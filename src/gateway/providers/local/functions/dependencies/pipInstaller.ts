@@ -40,6 +40,7 @@ const releaseFiles = [
 export function createPipInstaller(options: PipInstallerOptions): Installer {
   return {
     place: join(programFolder, 'packages'),
+    decisiveVersionParts: 2,
     read: readRequirements,
     install: async ({ folder, declared, interpreter }, staged, signal, tell) => {
       const environment = await options.environment()
