@@ -32,8 +32,8 @@ export interface HotReloadOptions {
 
 /** Deploys what is saved. */
 export interface HotReload {
-  /** Something was saved. What is the same as the last time is not deployed again. */
-  changed(): void
+  /** Something was saved, at `performance.now()` or a moment ago. What is the same as the last time is not deployed again. */
+  changed(noticedAt?: number): void
   /** Deploys also what is the same. */
   again(): void
   /** Ends it; a deployment under way is cancelled. Nothing is told any more. */
@@ -113,8 +113,8 @@ export function createHotReload({ projectId, read, connect, onReload }: HotReloa
     if (underWay === undefined || client === undefined) return
     await cancelDeploymentNamed(await client, projectId, underWay, AbortSignal.timeout(cancelMs))
   }
-  const begin = () => {
-    savedAt ??= performance.now()
+  const begin = (noticedAt: number = performance.now()) => {
+    savedAt ??= noticedAt
     // The request itself says what is wrong with a gateway that can not be asked.
     if (underWay !== undefined) overtaken ??= setInterval(() => void cancel().catch(() => undefined), overtakenMs)
     if (isWorking) return

@@ -14,8 +14,11 @@ const lookAgainMs = 100
 
 /** Whom a watch tells. */
 export interface SourceWatchListener {
-  /** Something that belongs to the source was saved, made or removed; all that a burst changed is told once. */
-  readonly onChange: () => void
+  /**
+   * Something that belongs to the source was saved, made or removed; all that a burst changed is told once, with when it
+   * began (`performance.now()`).
+   */
+  readonly onChange: (noticedAt: number) => void
   /** The watch has ended: NOT_FOUND when the folder is gone, UNSUPPORTED_PLATFORM when the machine can not watch it. */
   readonly onEnd: (error: HksError) => void
 }
@@ -72,7 +75,7 @@ export async function watchSource(place: SourcePlace, listener: SourceWatchListe
     gone = 0
     if (!changed || ended) return
     changed = false
-    listener.onChange()
+    listener.onChange(firstAt)
   }
   const missing = (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return end(cannotWatch(root, error))

@@ -184,6 +184,18 @@ describe('hks-func dev', function () {
     await session.end('SIGTERM')
   })
 
+  it('deploys anew what somebody deleted, and follows that', async () => {
+    const { name, save } = makeFolder(answering('first'))
+    const session = start(name)
+    await session.until(isServing)
+    await place.run(['delete', name, '--yes'])
+    save(answering('second'))
+    assert.equal((await session.until(isServing))['revision'], 1)
+    await call(name)
+    await session.until(({ type, text }) => type === 'log' && text === 'says second')
+    await session.end()
+  })
+
   it('refuses another name in function.yaml, takes what else is in it, and ends when the folder is gone', async () => {
     const { name, folder } = makeFolder(answering('x'))
     const session = start(name)
