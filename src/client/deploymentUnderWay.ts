@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { HksError } from '../contract/errors.ts'
 import type { Function } from '../contract/functions.ts'
-import type { GatewayClient } from './gatewayClient.ts'
+import type { DeploymentProgress } from '../contract/watch.ts'
+import type { GatewayAddress, GatewayClient } from './gatewayClient.ts'
+import { watchGateway } from './watchGateway.ts'
 
 const lookMs = 500
 
@@ -22,22 +24,46 @@ export async function settledDeployment(client: GatewayClient, answered: Functio
   }
 }
 
-/**
- * Cancels what is being deployed under a name. Nothing is to be cancelled when it has ended meanwhile, or when the
- * function is so new that the gateway has not recorded it.
- */
+/** Cancels what is being deployed under a name, also of a function that is not there yet; nothing when it has ended. */
 export async function cancelDeploymentNamed(
   client: GatewayClient,
   projectId: string,
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { items } = await client.call('listFunctions', { params: { id: projectId }, query: { limit: 1000 }, signal })
-  const id = items.find(fn => fn.name === name)?.id
+  const underWay = await deploymentsUnderWay(client.address, signal)
+  const id = underWay.find(each => each.projectId === projectId && each.name === name)?.functionId
   if (id === undefined) return
   try {
     await client.call('cancelDeployment', { params: { id }, signal })
   } catch (error) {
     if (!(error instanceof HksError && (error.code === 'CONFLICT' || error.code === 'NOT_FOUND'))) throw error
+  }
+}
+
+/** What a watch is told first. */
+async function deploymentsUnderWay(
+  address: GatewayAddress,
+  signal: AbortSignal,
+): Promise<readonly DeploymentProgress[]> {
+  const found = Promise.withResolvers<readonly DeploymentProgress[]>()
+  const done = new AbortController()
+  const stop = AbortSignal.any([done.signal, signal])
+  stop.addEventListener('abort', () => found.reject(new HksError('CANCELLED', 'Cancelled.')), { once: true })
+  const watching = watchGateway({
+    connect: () => Promise.resolve(address),
+    onMessage: message => {
+      if (message.type === 'snapshot') found.resolve(message.deployments)
+    },
+    onState: state => {
+      if (state.kind === 'disconnected') found.reject(state.error)
+    },
+    signal: stop,
+  })
+  try {
+    return await found.promise
+  } finally {
+    done.abort()
+    await watching
   }
 }

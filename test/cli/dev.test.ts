@@ -172,6 +172,24 @@ describe('hks-func dev', function () {
     assert.equal(await call(name), '"newer"')
   })
 
+  it('cancels also the first deployment of all, and leaves nothing when it ends in it', async () => {
+    const endless = 'await new Promise(resolve => setTimeout(resolve, 3_600_000))\n'
+    const { name, save } = makeFolder(endless)
+    const isStarting = ({ type, message }: Record) => type === 'progress' && message === 'starting'
+    const session = start(name)
+    await session.until(isStarting)
+    save(answering('newer'))
+    await session.until(isServing)
+    assert.equal(await call(name), '"newer"')
+    await session.end()
+
+    const other = makeFolder(endless)
+    const stillborn = start(other.name)
+    await stillborn.until(isStarting)
+    assert.equal(await stillborn.end(), 0)
+    assert.equal((await place.run(['describe', other.name])).code, 4)
+  })
+
   it('goes on when the gateway is stopped: the next save starts it, and the log is followed again', async () => {
     const { name, save } = makeFolder(answering('before'))
     const session = start(name)

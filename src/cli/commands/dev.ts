@@ -9,6 +9,7 @@ import type { Context, Run } from '../context.ts'
 import { type DeployOptions, deploymentOf, warningsOf, withDeployOptions } from '../deployOptions.ts'
 import { readKeys } from '../dev/keys.ts'
 import { createLogFollower } from '../dev/logFollower.ts'
+import { tellLongSteps } from '../dev/longSteps.ts'
 import { createDevTeller } from '../dev/teller.ts'
 import { findSource } from '../findSource.ts'
 import { examples } from '../help.ts'
@@ -53,7 +54,8 @@ async function dev(context: Context, path: string, options: Options): Promise<vo
   const quit = () => end.abort()
   const fail = (error: unknown) => end.abort(error)
   context.signal.addEventListener('abort', quit, { once: true })
-  const log = createLogFollower({ ...context, signal: end.signal }, fail)
+  const session = { ...context, signal: end.signal }
+  const log = createLogFollower(session, fail)
   const follow = (fn: Function | undefined) => {
     last = fn
     if (fn !== undefined) log.follow(fn.id)
@@ -74,6 +76,7 @@ async function dev(context: Context, path: string, options: Options): Promise<vo
     },
   })
   follow(last)
+  const watching = tellLongSteps(session, { projectId: project.id, name }, teller.doing)
   try {
     using _watch = await watchSource(place, { onChange: reload.changed, onEnd: fail })
     using _keys = readKeys(context, { again: reload.again, quit })
@@ -83,7 +86,7 @@ async function dev(context: Context, path: string, options: Options): Promise<vo
   } finally {
     await reload.stop()
     quit()
-    await log.ended()
+    await Promise.all([log.ended(), watching])
   }
   await cleanUp()
   if (end.signal.reason instanceof HksError) throw end.signal.reason

@@ -7,6 +7,8 @@ import type { Context } from '../context.ts'
 /** How a session of `dev` speaks: sentences on stderr, or with `--json` a line each on stdout. */
 export interface DevTeller {
   watching(): void
+  /** What a deployment does, where that takes long. */
+  doing(message: string): void
   /** What became of a save; `serving` is the revision that takes calls now, 0 for none. */
   reloaded(reload: Reload, serving: number): void
   /** The session is over. `none`: the function is not there. */
@@ -35,6 +37,7 @@ export function createDevTeller({ out, cwd, now }: Context, { place, name, proje
         { type: 'watching', name, project, path: place.path },
         `Watching ${shown(place.path)}. Each save is deployed to ${project} as ${name}; Ctrl-C ends it.`,
       ),
+    doing: message => tell({ type: 'progress', name, message }, `${message} …`),
     reloaded: (reload, serving) => {
       const milliseconds = Math.round(reload.milliseconds)
       if (reload.kind === 'serving') {
