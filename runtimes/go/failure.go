@@ -30,6 +30,11 @@ func resultInvalid(path, what string) *failure {
 	return &failure{Code: "RESULT_INVALID", Type: "ResultInvalid", Message: message}
 }
 
+func resultTooLarge(bytes, most int) *failure {
+	message := fmt.Sprintf("The result has %d bytes; at most %d MiB can be answered.", bytes, most>>20)
+	return &failure{Code: "RESULT_INVALID", Type: "ResultInvalid", Message: message}
+}
+
 // returned describes an error that the handler returned. Errors of Go hold no stack.
 func returned(err error) *failure {
 	return &failure{Code: "FUNCTION_FAILED", Type: typeName(err), Message: textOf(err)}

@@ -204,8 +204,13 @@ func (s *server) handleEvent(c *call) (*encoded, *failure) {
 		return nil, returned(err)
 	}
 	answered, failed := encodeAnswer(result)
-	if failed == nil && answered.stream != nil {
+	switch most := s.load.MaxAnswerBytes; {
+	case failed != nil:
+	case answered.stream != nil:
 		failed = sendStream(c, answered)
+	case most > 0 && len(answered.body) > most:
+		// It would hold up everything behind it.
+		failed = resultTooLarge(len(answered.body), most)
 	}
 	return answered, failed
 }

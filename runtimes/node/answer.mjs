@@ -1,5 +1,6 @@
 // What a handler returned, as the status, headers and bytes to answer with.
 import { iteratorOf } from './answerStream.mjs'
+import { PlatformFailure } from './failure.mjs'
 import { toJson } from './jsonValue.mjs'
 
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -79,4 +80,13 @@ export function encodeAnswer(result) {
       ? result.headers
       : { ...result.headers, 'content-type': type }
   return { status: result.status, headers, body: bytes }
+}
+
+const MiB = 2 ** 20
+
+/** Sends nothing that the gateway would not keep: it would hold up everything behind it. Throws RESULT_INVALID. */
+export function refuseLarger({ body }, most = Number.POSITIVE_INFINITY) {
+  if (body.length <= most) return
+  const message = `The result has ${body.length} bytes; at most ${most / MiB} MiB can be answered.`
+  throw new PlatformFailure('RESULT_INVALID', message)
 }

@@ -1,6 +1,6 @@
 // The rules of the protocol, for any transport: one load, then calls side by side, each answered once.
 import { realpathSync } from 'node:fs'
-import { encodeAnswer } from './answer.mjs'
+import { encodeAnswer, refuseLarger } from './answer.mjs'
 import { createCredit, sendStream } from './answerStream.mjs'
 import { createContext } from './context.mjs'
 import { readEvent } from './event.mjs'
@@ -67,6 +67,7 @@ export function createCore({ send, logs, beforeLoad = () => undefined }) {
     const context = createContext(loaded.frame, frame, body, signal, cloudEvent)
     const answer = encodeAnswer(await loaded.handle(event, context))
     if (answer.iterator !== undefined) await stream(frame.id, answer, signal)
+    else refuseLarger(answer, loaded.frame.maxAnswerBytes)
     return answer
   }
 

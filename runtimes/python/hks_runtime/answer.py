@@ -1,6 +1,7 @@
 """What a handler returned, as the status, headers and bytes to answer with."""
 
 from .answer_stream import is_async_iterator, is_iterator
+from .failure import PlatformFailure
 from .json_value import to_json
 
 # RFC 9110, section 5.6.2.
@@ -75,12 +76,20 @@ def stream_of(result):
     return (result.status, result.headers, body) if is_answer else (200, {}, body)
 
 
-def encode_answer(result):
-    """(status, headers, bytes) of a handler's result. Raises RESULT_INVALID with the path of what is not JSON."""
+def encode_answer(result, most=None):
+    """(status, headers, bytes) of a handler's result. Raises RESULT_INVALID with the path of what is not JSON, and for
+    more bytes than `most`: the gateway would not keep them, and they would hold up everything behind them."""
     if not isinstance(result, _Answer):
-        return 200, {"content-type": "application/json"}, to_json(result)
+        return 200, {"content-type": "application/json"}, _checked(to_json(result), most)
     body, content_type = _encode_body(result.body)
     headers = result.headers
     if content_type is not None and "content-type" not in headers:
         headers = dict(headers, **{"content-type": content_type})
-    return result.status, headers, body
+    return result.status, headers, _checked(body, most)
+
+
+def _checked(body, most):
+    if most is not None and len(body) > most:
+        message = "The result has %d bytes; at most %d MiB can be answered." % (len(body), most // 2**20)
+        raise PlatformFailure("RESULT_INVALID", message)
+    return body

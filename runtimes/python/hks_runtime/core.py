@@ -219,13 +219,16 @@ class Core:
         """Sends a result, on a thread that may wait."""
         streamed = stream_of(result)
         if streamed is None:
-            self._end(call, encode_answer(result))
+            self._end(call, self._encode(result))
         elif is_async_iterator(streamed[2]):
             self._schedule(call, self._stream_async(call, *streamed))
         else:
             status, headers, iterator = streamed
             self._sender(call, status, headers).run(iterator)
             self._end_stream(call)
+
+    def _encode(self, result):
+        return encode_answer(result, self._load.get("maxAnswerBytes"))
 
     async def _stream_async(self, call, status, headers, iterator):
         await self._sender(call, status, headers).run_async(iterator)
@@ -271,7 +274,7 @@ class Core:
                 if result is _STREAMED:
                     self._end_stream(call)
                 elif streamed is None:
-                    self._end(call, encode_answer(result))
+                    self._end(call, self._encode(result))
                 else:
                     # Plain code may wait: that holds up a thread, not the loop.
                     self._threads.run(lambda: self._stream_on_thread(call, result))

@@ -40,6 +40,8 @@ type Frame struct {
 	Revision     int               `json:"revision"`
 	// MemoryBytes is what the process may use; 0 when the gateway does not say.
 	MemoryBytes int64 `json:"memoryBytes"`
+	// MaxAnswerBytes is the longest body of an answer that the gateway keeps; 0 when it does not say.
+	MaxAnswerBytes int `json:"maxAnswerBytes"`
 
 	InvocationID string   `json:"invocationId"`
 	Deadline     float64  `json:"deadline"`

@@ -30,7 +30,7 @@ export function createFunctionInstance(
   { listener, hide, writeLines, now, loadMs }: InstanceOptions,
 ): FunctionInstance {
   let isOpen = true
-  /** A call is overdue and the process has not given a sign of life since. */
+  /** A call is overdue, and none has been answered since: what is printed without end is no sign that others are taken. */
   let isSuspect = false
   const unawaited = Promise.withResolvers<void>()
 
@@ -59,6 +59,7 @@ export function createFunctionInstance(
   const noteUnawaited = () => {
     if (!isOpen && !calls.areAwaited) unawaited.resolve()
   }
+  /** It answers. */
   const lift = () => {
     if (!isSuspect) return
     isSuspect = false
@@ -79,13 +80,22 @@ export function createFunctionInstance(
 
   runtime.listen({
     onResult: ({ id, status, headers, stream }, body, bytes) => {
+      lift()
       if (stream) calls.openStream(id, { status, headers })
       else calls.answer(id, body ? { kind: 'answer', status, headers, body } : tooLarge(bytes))
     },
-    onChunk: ({ id }, chunk) => calls.pushChunk(id, chunk),
-    onStreamEnd: ({ id }) => calls.endStream(id),
-    onError: frame => calls.answer(frame.id, callFailure(frame, hide)),
-    onSign: lift,
+    onChunk: ({ id }, chunk) => {
+      lift()
+      calls.pushChunk(id, chunk)
+    },
+    onStreamEnd: ({ id }) => {
+      lift()
+      calls.endStream(id)
+    },
+    onError: frame => {
+      lift()
+      calls.answer(frame.id, callFailure(frame, hide))
+    },
     onLines: writeLines,
     onlyInvocation: () => calls.only,
     onEnd: end => {

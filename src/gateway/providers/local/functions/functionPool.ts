@@ -58,7 +58,7 @@ export type CallOutcome =
 export interface FunctionInstance {
   /** Calls that the handler has not answered yet, also those whose caller no longer waits. */
   readonly inFlight: number
-  /** It has not yet shown that it survived a call whose time was up: its process may hang. Call another, or wait. */
+  /** It has answered nothing since the time of a call was up: its process may hang. Call another, or wait. */
   readonly isSuspect: boolean
   /** Milliseconds that loading the code took, without the start of the process. */
   readonly loadMs: number

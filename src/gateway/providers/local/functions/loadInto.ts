@@ -4,7 +4,7 @@ import { endedEarly, loadFailure } from './callOutcomes.ts'
 import { createFunctionInstance } from './functionInstance.ts'
 import type { FunctionInstance, InstanceListener, RevisionCode } from './functionPool.ts'
 import { type LoadLimit, withinLimit } from './loadLimit.ts'
-import type { RuntimeListener, RuntimeProcess } from './runtimeProcess.ts'
+import { maxAnswerBytes, type RuntimeListener, type RuntimeProcess } from './runtimeProcess.ts'
 
 /** What a load needs besides the code. */
 export interface LoadOptions {
@@ -58,6 +58,7 @@ export async function loadInto(
       revision: code.revision,
       timeoutSeconds: code.timeoutSeconds,
       memoryBytes: code.limits.memoryBytes,
+      maxAnswerBytes,
       check: code.isNew === true,
     })
     return loaded.promise

@@ -26,8 +26,6 @@ export interface RuntimeListener {
   readonly onChunk?: (frame: ChunkFrame, chunk: Uint8Array) => void
   readonly onStreamEnd?: (frame: EndFrame) => void
   readonly onError?: (frame: ErrorFrame) => void
-  /** Something came: it is alive. */
-  readonly onSign?: () => void
   /** Lines of the function; those it printed before an answer come before that answer. */
   readonly onLines: (lines: readonly NewLogLine[]) => void
   /** The invocation that a line without one belongs to, if that is certain. */
@@ -99,10 +97,7 @@ export function attachRuntime(
       else if (frame.t === 'end') listener.onStreamEnd?.(frame)
       else listener.onError?.(frame)
     },
-    onChunk: () => {
-      flush()
-      listener.onSign?.()
-    },
+    onChunk: flush,
     onError: error => {
       broken = { reason: `it broke the runtime protocol: ${error.message}` }
       void end()
