@@ -1,35 +1,37 @@
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import { functionTokenHeader } from '../../../../contract/headers.ts'
-import { HksError, invalidField, notFound } from '../../../../contract/errors.ts'
+import { HksError } from '../../../../contract/errors.ts'
 import type { SandboxStatus } from '../../../../contract/gateway.ts'
-import type { CallFacts, FunctionSpec, InvocationResponse, RevisionRecord } from '../../../domain/function.ts'
-import { platformAnswer } from '../../../domain/functionAnswer.ts'
 import type { FunctionScaling } from '../../../domain/functionScaling.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createBytesMask } from '../maskSecrets.ts'
 import { createBuilders } from './builders.ts'
+import { callFunction } from './callFunction.ts'
 import { createCodeStore } from './codeStore.ts'
 import { createConfinementRules, isStricter, refuseWithoutProxy, refusingUnconfined } from './confinement.ts'
 import { createDebugLauncher } from './debugLauncher.ts'
 import { createDebugSessions } from './debugSessions.ts'
 import { createDeployments } from './deployment.ts'
+import { createEraseFunction } from './eraseFunction.ts'
 import { createFunctionLog } from './functionLog.ts'
-import type { CallOutcome } from './functionPool.ts'
-import { createFunctionRecords, listedRevisions } from './functionRecords.ts'
+import { createFunctionRecords } from './functionRecords.ts'
 import { createFunctionSandboxing, toSandboxStatus } from './functionSandboxing.ts'
 import { createFunctionTokens } from './functionTokens.ts'
 import { createInterpreters } from './interpreters.ts'
 import type { LocalFunctionsDeps, LocalFunctionsHost } from './localFunctionsHost.ts'
+import { neededKinds } from './neededKinds.ts'
 import { createPrepareRevision } from './prepareRevision.ts'
 import { createProcessPool } from './processPool.ts'
+import { refuseReserved } from './refuseReserved.ts'
 import { createRuntimeCommands } from './runtimeCommands.ts'
-import { createRuntimeLauncher, kindOf } from './runtimeLauncher.ts'
+import { createRuntimeLauncher } from './runtimeLauncher.ts'
 import { localScaling } from './scaling.ts'
 import { createServings } from './servings.ts'
 import { settleInterrupted } from './settleInterrupted.ts'
 import { createSpareInstances } from './spareInstances.ts'
+import { createStoredRevisions } from './storedRevisions.ts'
 import { createTransientSources } from './transientSources.ts'
 
 const defaultIdleSeconds = 300
@@ -42,18 +44,12 @@ const queueMarginSeconds = 5
 const mostSpares = 4
 /** A syntax error shows within this time unless the imports before it are slow. */
 const checkSeconds = 5
-/** What calls under way get when their function is deleted. */
-const removalGraceSeconds = 5
-/** A call that never waited and that no process took. */
-const unserved = { queueMs: 0, sandbox: 'none' } as const
-/** The platform finds processes by them. */
-const reservedVariables = ['HKS_RUN_ID', 'HKS_HOME_ID']
-
 /** Functions on this machine: each in processes of its own that are started by calls and end when none come. */
 export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHost {
   const { state, changes, clock, newId, logs } = deps
   const turns = createKeyedQueue()
   const code = createCodeStore(join(deps.dataFolder, 'functions'), newId)
+  const revisions = createStoredRevisions(state)
   const tokens = createFunctionTokens(deps.dataFolder)
   const interpreters = createInterpreters(deps)
   const log = createFunctionLog(logs, clock.now, deps.report)
@@ -102,17 +98,6 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
   const refuseWhenStopped = () => {
     if (stopped) throw new HksError('GATEWAY_DRAINING', 'The gateway is about to stop.')
   }
-  const required = async (id: string): Promise<StoredFunction> => {
-    const stored = await state.get(id)
-    if (!stored) throw notFound('function', id)
-    return stored
-  }
-  const servingRevision = async (id: string): Promise<RevisionRecord> => {
-    const { serving } = await required(id)
-    const revision = (await state.revisions(id)).find(({ number }) => number === serving)
-    if (!revision) throw new HksError('FUNCTION_UNAVAILABLE', 'No revision of the function serves.')
-    return revision
-  }
   const prepare = refusingUnconfined(
     createPrepareRevision({ code, secrets: deps.secrets, builderOf: builders.of, log, processors }),
     rules,
@@ -125,7 +110,8 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     processors,
     idleSeconds: deps.idleSeconds ?? defaultIdleSeconds,
     queueSeconds: deps.queueSeconds ?? loadSeconds + queueMarginSeconds,
-    prepare: async (id, signal) => prepare((await required(id)).projectId, await servingRevision(id), signal),
+    prepare: async (id, signal) =>
+      prepare((await revisions.required(id)).projectId, await revisions.serving(id), signal),
     onReplicas: id => void records.publish(id).catch(deps.report),
     onEvent: log.system,
   })
@@ -174,39 +160,19 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     if (isStricter(now.level, before.level)) for (const [, serving] of servings.all()) serving.renewAll()
     void keepReady().catch(deps.report)
   })
-  const digestsInUse = async (): Promise<ReadonlySet<string>> => {
-    const digests = new Set(deployments.digests())
-    for (const { id, serving } of await state.list()) {
-      const revisions = await state.revisions(id)
-      // The one that serves may be older than five that failed.
-      const kept = [...revisions.slice(0, listedRevisions), ...revisions.filter(({ number }) => number === serving)]
-      for (const { sourceDigest } of kept) digests.add(sourceDigest)
-    }
-    return digests
-  }
-  const erase = async ({ id }: StoredFunction) => {
-    await servings.end(id, removalGraceSeconds)
-    const used = (await state.revisions(id)).map(revision => revision.sourceDigest)
-    await state.remove(id)
-    await tokens.remove(id)
-    await deps.invocations.removeFunction(id)
-    await logs.remove(id)
-    const kept = await digestsInUse()
-    for (const digest of used.filter(one => !kept.has(one))) {
-      await code.remove(digest)
-      await builders.remove(digest)
-    }
+  const digestsInUse = async () => new Set([...deployments.digests(), ...(await revisions.digests())])
+  const eraseFunction = createEraseFunction({ deps, servings, tokens, code, builders, digestsInUse })
+  const erase = async (stored: StoredFunction) => {
+    await eraseFunction(stored)
     await sandboxing.slots.prune()
     await keepReady()
   }
   /** A process waits for each language that a function here is written in and that this machine can run. */
   const keepReady = async () => {
     const { level } = await sandboxing.sandboxes.support()
-    const specs = (await state.list()).map(({ spec }) => spec).filter(spec => rules.isConfined(spec, level))
-    const found = await Promise.allSettled(
-      specs.map(async spec => (await interpreters.find(spec.runtime, spec.runtimeVersion), kindOf(spec))),
-    )
-    if (!stopped) pool.keepReady(new Set(found.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))))
+    const specs = (await state.list()).map(({ spec }) => spec)
+    const kinds = await neededKinds(specs, level, rules, interpreters)
+    if (!stopped) pool.keepReady(kinds)
   }
 
   return {
@@ -222,43 +188,36 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     },
     cancelDeployment: async id => {
       if ((await deployments.cancel(id)) === 0) {
-        const { spec } = await required(id)
+        const { spec } = await revisions.required(id)
         throw new HksError('CONFLICT', `No deployment of "${spec.name}" is under way.`)
       }
       return records.get(id)
     },
     deployments: deployments.steps,
     source: async id => {
-      const stored = await required(id)
-      return stored.serving === 0 ? undefined : code.tar((await servingRevision(id)).sourceDigest)
+      const stored = await revisions.required(id)
+      return stored.serving === 0 ? undefined : code.tar((await revisions.serving(id)).sourceDigest)
     },
     invoke: async (id, invocationId, request, { signal }) => {
       refuseWhenStopped()
-      const stored = await required(id)
-      const { spec, serving: number, status } = stored
-      const debugged = debugging.of(id)
-      if (!debugged && (number === 0 || status === 'deleting')) {
-        const message = `No revision of "${spec.name}" serves${status === 'deploying' ? ' yet' : ''}.`
-        return platformAnswer('FUNCTION_UNAVAILABLE', message, { ...unserved, coldStart: false, revision: 0 })
-      }
-      const { outcome, ...served } = await (debugged ?? servings.of(id, stored)).call({ invocationId, request, signal })
-      return toResponse(outcome, { ...unserved, ...served })
+      const stored = await revisions.required(id)
+      return callFunction(stored, { invocationId, request, signal }, debugging.of(id), () => servings.of(id, stored))
     },
     access: async id => {
-      const { spec } = await required(id)
+      const { spec } = await revisions.required(id)
       const headers = spec.public ? {} : { [functionTokenHeader]: await tokens.of(id) }
       return { url: `${deps.origin()}/f/${id}`, headers }
     },
     mask: async id => {
-      const { projectId, spec } = await required(id)
+      const { projectId, spec } = await revisions.required(id)
       return createBytesMask(await deps.secrets.known(projectId, spec.secrets))
     },
     debug: async (id, request, signal) => {
       refuseWhenStopped()
-      return debugging.open(await required(id), request, signal)
+      return debugging.open(await revisions.required(id), request, signal)
     },
     remove: async id => {
-      const { projectId, spec } = await required(id)
+      const { projectId, spec } = await revisions.required(id)
       await Promise.all([deployments.cancel(id), debugging.end(id)])
       await turns.add(`${projectId}/${spec.name}`, async () => {
         const stored = await state.get(id)
@@ -318,21 +277,4 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     },
     deployedCount: async () => (await state.list()).filter(({ status }) => status !== 'deleting').length,
   }
-}
-
-function refuseReserved({ environment, secrets }: FunctionSpec): void {
-  for (const name of reservedVariables) {
-    if (name in environment) throw invalidField(`environment.${name}`, environment[name], 'is reserved.')
-    const at = secrets.findIndex(secret => secret.name === name)
-    if (at >= 0) throw invalidField(`secrets.${at}.name`, name, 'is reserved.')
-  }
-}
-
-function toResponse(outcome: CallOutcome, context: CallFacts): InvocationResponse {
-  if (outcome.kind === 'answer') {
-    const { kind: _kind, ...answer } = outcome
-    return { ...answer, ...context }
-  }
-  const { code, message, exception } = outcome
-  return platformAnswer(code, message, { ...context, ...(exception ? { exception } : {}) })
 }
