@@ -67,9 +67,10 @@ const deploymentRow =
         ...row(`deployment:${functionId}`, name, clock(startedAt, now), words, startedAt, options),
         target: { kind: 'function', functionId },
         icon: active('cloud-upload'),
-        context: 'deployment',
         // A new function has no log before it is there.
-        ...(resources.functions.has(functionId) ? { action: 'followLogs' as const } : {}),
+        ...(resources.functions.has(functionId)
+          ? { context: 'deployment;update', action: 'followLogs' as const }
+          : { context: 'deployment;new' }),
       },
     }
   }

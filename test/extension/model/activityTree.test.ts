@@ -65,7 +65,7 @@ describe('the activity', () => {
     assert.deepEqual(
       roots.map(({ context, target, action }) => [context, target, action]),
       [
-        ['deployment', { kind: 'function', functionId: 'f1' }, 'followLogs'],
+        ['deployment;update', { kind: 'function', functionId: 'f1' }, 'followLogs'],
         ['execution;running;running', { kind: 'execution', cronJobId: 'j1', executionId: 'e1' }, 'showRunLog'],
         ['call;running', { kind: 'call', functionId: 'f1', invocationId: 'i1' }, 'showCallLog'],
         ['log;followed', { kind: 'cronJob', cronJobId: 'j1' }, 'followLogs'],
@@ -124,7 +124,7 @@ describe('the activity', () => {
 
   it('offers no log of a function that is deployed for the first time and not there yet', () => {
     const { roots } = activityTree(resources({ deployments: [deployment()] }), [], options)
-    assert.deepEqual([roots[0]?.label, roots[0]?.action], ['greet', undefined])
+    assert.deepEqual([roots[0]?.context, roots[0]?.action], ['deployment;new', undefined])
   })
 
   it('keeps only the followed logs while the gateway is away', () => {
