@@ -3,12 +3,30 @@ import { join } from 'node:path'
 
 /** Puts the content of a folder into another, which is made; its files are the same ones, or copies where they can not be. */
 export async function linkTree(source: string, target: string): Promise<void> {
+  const [entries] = await Promise.all([
+    readdir(source, { withFileTypes: true }),
+    mkdir(target, { recursive: true, mode: 0o700 }),
+  ])
+  await Promise.all(
+    entries.map(async entry => {
+      const [from, to] = [join(source, entry.name), join(target, entry.name)]
+      if (entry.isDirectory()) await linkTree(from, to)
+      else if (entry.isSymbolicLink()) await symlink(await readlink(from), to)
+      else if (entry.isFile()) await linkOrCopy(from, to)
+    }),
+  )
+}
+
+/** Copies the content of a folder into another, in which everything may be changed. */
+export async function copyTree(source: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true, mode: 0o700 })
   for (const entry of await readdir(source, { withFileTypes: true })) {
     const [from, to] = [join(source, entry.name), join(target, entry.name)]
-    if (entry.isDirectory()) await linkTree(from, to)
-    else if (entry.isSymbolicLink()) await symlink(await readlink(from), to)
-    else if (entry.isFile()) await linkOrCopy(from, to)
+    if (entry.isDirectory()) await copyTree(from, to)
+    else {
+      await copyFile(from, to)
+      await chmod(to, (await lstat(from)).mode & 0o100 ? 0o700 : 0o600)
+    }
   }
 }
 

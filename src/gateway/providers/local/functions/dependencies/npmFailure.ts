@@ -39,6 +39,11 @@ export function explainNpm(lines: readonly string[]): InstallCause {
       'Look whether this machine reaches the registry. A deploy whose packages were installed before needs none.'
     return { reason: 'network', said: first, hint }
   }
+  if (/CERT|UNABLE_TO_VERIFY/.test(code)) {
+    const hint =
+      'Add the certificate that it is signed with to those of the system, or name its file as cafile in your .npmrc.'
+    return { reason: 'network', said: first, hint }
+  }
   if (code === 'EINTEGRITY') {
     const hint =
       'The registry gave something else than the lock file names. If that is meant, remove the entry from the lock file, run "npm install" and deploy again.'

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { HksError } from '../../../../../contract/errors.ts'
 import { interpreterMounts, type InterpreterSurroundings } from '../../../../platform/sandbox/interpreterMounts.ts'
@@ -6,6 +6,7 @@ import { ifThere } from '../../../../platform/ifThere.ts'
 import { exists } from '../codeStore.ts'
 import type { Interpreter } from '../interpreters.ts'
 import { installCommand } from '../installCommand.ts'
+import { copyTree } from '../linkTree.ts'
 import type { BuildTeller } from '../sourceBuilder.ts'
 import { installFailed, type InstallFailure } from './installFailure.ts'
 import type { Installer } from './installer.ts'
@@ -43,12 +44,14 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
     read: readNpmDeclared,
     install: async ({ folder, declared: { total, runsPrograms }, interpreter }, staged, signal, tell) => {
       const environment = await options.environment()
-      const npm = await findNpm(interpreter, environment['PATH'] ?? '')
+      const { npm, prefix } = await findNpm(interpreter, environment['PATH'] ?? '')
       const work = workIn(staged)
       await layOutProject(folder, work)
       const settings = join(staged, 'npmrc')
+      const { values, certificates } = await npmSettings(prefix, environment['HOME'])
       // No program of a package runs unless the .npmrc of the source, which comes after this one, says so.
-      await writeFile(settings, `${await npmSettings(environment['HOME'])}ignore-scripts=true\n`)
+      const lines = [...values, ['ignore-scripts', 'true']].map(([name, value]) => `${name}=${value}\n`)
+      await writeFile(settings, lines.join(''))
       // What others will use is not left to such programs.
       const cacheFolder = runsPrograms === undefined ? options.cacheFolder : join(staged, 'cache')
       await mkdir(cacheFolder, { recursive: true })
@@ -63,23 +66,25 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
         environment: {
           ...interpreter.environment,
           PATH: `${dirname(interpreter.path)}${delimiter}${environment['PATH'] ?? ''}`,
+          ...(certificates !== undefined && { NODE_EXTRA_CA_CERTS: certificates }),
         },
         mounts: [
           ...interpreterMounts(interpreter.path, surroundings),
           { path: dirname(dirname(npm)), access: 'read' as const },
+          ...(certificates === undefined ? [] : [{ path: certificates, access: 'read' as const }]),
           ...(runsPrograms === undefined ? [{ path: cacheFolder, access: 'write' as const }] : []),
         ],
       }
-      const { exitCode, lines: all } = await options.run(command, signal, counting(total, tell))
+      const { exitCode, lines: said } = await options.run(command, signal, counting(total, tell))
       if (exitCode === 0) {
         const modules = join(work, 'node_modules')
         // All packages may be optional, and for other systems.
         await mkdir(modules, { recursive: true })
         return modules
       }
-      const lines = withoutHelp(all)
-      const failure: InstallFailure = { file: await lockFileOf(folder), tool: 'npm ci', exitCode, lines }
-      throw installFailed(failure, explainNpm(lines))
+      const words = withoutHelp(said)
+      const failure: InstallFailure = { file: await lockFileOf(folder), tool: 'npm ci', exitCode, lines: words }
+      throw installFailed(failure, explainNpm(words))
     },
   }
 }
@@ -101,8 +106,7 @@ async function layOutProject(source: string, work: string): Promise<void> {
   const lock = await readFile(join(source, await lockFileOf(source)), 'utf8')
   if (/"link"\s*:\s*true|"(?:resolved|version)"\s*:\s*"file:/.test(lock)) {
     // Copies: npm may write where it works.
-    await cp(source, work, { recursive: true, mode: 0 })
-    return
+    return copyTree(source, work)
   }
   for (const name of ['package.json', 'package-lock.json', 'npm-shrinkwrap.json', '.npmrc']) {
     const text = await ifThere(readFile(join(source, name)))
@@ -111,12 +115,15 @@ async function layOutProject(source: string, work: string): Promise<void> {
 }
 
 /** The npm beside the interpreter, or one on the PATH. @throws HksError RUNTIME_MISSING */
-async function findNpm({ path }: Interpreter, searchPath: string): Promise<string> {
+async function findNpm(
+  { path }: Interpreter,
+  searchPath: string,
+): Promise<{ readonly npm: string; readonly prefix: string }> {
   for (const folder of [dirname(path), ...searchPath.split(delimiter)]) {
     const candidate = join(folder, 'npm')
     if (!(await exists(candidate))) continue
     const real = await realpath(candidate)
-    if (real.endsWith('npm-cli.js')) return real
+    if (real.endsWith('npm-cli.js')) return { npm: real, prefix: dirname(folder) }
   }
   throw new HksError('RUNTIME_MISSING', 'npm is not installed: the packages of package.json can not be installed.', {
     details: { runtime: 'node', tool: 'npm' },

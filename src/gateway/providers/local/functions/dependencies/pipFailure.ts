@@ -39,7 +39,12 @@ export function explainPip(lines: readonly string[]): InstallCause {
   const texts = lines.filter(line => line.startsWith('ERROR: ')).map(line => line.slice('ERROR: '.length))
   const errors = texts.filter(text => text !== 'Exception:')
   const found = causes.find(({ signs }) => lines.some(line => signs.test(line)))
-  const said = errors.find(line => found?.signs.test(line)) ?? errors[0] ?? lines.at(-1) ?? 'it said nothing'
+  const said =
+    errors.find(line => found?.signs.test(line)) ??
+    errors[0] ??
+    lines.findLast(line => /^\s*(?:\w+\.)*\w*(?:Error|Exception)\b/.test(line)) ??
+    lines.at(-1) ??
+    'it said nothing'
   return found === undefined
     ? { reason: 'unknown', said, hint: again }
     : { reason: found.reason, said, hint: found.hint }

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HksError } from '../../../../../contract/errors.ts'
 import { interpreterMounts, type InterpreterSurroundings } from '../../../../platform/sandbox/interpreterMounts.ts'
 import { programFolder } from '../goSource.ts'
 import { installCommand } from '../installCommand.ts'
+import { copyTree } from '../linkTree.ts'
 import { installFailed } from './installFailure.ts'
 import type { Installer } from './installer.ts'
 import { explainPip } from './pipFailure.ts'
-import { pipIndexes } from './registrySettings.ts'
+import { pipSettings } from './registrySettings.ts'
 import { readRequirements, requirementsFile } from './requirements.ts'
 import { type RunTool, workIn } from './runTool.ts'
 
@@ -46,10 +47,11 @@ export function createPipInstaller(options: PipInstallerOptions): Installer {
       const environment = await options.environment()
       const work = workIn(staged)
       // Copies: a package of the source itself is built where it lies.
-      await cp(folder, work, { recursive: true })
+      await copyTree(folder, work)
       await mkdir(options.cacheFolder, { recursive: true })
       const packages = join(staged, 'packages')
       await mkdir(packages)
+      const { values, certificates } = await pipSettings(environment['HOME'])
       const surroundings = await options.surroundings()
       const programs = [interpreter.path, ...(interpreter.base === undefined ? [] : [interpreter.base])]
       // What others will use is not left to programs of a package.
@@ -58,14 +60,17 @@ export function createPipInstaller(options: PipInstallerOptions): Installer {
       const command = {
         argv: [
           ...[interpreter.path, '-I', '-m', 'pip', 'install', ...flags, ...cache],
-          ...(await pipIndexes(environment['HOME'])),
+          ...[...values].flatMap(([name, list]) => list.split(/\s+/).map(value => `--${name}=${value}`)),
+          ...(certificates === undefined ? [] : [`--cert=${certificates}`]),
           ...[`--target=${packages}`, `--requirement=${requirementsFile}`],
         ] as [string, ...string[]],
         folder: staged,
         environment: { ...interpreter.environment, PIP_CONFIG_FILE: '/dev/null', PIP_ROOT_USER_ACTION: 'ignore' },
         mounts: [
           ...programs.flatMap(program => interpreterMounts(program, surroundings)),
-          ...releaseFiles.filter(path => existsSync(path)).map(path => ({ path, access: 'read' as const })),
+          ...[...releaseFiles, ...(certificates === undefined ? [] : [certificates])]
+            .filter(path => existsSync(path))
+            .map(path => ({ path, access: 'read' as const })),
           ...(isShared ? [{ path: options.cacheFolder, access: 'write' as const }] : []),
         ],
       }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDependencyCache } from '../../../../../../src/gateway/providers/local/functions/dependencies/dependencyCache.ts'
+import { removeFolder } from '../../../../../../src/gateway/providers/local/functions/codeStore.ts'
 import { temporaryFolder } from '../../../../../support/temporaryFolder.ts'
 
 const never = new AbortController().signal
@@ -25,11 +26,11 @@ describe('the cache of installed packages', () => {
     }
     const use = (key: string) => cache.with(key, never, install, folder => Promise.resolve(folder))
     const names = async () => (await readdir(root)).sort()
-    return { cache, clock, root, install, use, names, [Symbol.dispose]: () => folder[Symbol.dispose]() }
+    return { cache, clock, root, install, use, names, [Symbol.asyncDispose]: () => removeFolder(folder.path) }
   }
 
   it('takes from every file the right to be written, and more than that', async () => {
-    using at = rig()
+    await using at = rig()
     const folder = await at.use('a')
     const modes = await Promise.all(
       ['', 'bin', 'bin/tool', 'text'].map(async name => (await stat(join(folder, name))).mode & 0o7777),
@@ -41,7 +42,7 @@ describe('the cache of installed packages', () => {
   })
 
   it('drops what no revision has: all but eight, and those of more than a week', async () => {
-    using at = rig()
+    await using at = rig()
     for (let number = 0; number < 12; number++) {
       at.clock.now += 1000
       await at.use(`key-${String(number).padStart(2, '0')}`)
@@ -67,7 +68,7 @@ describe('the cache of installed packages', () => {
   })
 
   it('drops nothing that is being used', async () => {
-    using at = rig()
+    await using at = rig()
     await at.use('a')
     at.clock.now += 8 * day
     await at.cache.with('a', never, at.install, async folder => {
@@ -80,7 +81,7 @@ describe('the cache of installed packages', () => {
   })
 
   it('lets the next one install when the first gives up', async () => {
-    using at = rig()
+    await using at = rig()
     const cancel = new AbortController()
     const begun = Promise.withResolvers<void>()
     const first = at.cache.with(

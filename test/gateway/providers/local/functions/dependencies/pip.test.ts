@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { HksError } from '../../../../../../src/contract/errors.ts'
 import type { FunctionSpec } from '../../../../../../src/gateway/domain/function.ts'
+import { removeFolder } from '../../../../../../src/gateway/providers/local/functions/codeStore.ts'
 import { eventually } from '../../../../../support/eventually.ts'
 import { lackOfSandbox } from '../../../../../support/lackOfSandbox.ts'
 import {
@@ -29,6 +30,8 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
         seen = open(${JSON.stringify(secret)}).read()
     except OSError as error:
         seen = type(error).__name__
+    # As many builders do.
+    open("written", "a").close()
     name = "greeting-1.0-py3-none-any.whl"
     with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
         wheel.writestr("greeting.py", "def hello():\\n    return %r\\n" % seen)
@@ -62,6 +65,7 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
       await rig[Symbol.asyncDispose]()
       await index[Symbol.asyncDispose]()
       assert.deepEqual(processesAt(folder), [])
+      await removeFolder(folder)
     })
 
     const deploy = async (files: Readonly<Record<string, string>>, name = 'fn', given: Partial<FunctionSpec> = {}) => {
@@ -162,6 +166,12 @@ def handler(event):
       assert.deepEqual([more.code, more.details?.['network']], ['INVALID_SOURCE', 'none'])
       assert.match(more.message, /requirements\.txt says "--no-binary greeting"/)
       assert.match(String(seen), /^(FileNotFoundError|PermissionError)$/)
+    })
+
+    it('may be folders of the source', async () => {
+      const own = Object.fromEntries(Object.entries(built('/none')).map(([name, text]) => [`own/${name}`, text]))
+      const { id } = await deploy({ ...own, 'requirements.txt': '--no-index\n./own\n', 'own/written': '' })
+      assert.equal(await answer(id), 'FileNotFoundError')
     })
 
     it('are refused with the way out when they do not fit, and the old revision goes on', async () => {
