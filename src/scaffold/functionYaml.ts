@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type FunctionDeploy, runtimes } from '../contract/functions.ts'
 import { functionFile } from './findFunctionFolder.ts'
 import { parseYaml, type YamlDocument } from './yamlFile.ts'
+import { readYaml } from './readYaml.ts'
 
 /** What `function.yaml` says: the deployment without its source. */
 export type FunctionSettings = Omit<FunctionDeploy, 'source' | 'waitSeconds'>
@@ -26,7 +26,7 @@ const withoutEffect = ['schedules']
 /** Reads the `function.yaml` of a folder. Errors: `INVALID_REQUEST` with `{file, line}`. */
 export async function readFunctionFolder(folder: string): Promise<FunctionFolder> {
   const file = join(folder, functionFile)
-  return { folder, file, ...parseFunctionYaml(await readFile(file, 'utf8'), file) }
+  return { folder, file, ...parseFunctionYaml(await readYaml(file), file) }
 }
 
 /** Parses the text of a `function.yaml`; `file` names it in messages. The gateway has the last word on values. */

@@ -6,6 +6,7 @@ import type { HksError } from '../../src/contract/errors.ts'
 import { findFunctionFolder } from '../../src/scaffold/findFunctionFolder.ts'
 import { listFunctionTemplates, renderFunctionTemplate } from '../../src/scaffold/functionTemplates.ts'
 import { parseFunctionYaml } from '../../src/scaffold/functionYaml.ts'
+import { readYaml } from '../../src/scaffold/readYaml.ts'
 import { resourceNameFrom, singleFileSettings } from '../../src/scaffold/singleFile.ts'
 
 describe('a function folder', () => {
@@ -102,6 +103,12 @@ describe('function.yaml', () => {
     ])
   })
 
+  /** Each line stands for nine times the one before. */
+  const aliasBomb = `name: a
+runtime: node
+environment: &a0 { A: x }
+${Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(', ')}]`).join('\n')}
+`
   const faults: [string, string, number, RegExp][] = [
     ['an unknown field', 'name: a\nruntime: node\nhandlr: x\n', 3, /handlr: is not a field/],
     ['a missing name', 'runtime: node\n', 1, /name: is missing/],
@@ -109,6 +116,16 @@ describe('function.yaml', () => {
     ['a value that is no text', 'name: a\nruntime: node\nenvironment:\n  A: [1]\n', 4, /environment\.A/],
     ['a text that is no YAML', 'name: a\nruntime: [\n', 3, /./],
     ['an empty file', '', 1, /must hold fields/],
+    ['a field that is there twice', 'name: a\nruntime: node\nname: b\n', 3, /"name" is there twice/],
+    ['aliases that stand for billions of values', aliasBomb, 4, /can not be read: Excessive alias count/],
+    [
+      'an alias of what it is in',
+      'name: a\nruntime: node\nscaling: &s\n  minScale: *s\n',
+      4,
+      /can not be read: An alias stands for what it is in/,
+    ],
+    ['lists in lists without end', `name: a\nruntime: node\nscaling: ${'['.repeat(100_000)}`, 3, /./],
+    ['a text of 2 MiB', `name: a\nruntime: node\n# ${'x'.repeat(2 ** 21)}\n`, 1, /is larger than 1024 KiB/],
   ]
   for (const [what, text, line, message] of faults) {
     it(`names the line of ${what}`, () => {
@@ -123,6 +140,21 @@ describe('function.yaml', () => {
       )
     })
   }
+})
+
+describe('a file of settings', () => {
+  it('is read in a moment, however many fields it has', () => {
+    // One look at each key: a text of a megabyte has a hundred thousand.
+    const keys = Array.from({ length: 60_000 }, (_, n) => `k${n}: 1`)
+    assert.throws(() => parseFunctionYaml(keys.join('\n'), 'function.yaml'), /k0: is not a field/)
+  })
+
+  it('is not read to its end when it has none', async () => {
+    await assert.rejects(readYaml('/dev/zero'), {
+      code: 'INVALID_REQUEST',
+      message: '/dev/zero: is larger than 1024 KiB, which no file of settings is.',
+    })
+  })
 })
 
 describe('a single source file', () => {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { l10n, type Uri, window, workspace } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { HksError } from '../../contract/errors.ts'
+import { readYaml } from '../../scaffold/readYaml.ts'
 import { type ManifestCronJob, parseManifest } from '../../scaffold/cronJobManifest.ts'
 import { manifestUpdate } from '../../scaffold/manifestUpdate.ts'
 import type { Command, Services } from './command.ts'
@@ -27,7 +27,7 @@ export const addManifest: Command = {
 
 async function apply(services: Services, file: Uri): Promise<void> {
   await workspace.textDocuments.find(d => d.uri.fsPath === file.fsPath)?.save()
-  const { cronJobs } = parseManifest(await readFile(file.fsPath, 'utf8'), file.fsPath)
+  const { cronJobs } = parseManifest(await readYaml(file.fsPath), file.fsPath)
   if (cronJobs.length === 0)
     throw new HksError('INVALID_REQUEST', l10n.t('{0} holds no CronJob.', basename(file.fsPath)), {
       hint: l10n.t('A manifest says "kind: CronJob".'),
