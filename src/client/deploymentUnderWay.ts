@@ -9,14 +9,18 @@ const lookMs = 500
 
 /**
  * Waits for a deployment that went on when its request was answered.
- * @throws HksError DEPLOY_FAILED with the reason, NOT_FOUND when the function went meanwhile
+ * @throws HksError DEPLOY_FAILED with the reason, NOT_FOUND when the function went meanwhile, CANCELLED
  */
-export async function settledDeployment(client: GatewayClient, answered: Function): Promise<Function> {
+export async function settledDeployment(
+  client: GatewayClient,
+  answered: Function,
+  signal: AbortSignal,
+): Promise<Function> {
   const mine = answered.revisions[0]
   if (mine?.status !== 'deploying') return answered
   for (;;) {
     await delay(lookMs)
-    const fn = await client.call('getFunction', { params: { id: answered.id } })
+    const fn = await client.call('getFunction', { params: { id: answered.id }, signal })
     const revision = fn.revisions.find(({ id }) => id === mine.id)
     if (revision?.status === 'deploying') continue
     if (revision?.status !== 'failed') return fn

@@ -46,6 +46,8 @@ export interface HotReload {
  */
 export function createHotReload({ projectId, read, connect, onReload }: HotReloadOptions): HotReload {
   const stopping = new AbortController()
+  /** What is under way is not waited for any more. */
+  const givingUp = new AbortController()
   let client: Promise<GatewayClient> | undefined
   /** When the first save was noticed that is not read yet. */
   let savedAt: number | undefined
@@ -99,8 +101,8 @@ export function createHotReload({ projectId, read, connect, onReload }: HotReloa
     for (let left = tries; ; left--) {
       try {
         const gateway = await found()
-        const fn = await gateway.call('deployFunction', { params: { id: projectId }, body })
-        return await settledDeployment(gateway, fn)
+        const fn = await gateway.call('deployFunction', { params: { id: projectId }, body, signal: givingUp.signal })
+        return await settledDeployment(gateway, fn, givingUp.signal)
       } catch (error) {
         if (!isOfGateway(error)) throw error
         client = undefined
@@ -111,11 +113,16 @@ export function createHotReload({ projectId, read, connect, onReload }: HotReloa
   }
   const cancel = async () => {
     if (underWay === undefined || client === undefined) return
-    await cancelDeploymentNamed(await client, projectId, underWay, AbortSignal.timeout(cancelMs))
+    try {
+      await cancelDeploymentNamed(await client, projectId, underWay, AbortSignal.timeout(cancelMs))
+    } catch (error) {
+      // A gateway that is gone deploys nothing.
+      if (!isOfGateway(error) && !isCancelled(error)) throw error
+    }
   }
   const begin = (noticedAt: number = performance.now()) => {
     savedAt ??= noticedAt
-    // The request itself says what is wrong with a gateway that can not be asked.
+    // A save that can not overtake waits.
     if (underWay !== undefined) overtaken ??= setInterval(() => void cancel().catch(() => undefined), overtakenMs)
     if (isWorking) return
     isWorking = true
@@ -129,10 +136,17 @@ export function createHotReload({ projectId, read, connect, onReload }: HotReloa
     },
     stop: async () => {
       stopping.abort(new HksError('CANCELLED', 'Hot reload was ended.'))
-      await Promise.all([cancel(), working])
+      const timer = setTimeout(() => givingUp.abort(), cancelMs)
+      try {
+        await Promise.all([cancel(), working])
+      } finally {
+        clearTimeout(timer)
+      }
     },
   }
 }
+
+const isCancelled = (error: unknown): boolean => error instanceof HksError && error.code === 'CANCELLED'
 
 const isOfGateway = (error: unknown): boolean =>
   error instanceof HksError && ['GATEWAY_UNREACHABLE', 'GATEWAY_DRAINING', 'UNAUTHENTICATED'].includes(error.code)

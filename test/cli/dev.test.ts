@@ -111,6 +111,9 @@ describe('hks-func dev', function () {
     const refused = untilWritten(forPeople, 'stderr', /Revision 3 goes on serving\.\n/)
     save('const a = 1\nexport const = 2\n')
     assert.match(await refused, /\d\d:\d\d:\d\d error: f\d+\/index\.mjs:2:14: Unexpected token .*\(INVALID_SOURCE\)\n/)
+    const thrown = untilWritten(forPeople, 'stderr', /error: f\d+\/index\.mjs:2[^]*goes on serving\.\n/)
+    save('\nnull.table()\n')
+    assert.match(await thrown, /index\.mjs:2(:\d+)?: TypeError: Cannot read properties of null .*\(DEPLOY_FAILED\)\n/)
     const ended = finished(forPeople)
     forPeople.kill('SIGINT')
     const { code: exit, stderr } = await ended

@@ -13,14 +13,16 @@ export function tellLongSteps(
   tell: (message: string) => void,
 ): Promise<void> {
   let message: string | undefined
+  let said: string | undefined
   let timer: NodeJS.Timeout | undefined
   const stop = () => {
     clearInterval(timer)
-    timer = message = undefined
+    timer = message = said = undefined
   }
   const say = () => {
-    if (message !== undefined) tell(message)
-    message = undefined
+    if (message === undefined || message === said) return
+    said = message
+    tell(message)
   }
   signal.addEventListener('abort', stop, { once: true })
   return watchGateway({

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Reload } from '../../client/hotReload.ts'
-import { placedError, type SourcePlace } from '../../scaffold/sourcePlace.ts'
+import { faultWords, placedError, type SourcePlace } from '../../scaffold/sourcePlace.ts'
 import { asHksError } from '../asHksError.ts'
 import type { Context } from '../context.ts'
 
@@ -45,9 +45,10 @@ export function createDevTeller({ out, cwd, now }: Context, { place, name, proje
         const sentence = `Revision ${revision} of ${name} serves after ${milliseconds} ms.`
         return tell({ type: 'serving', name, revision, milliseconds, url }, stamped(sentence))
       }
-      const { code, message, details = {}, hint } = asHksError(placedError(reload.error, place))
+      const error = asHksError(placedError(reload.error, place))
+      const { code, message, details = {}, hint } = error
       const at = placeIn(details)
-      const said = at === undefined ? message : `${shown(at)}: ${asText(details['message']) ?? message}`
+      const said = at === undefined ? message : `${shown(at)}: ${faultWords(error)}`
       const stays = serving === 0 ? 'No revision serves yet.' : `Revision ${serving} goes on serving.`
       // The hint of a source that does not parse says what the last sentence says.
       const hints = hint === undefined || code === 'INVALID_SOURCE' ? [] : [`  ${hint}`]
@@ -74,5 +75,3 @@ function placeIn({ file, line, column }: Readonly<Record<string, unknown>>): str
   if (typeof file !== 'string') return undefined
   return [file, line, column].filter(part => typeof part === 'string' || typeof part === 'number').join(':')
 }
-
-const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
