@@ -86,9 +86,11 @@ export interface FunctionInvokeProtocol {
       readonly cancel: Call<Nothing, Nothing>
       /** A call with what it was sent, where that is kept. */
       readonly record: Call<{ readonly invocationId: string }, InvocationDetail>
-      /** Calls before those that the page has. */
-      readonly olderCalls: Call<
-        { readonly cursor: string },
+      /** What is to be done, once: `null` when it was done already. */
+      readonly errand: Call<Nothing, InvokeErrand | null>
+      /** The last calls, newest first, or those before the ones that the page has. */
+      readonly calls: Call<
+        { readonly cursor?: string },
         { readonly items: readonly Invocation[]; readonly nextCursor?: string }
       >
       /** Lines of one call, oldest first. */
@@ -129,8 +131,8 @@ export interface FunctionInvokeProtocol {
       readonly function: { readonly function: Function }
       readonly deleted: { readonly id: string }
       readonly logLines: { readonly followId: number; readonly lines: readonly LogLine[]; readonly end?: string }
-      /** The panel was asked for again, to do this. */
-      readonly errand: { readonly errand: InvokeErrand }
+      /** The panel was asked for again, to do something. A page that hears it not is told by its next `init`. */
+      readonly errand: Nothing
     }
   }
 }

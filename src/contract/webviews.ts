@@ -122,7 +122,7 @@ export interface ScheduleEditorProtocol {
 /** What the execution history starts from. */
 export interface ExecutionHistoryInit extends Viewer {
   readonly cronJob: CronJob
-  /** The run to show at first. */
+  /** The run to show; given once, what the user selects afterwards is the page's. */
   readonly executionId?: string
 }
 

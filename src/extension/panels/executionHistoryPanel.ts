@@ -21,6 +21,8 @@ const pageOfLines = 5000
 export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
   const { session, logs } = services
   const id = subject.cronJobId ?? ''
+  /** The run to show, given once: afterwards the page knows what the user has selected. */
+  let wanted = subject.executionId
   const job = (): CronJob => {
     const known = session.resources.cronJobs.get(id)
     if (known === undefined) throw notFound('CronJob', id)
@@ -35,7 +37,9 @@ export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
       init: async () => {
         const client = await session.ready()
         const cronJob = await client.call('getCronJob', { params: { id } })
-        return { cronJob, ...(subject.executionId ? { executionId: subject.executionId } : {}), ...viewer() }
+        const executionId = wanted
+        wanted = undefined
+        return { cronJob, ...(executionId === undefined ? {} : { executionId }), ...viewer() }
       },
       ledger: async (query, signal) => (await session.ready()).call('getLedger', { params: { id }, query, signal }),
       log: async ({ executionId, ...query }, signal) => {
@@ -95,7 +99,10 @@ export const fillExecutionHistory: FillPanel = (panel, subject, services) => {
     subject,
     tell: (name, data) => host.emit(name, data as never),
     show: ({ executionId }) => {
-      if (executionId !== undefined) host.emit('select', { executionId })
+      if (executionId === undefined) return
+      // A page that is hidden hears nothing: it asks when it is shown again.
+      if (panel.visible) host.emit('select', { executionId })
+      else wanted = executionId
     },
     dispose: () => {
       relay.dispose()

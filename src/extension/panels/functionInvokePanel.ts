@@ -1,7 +1,7 @@
 import { env, l10n } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { HksError, notFound } from '../../contract/errors.ts'
-import type { CallInput, FunctionInvokeInit } from '../../contract/functionInvoke.ts'
+import type { CallInput, FunctionInvokeInit, InvokeErrand } from '../../contract/functionInvoke.ts'
 import type { Function } from '../../contract/functions.ts'
 import { deletePayload, renamePayload, savePayload } from '../dialogs/savedPayloads.ts'
 import { saveAnswer } from '../dialogs/saveAnswer.ts'
@@ -21,8 +21,8 @@ import { hostWebview } from './webviewHost.ts'
 /** Title of the panel. */
 export const functionInvokeTitle = (name: string): string => l10n.t('Invoke {0}', name)
 
-/** Calls that the page begins with. */
-const firstCalls = 20
+/** Calls of a page of the list. */
+const callsAtOnce = 20
 
 /** Fills a panel with the page that calls a function. */
 export const fillFunctionInvoke: FillPanel = (panel, subject, services, firstErrand) => {
@@ -38,6 +38,11 @@ export const fillFunctionInvoke: FillPanel = (panel, subject, services, firstErr
     if (last === undefined) throw notFound('function', id)
     return last
   }
+  const takeErrand = (): InvokeErrand | undefined => {
+    const taken = errand
+    errand = undefined
+    return taken
+  }
   const answered = () => {
     if (call?.state.answer === undefined) throw new HksError('NOT_FOUND', l10n.t('There is no answer.'))
     return { call, answer: call.state.answer }
@@ -52,8 +57,7 @@ export const fillFunctionInvoke: FillPanel = (panel, subject, services, firstErr
         const client = await session.ready()
         last = await client.call('getFunction', { params: { id } })
         const init = await initOf(client, last, services)
-        const given = errand
-        errand = undefined
+        const given = takeErrand()
         // Read last: the events that follow tell what is added to this.
         return { ...init, ...(call ? { call: call.state } : {}), ...(given ? { errand: given } : {}) }
       },
@@ -72,8 +76,9 @@ export const fillFunctionInvoke: FillPanel = (panel, subject, services, firstErr
       },
       record: async ({ invocationId }) =>
         (await session.ready()).call('getInvocation', { params: { id: invocationId } }),
-      olderCalls: async ({ cursor }) =>
-        (await session.ready()).call('listInvocations', { params: { id }, query: { cursor, limit: firstCalls } }),
+      errand: () => takeErrand() ?? null,
+      calls: async query =>
+        (await session.ready()).call('listInvocations', { params: { id }, query: { ...query, limit: callsAtOnce } }),
       log: async (query, signal) => (await session.ready()).call('getFunctionLogs', { params: { id }, query, signal }),
       followLog: ({ followId, invocationId, after }) => {
         relay.follow({ kind: 'function', id }, { invocationId, ...(after === undefined ? {} : { after }) }, followId)
@@ -146,7 +151,9 @@ export const fillFunctionInvoke: FillPanel = (panel, subject, services, firstErr
     subject,
     tell: (name, data) => host.emit(name, data as never),
     show: (_subject, next) => {
-      if (next !== undefined) host.emit('errand', { errand: next })
+      if (next === undefined) return
+      errand = next
+      host.emit('errand', null)
     },
     dispose: () => {
       call?.[Symbol.dispose]()
@@ -162,7 +169,7 @@ async function initOf(
   fn: Function,
   { context }: PanelServices,
 ): Promise<Omit<FunctionInvokeInit, 'call' | 'errand'>> {
-  const calls = await client.call('listInvocations', { params: { id: fn.id }, query: { limit: firstCalls } })
+  const calls = await client.call('listInvocations', { params: { id: fn.id }, query: { limit: callsAtOnce } })
   const last = lastPayload(context.workspaceState, fn)
   return {
     function: fn,

@@ -11,7 +11,7 @@ export interface OwnCall extends Disposable {
   readonly state: PanelCall
   /** What is kept of its answer. */
   readonly answer: () => Uint8Array
-  /** Ends it and waits until it has ended. */
+  /** Ends it and waits until it has ended. Asked once more, it does not wait for the gateway. */
   cancel(): Promise<void>
 }
 
@@ -38,6 +38,7 @@ export function startCall(options: OwnCallOptions): OwnCall {
   let state: PanelCall = { invocationId, startedAt: new Date().toISOString() }
   let head: Pick<NonNullable<PanelCall['answer']>, 'status' | 'headers' | 'code'> | undefined
   let timer: NodeJS.Timeout | undefined
+  let isCancelled = false
 
   const tell = (change: Partial<PanelCall> = {}): void => {
     clearTimeout(timer)
@@ -99,8 +100,10 @@ export function startCall(options: OwnCallOptions): OwnCall {
     },
     answer: () => intake.kept(),
     cancel: async () => {
+      if (isCancelled) controller.abort()
+      isCancelled = true
       try {
-        await client.call('cancelInvocation', { params: { id: invocationId } })
+        await client.call('cancelInvocation', { params: { id: invocationId }, signal: controller.signal })
       } catch (error) {
         // One that the gateway does not know yet, or that does not reach it, ends with its connection.
         if (state.elapsed === undefined) controller.abort(error)

@@ -71,7 +71,7 @@ export function createPanels(services: PanelServices): Panels {
         const remembered = context.workspaceState.get<PanelSubject>(memory.panel + panel.title.replace(/^● /, ''))
         const subject = subjectIn(state) ?? remembered
         if (subject === undefined) panel.dispose()
-        else fill(name, panel, subject)
+        else fill(name, panel, withoutRun(subject))
       },
     })
   const subscriptions = [
@@ -112,6 +112,11 @@ function connectionOf(state: GatewayState): CommonEvents['connection'] {
     case 'starting':
       return { connected: false }
   }
+}
+
+/** A page that is restored shows what the user had selected last, not the run that it was opened for. */
+function withoutRun({ executionId: _, ...subject }: PanelSubject): PanelSubject {
+  return subject
 }
 
 /** What a page's own state says it is about. */

@@ -208,8 +208,7 @@ export class ExecutionHistory extends PageElement {
     this.kept = this.host.kept() ?? start
     this.draw()
     await this.ledger.open(this.kept.window, this.kept.outcome)
-    if (init.executionId !== undefined && this.kept.selectedKey === undefined)
-      await this.selectExecution(init.executionId)
+    if (init.executionId !== undefined) await this.selectExecution(init.executionId)
   }
 
   private zone(): string {

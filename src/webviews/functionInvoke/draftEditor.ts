@@ -19,6 +19,7 @@ export class DraftEditor {
   saved: readonly SavedPayload[] = []
   /** What was sent last: no loss when something takes its place. */
   private sent: Payload = payloadIn(firstDraft)
+  private checked: { readonly draft: Draft; readonly problem: DraftProblem | undefined } | undefined
   private basedOn: string | undefined
   private readonly notices: NoticeBoard
   private readonly changed: () => void
@@ -40,7 +41,9 @@ export class DraftEditor {
   }
 
   get problem(): DraftProblem | undefined {
-    return draftProblem(this.draft)
+    // The page is drawn far more often than it is typed in, and a payload may be large.
+    if (this.checked?.draft !== this.draft) this.checked = { draft: this.draft, problem: draftProblem(this.draft) }
+    return this.checked.problem
   }
 
   /** The name under which it is kept as it stands. */

@@ -70,9 +70,9 @@ export class FunctionInvoke extends PageElement {
       this.notices.tell('deleted', { severity: 'warning', text })
     },
     call: ({ call }) => this.own.take(call),
-    calls: ({ calls }) => this.history.put(calls),
+    calls: ({ calls }) => this.history.putLatest(calls),
     logLines: ({ followId, lines, end }) => this.pane.logs.lines(followId, lines, end),
-    errand: ({ errand }) => this.run(errand),
+    errand: () => void this.act(t('Not invoked'), async () => this.run(await this.host.ask('errand', null))),
   })
   private readonly notices = new NoticeBoard(this.draw)
   private readonly editor = new DraftEditor(this.notices, () => this.keep())
@@ -84,7 +84,7 @@ export class FunctionInvoke extends PageElement {
     { began: () => this.began(), ended: id => this.ended(id), changed: () => this.changed() },
   )
   private readonly history = new CallHistory(
-    cursor => this.host.ask('olderCalls', { cursor }),
+    cursor => this.host.ask('calls', cursor === undefined ? {} : { cursor }),
     () => {
       this.pane.put(this.history.find(this.pane.shownId))
       this.draw()
@@ -200,7 +200,7 @@ export class FunctionInvoke extends PageElement {
     this.own.resume(init.call)
     this.keep()
     this.pane.showLog()
-    if (init.errand !== undefined) this.run(init.errand)
+    this.run(init.errand ?? null)
   }
 
   private now(): number {
@@ -212,7 +212,8 @@ export class FunctionInvoke extends PageElement {
     this.draw()
   }
 
-  private run(errand: InvokeErrand): void {
+  private run(errand: InvokeErrand | null): void {
+    if (errand === null) return
     if (errand.kind === 'invoke') this.invoke()
     else void this.replay(errand.invocationId)
   }

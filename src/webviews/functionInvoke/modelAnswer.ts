@@ -36,11 +36,16 @@ export function failureOf({ answer, failure }: PanelCall): CallFailure | undefin
 }
 
 /** The text of an answer as it is shown: JSON indented once it is whole, all else as it came. */
-export function shownText({ headers, text = '', isCut }: CallAnswer, hasEnded: boolean): string {
-  const type = typeOf(headers)
-  if (!hasEnded || isCut || !/[/+]json$/.test(type) || parsed(text) === undefined) return text
-  return indentJson(text)
+export function shownText(answer: CallAnswer, hasEnded: boolean): string {
+  const { headers, text = '', isCut } = answer
+  if (!hasEnded || isCut || !/[/+]json$/.test(typeOf(headers))) return text
+  const known = indented.get(answer) ?? (parsed(text) === undefined ? text : indentJson(text))
+  indented.set(answer, known)
+  return known
 }
+
+/** The page is drawn at each line of a log; an answer is indented once. */
+const indented = new WeakMap<CallAnswer, string>()
 
 /** The media type without its parameters, in lower case. */
 export const typeOf = (headers: CallAnswer['headers']): string =>

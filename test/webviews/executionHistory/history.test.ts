@@ -389,6 +389,15 @@ describeInVscode('the execution history in a browser', () => {
     await page.getByText('That run is not in the time and outcome shown here.').waitFor()
   })
 
+  it('selects the run that was asked for while it was hidden, whatever was selected before', async () => {
+    let asked: Partial<ExecutionHistoryInit> = {}
+    const { page } = await start({ change: { init: () => historyInit(asked) } })
+    await rows(page).nth(5).click()
+    asked = { executionId: 'run-3' }
+    await page.reload()
+    await page.getByRole('heading', { name: /Run due .*12:40/ }).waitFor()
+  })
+
   it('restores filter, selection and pane after a reload', async () => {
     const { page } = await start()
     await page.getByLabel('Outcome', { exact: true }).selectOption('failed')

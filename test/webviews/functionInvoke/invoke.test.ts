@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import { HksError } from '../../../src/contract/errors.ts'
-import type { FunctionInvokeInit } from '../../../src/contract/functionInvoke.ts'
+import type { FunctionInvokeInit, InvokeErrand } from '../../../src/contract/functionInvoke.ts'
 import type { InvocationDetail } from '../../../src/contract/invocations.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'
 import { now } from '../support/cronJobs.ts'
@@ -239,7 +239,7 @@ describeInVscode('the invoke page in a browser', () => {
   it('loads older calls', async () => {
     const { page } = await start({
       init: { olderCalls: 'cursor' },
-      change: { olderCalls: () => ({ items: [invocationOf({ id: 'old', startedAt: '2026-11-20T10:00:00.000Z' })] }) },
+      change: { calls: () => ({ items: [invocationOf({ id: 'old', startedAt: '2026-11-20T10:00:00.000Z' })] }) },
     })
     await button(page, 'Show older calls').click()
     await page.waitForFunction(() => document.querySelectorAll('.recent li').length === 3)
@@ -292,14 +292,17 @@ describeInVscode('the invoke page in a browser', () => {
     assert.deepEqual(inputs(host), [{ sameAs: 'call-1' }])
   })
 
-  it('does at once what it was opened for, and what it is asked for later', async () => {
+  it('does at once what it was opened for, and what it is asked for later, once', async () => {
+    const errands: InvokeErrand[] = [{ kind: 'replay', invocationId: 'call-0' }]
     const { page, host, begun } = await start({
       init: { last: { kind: 'json', text: '{"last": 1}' }, errand: { kind: 'invoke' } },
+      change: { errand: () => errands.pop() ?? null },
     })
     await button(page, 'Cancel').waitFor()
     open.emit('call', { call: endedCall(await begun()) })
     await answer(page).waitFor()
-    open.emit('errand', { errand: { kind: 'replay', invocationId: 'call-0' } })
+    open.emit('errand', null)
+    open.emit('errand', null)
     await button(page, 'Cancel').waitFor()
     await open.delivered()
     assert.deepEqual(inputs(host), [

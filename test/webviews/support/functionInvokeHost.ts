@@ -99,9 +99,10 @@ export function functionInvokeHost(init: FunctionInvokeInit, change: Partial<Hos
           masked: false,
         },
       }),
-      olderCalls: params => {
-        note('olderCalls', params)
-        return { items: [] }
+      errand: () => null,
+      calls: params => {
+        note('calls', params)
+        return { items: init.calls }
       },
       log: ({ invocationId, after = 0 }) => ({
         items: callLines(invocationId, ['greeting', 'done']).filter(line => line.seq > after),
