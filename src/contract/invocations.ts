@@ -26,7 +26,9 @@ const invocationFields = {
   source: OneOf(['invoke', 'url', 'schedule'] as const),
   async: Type.Boolean({ description: 'Nobody waited: the answer is kept, to be fetched' }),
   coldStart: Type.Boolean(),
-  sandbox: Type.String({ description: 'How the code was confined; none when it was not' }),
+  sandbox: Type.Optional(
+    Type.String({ description: 'How the code was confined, `none` when it was not; absent where none has run' }),
+  ),
   requestBytes: Type.Integer(),
   responseBytes: Type.Optional(Type.Integer()),
 }

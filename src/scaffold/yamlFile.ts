@@ -1,4 +1,14 @@
-import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, visit, type Document, type YAMLMap } from 'yaml'
+import {
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type YAMLMap,
+  type YAMLParseError,
+} from 'yaml'
 import { type ErrorCode, HksError } from '../contract/errors.ts'
 
 /** One document of a YAML file, with what is needed to name the line of a fault. */
@@ -26,12 +36,12 @@ export function parseYaml(text: string, file: string, code: ErrorCode = 'INVALID
     const at = (offset: number, problem: string, cause?: unknown) => {
       const line = lines.linePos(offset).line
       return new HksError(code, `${file}:${line}: ${problem}`, {
-        details: { file, line },
+        details: { file, line, message: problem },
         ...(cause === undefined ? {} : { cause }),
       })
     }
     const first = document.errors[0]
-    if (first !== undefined) throw at(first.pos[0], first.message.split('\n')[0]!, first)
+    if (first !== undefined) throw at(first.pos[0], problemOf(first), first)
     refuseRepeatedKeys(document, at)
     const lineOf = (path: readonly (string | number)[]): number =>
       lines.linePos(offsetOf(document, path) ?? document.range[0]).line
@@ -43,8 +53,9 @@ export function parseYaml(text: string, file: string, code: ErrorCode = 'INVALID
       fault: (path, problem, hint) => {
         const line = lineOf(path)
         const field = path.join('.')
-        return new HksError(code, `${file}:${line}: ${field === '' ? '' : `${field}: `}${problem}`, {
-          details: { file, line, field },
+        const message = `${field === '' ? '' : `${field}: `}${problem}`
+        return new HksError(code, `${file}:${line}: ${message}`, {
+          details: { file, line, field, message },
           ...(hint === undefined ? {} : { hint }),
         })
       },
@@ -59,6 +70,12 @@ export const tooLarge = (file: string, code: ErrorCode = 'INVALID_REQUEST'): Hks
   })
 
 type FaultAt = (offset: number, problem: string, cause?: unknown) => HksError
+
+/** What is wrong, without the place, which is told beside it. */
+function problemOf({ code, message }: YAMLParseError): string {
+  if (code === 'RESOURCE_EXHAUSTION') return 'Lists and mappings are nested too deeply here.'
+  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, '.')
+}
 
 function refuseRepeatedKeys(document: Document.Parsed, at: FaultAt): void {
   visit(document, {

@@ -114,6 +114,9 @@ describe('hks-func dev', function () {
     const thrown = untilWritten(forPeople, 'stderr', /error: f\d+\/index\.mjs:2[^]*goes on serving\.\n/)
     save('\nnull.table()\n')
     assert.match(await thrown, /index\.mjs:2(:\d+)?: TypeError: Cannot read properties of null .*\(DEPLOY_FAILED\)\n/)
+    const refusedYaml = untilWritten(forPeople, 'stderr', /\(INVALID_REQUEST\)\n/)
+    writeFileSync(join(folder, 'function.yaml'), `name: ${name}\nruntime: nodejs\n`)
+    assert.match(await refusedYaml, /:\d\d error: f\d+\/function\.yaml:2: runtime: must be one of .*\n/)
     const ended = finished(forPeople)
     forPeople.kill('SIGINT')
     const { code: exit, stderr } = await ended

@@ -124,7 +124,12 @@ ${Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*
       4,
       /can not be read: An alias stands for what it is in/,
     ],
-    ['lists in lists without end', `name: a\nruntime: node\nscaling: ${'['.repeat(100_000)}`, 3, /./],
+    [
+      'lists in lists without end',
+      `name: a\nruntime: node\nscaling: ${'['.repeat(100_000)}`,
+      3,
+      /: Lists and mappings are nested too deeply here\.$/,
+    ],
     ['a text of 2 MiB', `name: a\nruntime: node\n# ${'x'.repeat(2 ** 21)}\n`, 1, /is larger than 1024 KiB/],
   ]
   for (const [what, text, line, message] of faults) {

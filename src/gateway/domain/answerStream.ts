@@ -66,7 +66,7 @@ const factsOf = ({ coldStart, revision, queueMs, sandbox }: InvocationResponse) 
   coldStart,
   revision,
   queueMs,
-  sandbox,
+  ...(sandbox === undefined ? {} : { sandbox }),
 })
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {

@@ -33,7 +33,7 @@ export function endOf(response: InvocationResponse, bytes: number): CallEnd {
     coldStart,
     revision,
     queueMs,
-    sandbox,
+    ...(sandbox === undefined ? {} : { sandbox }),
     ...(code === undefined ? {} : { code }),
     ...(sentence === undefined ? {} : { message: firstLine(sentence) }),
   }

@@ -81,8 +81,8 @@ export interface CallFacts {
   readonly revision: number
   /** Whole milliseconds until a process took it, or until it was refused; with `coldStart` the start is part of it. */
   readonly queueMs: number
-  /** How the code was confined, in the provider's word; `none` when it was not. */
-  readonly sandbox: string
+  /** How the code was confined, in the provider's word, `none` when it was not; absent as long as no code has run. */
+  readonly sandbox?: string
 }
 
 /**

@@ -109,7 +109,6 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       async: signal === undefined,
       coldStart: false,
       queueMs: 0,
-      sandbox: 'none',
       requestBytes: request.body.length,
     }
     const { id } = started

@@ -102,7 +102,7 @@ const toRow = (record: InvocationRecord): Row<'invocations'> => ({
   request_bytes: record.requestBytes,
   response_bytes: record.responseBytes ?? null,
   queue_ms: record.queueMs,
-  sandbox: record.sandbox,
+  sandbox: record.sandbox ?? '',
   is_async: record.async ? 1 : 0,
 })
 
@@ -122,6 +122,6 @@ const toInvocation = (row: Row<'invocations'>): InvocationRecord =>
     requestBytes: row.request_bytes,
     responseBytes: row.response_bytes,
     queueMs: row.queue_ms,
-    sandbox: row.sandbox,
+    sandbox: row.sandbox === '' ? null : row.sandbox,
     async: row.is_async === 1,
   })

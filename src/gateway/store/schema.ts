@@ -120,6 +120,7 @@ interface InvocationsTable {
   request_bytes: number
   response_bytes: number | null
   queue_ms: number
+  /** Empty where no code has run. */
   sandbox: string
   is_async: number
 }

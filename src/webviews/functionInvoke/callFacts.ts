@@ -35,4 +35,4 @@ export function callFacts({ status, isFailed, milliseconds, bytes, record }: Fac
   </ul>`
 }
 
-const sandboxText = (level: string): string => (level === 'none' ? t('no sandbox') : level)
+const sandboxText = (level: string | undefined): string | undefined => (level === 'none' ? t('no sandbox') : level)

@@ -89,6 +89,16 @@ describe('calls over HTTP', function () {
     await assert.rejects(read('nowhere'), isCode('NOT_FOUND'))
   })
 
+  it('do not say how the code is confined before it has run', async () => {
+    const fn = await deploy('confined', 'export const handler = () => new Promise(() => undefined)')
+    const { invocationId } = await gateway.client.invoke(fn.id, json({}), later)
+    const running = await eventually(() => read(invocationId!))
+    assert.deepEqual([running.outcome, running.sandbox], ['running', undefined])
+    await gateway.client.call('cancelInvocation', { params: { id: invocationId! } })
+    const level = (await gateway.client.call('getGateway')).sandbox.level
+    assert.deepEqual(await read(invocationId!).then(call => [call.outcome, call.sandbox]), ['failed', level])
+  })
+
   it('keep bytes that are no text, mask secrets of the function, and keep nothing large', async () => {
     await gateway.client.call('writeSecret', {
       params: { id: projectId, secret: 'door' },

@@ -9,9 +9,6 @@ export interface CallTaker {
   call(call: InstanceCall): Promise<ServedCall>
 }
 
-/** A call that never waited and that no process took. */
-const unserved = { queueMs: 0, sandbox: 'none' } as const
-
 /** Leads a call to a function's processes, or to the one that is debugged in their place; answers also where none can be. */
 export async function callFunction(
   stored: StoredFunction,
@@ -22,10 +19,10 @@ export async function callFunction(
   const { spec, serving: number, status } = stored
   if (!debugged && (number === 0 || status === 'deleting')) {
     const message = `No revision of "${spec.name}" serves${status === 'deploying' ? ' yet' : ''}.`
-    return platformAnswer('FUNCTION_UNAVAILABLE', message, { ...unserved, coldStart: false, revision: 0 })
+    return platformAnswer('FUNCTION_UNAVAILABLE', message, { queueMs: 0, coldStart: false, revision: 0 })
   }
   const { outcome, ...served } = await (debugged ?? serving()).call(call)
-  return toResponse(outcome, { ...unserved, ...served })
+  return toResponse(outcome, served)
 }
 
 function toResponse(outcome: CallOutcome, context: CallFacts): InvocationResponse {
