@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { debug, type DebugConfiguration, type DebugSession, type Disposable, l10n } from 'vscode'
+import { debug, type DebugConfiguration, DebugConsoleMode, type DebugSession, type Disposable, l10n } from 'vscode'
 import { type DebuggedFunction, debugFunction } from '../../client/debugFunction.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
@@ -60,6 +60,7 @@ export function createFunctionDebug(services: Services, parentSession: DebugSess
       parentSession,
       lifecycleManagedByParent: true,
       compact: true,
+      consoleMode: DebugConsoleMode.MergeWithParent,
       noDebug: false,
       suppressSaveBeforeStart: true,
     })
