@@ -56,10 +56,10 @@ export function createTestBuilder({ path, version }: GoOnThisMachine) {
   return {
     launcher: () => builder.launcher(signal),
     /** The folder to load for a folder with source. */
-    build: async (folder: string, handler: string) =>
-      builder.build({ folder, handler, network: 'full', digest: await folderDigest(folder) }, signal, {
-        progress: () => undefined,
-        line: () => undefined,
-      }),
+    build: async (folder: string, handler: string) => {
+      const source = { folder, handler, network: 'full' as const, digest: await folderDigest(folder) }
+      const built = await builder.build(source, signal, { progress: () => undefined, line: () => undefined })
+      return built.folder
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Runtime } from '../../../../contract/functions.ts'
 import { createSharedScan } from '../../../platform/processTable.ts'
+import { type AssembledFolders, createAssembledFolders } from './assembledFolders.ts'
 import { createDependencyBuilder } from './dependencies/dependencyBuilder.ts'
 import { createDependencyCache } from './dependencies/dependencyCache.ts'
 import type { Installer } from './dependencies/installer.ts'
@@ -17,6 +18,7 @@ import type { SourceBuilder } from './sourceBuilder.ts'
 export interface Builders extends Pick<SourceBuilder, 'keepOnly' | 'remove' | 'stop'> {
   of(runtime: Runtime): SourceBuilder
   readonly goLauncher: GoBuilder['launcher']
+  readonly assemble: AssembledFolders['assemble']
 }
 
 /** What builders need of the gateway. */
@@ -44,11 +46,10 @@ export function createBuilders(
   })
   const installing = (runtime: Runtime, installer: Installer) =>
     createDependencyBuilder({
-      newId,
       installer,
       find: version => interpreters.find(runtime, version),
       cache: createDependencyCache(join(dataFolder, 'dependencies', runtime), newId, clock.now),
-      buildsFolder: join(dataFolder, 'installed', runtime),
+      usesFolder: join(dataFolder, 'dependencies', `${runtime}-uses`),
     })
   const tools = { ...deps, run, surroundings }
   const builders: Readonly<Record<Runtime, SourceBuilder>> = {
@@ -59,11 +60,19 @@ export function createBuilders(
   const each = async (work: (builder: SourceBuilder) => Promise<void>) => {
     await Promise.all(Object.values(builders).map(work))
   }
+  const assembled = createAssembledFolders(join(dataFolder, 'assembled'), newId)
   return {
     of: runtime => builders[runtime],
     goLauncher: go.launcher,
-    keepOnly: digests => each(builder => builder.keepOnly(digests)),
-    remove: digest => each(builder => builder.remove(digest)),
+    assemble: assembled.assemble,
+    keepOnly: async digests => {
+      await each(builder => builder.keepOnly(digests))
+      await assembled.keepOnly(digests)
+    },
+    remove: async digest => {
+      await each(builder => builder.remove(digest))
+      await assembled.remove(digest)
+    },
     stop: () => each(builder => builder.stop()),
   }
 }

@@ -66,6 +66,7 @@ export function createDebugLauncher({
       const { program, args } = command
       const launched = launchPlain({
         ...{ program, args, cwd: path, runId, scan, watch: sandboxes.watch, mayStandStill: true },
+        assemble: ({ folder }) => Promise.resolve(folder),
         environment: { ...environment, ...marks },
       })
       return { launched, platformFolder }

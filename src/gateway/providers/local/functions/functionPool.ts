@@ -3,6 +3,7 @@ import type { Exception, PlatformCode } from '../../../domain/functionAnswer.ts'
 import type { FunctionNetwork, FunctionProfile, Runtime } from '../../../../contract/functions.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import type { RuntimeLimits } from './runtimeLimits.ts'
+import type { Packages } from './sourceBuilder.ts'
 
 /** All that a process needs to know of a revision. Secrets are values: never logged, never stored. */
 export interface RevisionCode {
@@ -15,6 +16,8 @@ export interface RevisionCode {
   readonly handler: string
   /** Folder with the unpacked source. */
   readonly folder: string
+  /** What is to be beside it. */
+  readonly packages?: Packages
   readonly environment: Readonly<Record<string, string>>
   readonly secrets: Readonly<Record<string, string>>
   /** What those values are of: `SECRET/KEY`. */

@@ -70,7 +70,7 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
     build: async (source, signal, tell) => {
       const name = `${source.digest}-${await keyOf(source.handler)}`
       const target = builds.path(name)
-      if (await exists(target)) return target
+      if (await exists(target)) return { folder: target }
       await builds.once(name, signal, async staged => {
         const program = await programs.compile(source, staged, signal, tell)
         const folder = join(staged, 'folder')
@@ -81,7 +81,7 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
       })
       // Not when a process is started, which has a time limit.
       await launcher(signal)
-      return target
+      return { folder: target }
     },
     keepOnly: digests =>
       builds.keepOnly(name => {

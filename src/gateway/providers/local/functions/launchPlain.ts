@@ -4,6 +4,7 @@ import { HksError } from '../../../../contract/errors.ts'
 import { endProcesses } from '../../../platform/endProcesses.ts'
 import { type ProcessEntry, type ProcessScan, startTimeOf } from '../../../platform/processTable.ts'
 import type { ResourceWatch } from '../../../platform/sandbox/resourceWatch.ts'
+import type { AssembledFolders } from './assembledFolders.ts'
 import { endGraceMs, type LaunchedRuntime } from './launchedRuntime.ts'
 import { endOfProcess, type RuntimeEnd } from './runtimeEnd.ts'
 import { createLimitWatch } from './limitWatch.ts'
@@ -21,6 +22,8 @@ export interface PlainLaunch {
   /** Reads the process table; shared by all, as many may end at once. */
   readonly scan: ProcessScan
   readonly watch: ResourceWatch['watch']
+  /** Puts code and packages together. */
+  readonly assemble: AssembledFolders['assemble']
   /** It may stand still for hours without seeing the end of its channel: a shell beside it waits for the gateway's end. */
   readonly mayStandStill?: boolean
 }
@@ -69,7 +72,7 @@ export function launchPlain(options: PlainLaunch): LaunchedRuntime {
       if (child.pid !== undefined && process.platform === 'linux') {
         limits.begin(child.pid, mostProcesses, placement.limits)
       }
-      return Promise.resolve(placement.folder)
+      return options.assemble(placement)
     },
     beginCall: limits.beginCall,
     end: async () => {

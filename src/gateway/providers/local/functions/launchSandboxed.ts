@@ -13,6 +13,7 @@ import type { RuntimeCommand } from './runtimeCommands.ts'
 import { createLimitWatch } from './limitWatch.ts'
 import { mostProcesses } from './runtimeLimits.ts'
 import type { Slot } from './slots.ts'
+import type { PreparedCode } from './sourceBuilder.ts'
 
 /** How to start a runtime in a sandbox. */
 export interface SandboxedLaunch {
@@ -53,7 +54,7 @@ export async function launchSandboxed(options: SandboxedLaunch): Promise<Launche
   }
   try {
     const started = await sandboxes.start(support, sandboxed, { stdout: 'pipe', stderr: 'pipe' })
-    return handleOf(started, options, folder => slot.put(folder).then(inside))
+    return handleOf(started, options, code => slot.put(code).then(inside))
   } catch (error) {
     await egressOf(options)?.close()
     throw isSystemError(error) ? noProcess(error) : error
@@ -63,7 +64,7 @@ export async function launchSandboxed(options: SandboxedLaunch): Promise<Launche
 function handleOf(
   started: SandboxProcess,
   options: SandboxedLaunch,
-  put: (folder: string) => Promise<string>,
+  put: (code: PreparedCode) => Promise<string>,
 ): LaunchedRuntime {
   const { sandboxes, support, slot } = options
   const egress = egressOf(options)
@@ -87,12 +88,12 @@ function handleOf(
     channel: started.channel!,
     level: support.level,
     gone,
-    place: async ({ folder, allowedHosts = [], ...placement }, onRefusal) => {
+    place: async ({ allowedHosts = [], ...placement }, onRefusal) => {
       const root = await started.root
       // Before any of its code runs.
       if (root !== undefined) limits.begin(root, mostProcesses, placement.limits)
       egress?.allow(readAllowedHosts(allowedHosts), onRefusal)
-      return put(folder)
+      return put(placement)
     },
     beginCall: limits.beginCall,
     end: () => (ending ??= end()),

@@ -3,11 +3,10 @@ import type { Refusal } from '../../../platform/sandbox/egress/egressProxy.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import type { RuntimeEnd } from './runtimeEnd.ts'
 import type { RuntimeLimits } from './runtimeLimits.ts'
+import type { PreparedCode } from './sourceBuilder.ts'
 
 /** What a process gets when it becomes a function's. */
-export interface Placement {
-  /** With the code. */
-  readonly folder: string
+export interface Placement extends PreparedCode {
   /** The hosts that it may reach, where it was started for an allow-list. */
   readonly allowedHosts?: readonly string[]
   readonly limits: RuntimeLimits

@@ -76,6 +76,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     ...deps,
     ...sandboxing,
     rules,
+    assemble: builders.assemble,
     commandOf: createRuntimeCommands({ ...deps, ...sandboxing, interpreters, goLauncher: builders.goLauncher }),
   }
   const pool = createProcessPool({

@@ -25,7 +25,7 @@ export interface LocalFunctionsHost extends Functions {
 
 /** What local functions need. */
 export interface LocalFunctionsDeps {
-  /** Folder of this gateway's data; code goes to `functions/` in it, what is built to `builds/`, packages to `dependencies/`, sources with their packages to `installed/`, what sandboxes see to `sandbox/`, tokens to `function-tokens.json`. */
+  /** Folder of this gateway's data; code goes to `functions/` in it, what is built to `builds/`, packages to `dependencies/`, sources with their packages, where there is no sandbox, to `assembled/`, what sandboxes see to `sandbox/`, tokens to `function-tokens.json`. */
   readonly dataFolder: string
   /** Folder of what can be made again, such as build caches; default `cache/` in the data folder. */
   readonly cacheFolder?: string

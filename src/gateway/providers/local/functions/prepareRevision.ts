@@ -47,7 +47,7 @@ export function createPrepareRevision({
     }
     const version = spec.runtimeVersion === undefined ? {} : { runtimeVersion: spec.runtimeVersion }
     const source = { digest: sourceDigest, folder, handler: spec.handler, network: spec.network, ...version }
-    const built = await builderOf(spec.runtime).build(source, signal, {
+    const prepared = await builderOf(spec.runtime).build(source, signal, {
       progress: onProgress,
       line: text => log.system(functionId, text),
     })
@@ -59,7 +59,7 @@ export function createPrepareRevision({
       runtime: spec.runtime,
       ...version,
       handler: spec.handler,
-      folder: built,
+      ...prepared,
       environment: spec.environment,
       secrets: await secrets.resolve(projectId, spec.secrets),
       secretReferences: spec.secrets.map(({ from }) => from),

@@ -2,6 +2,7 @@ import type { FunctionNetwork, Runtime } from '../../../../contract/functions.ts
 import { createSharedScan } from '../../../platform/processTable.ts'
 import type { Egresses } from '../../../platform/sandbox/egress/egresses.ts'
 import type { Sandboxes } from '../../../platform/sandbox/sandboxes.ts'
+import type { AssembledFolders } from './assembledFolders.ts'
 import type { ConfinementRules } from './confinement.ts'
 import type { LaunchedRuntime } from './launchedRuntime.ts'
 import { launchPlain } from './launchPlain.ts'
@@ -16,6 +17,7 @@ export interface RuntimeLauncherOptions {
   readonly sandboxes: Pick<Sandboxes, 'support' | 'start' | 'watch'>
   readonly slots: Slots
   readonly egresses: Pick<Egresses, 'open'>
+  readonly assemble: AssembledFolders['assemble']
   /** Where a process is before it knows its function, outside of a sandbox. */
   readonly runtimesFolder: string
   readonly homeId: string
@@ -82,6 +84,7 @@ export function createRuntimeLauncher(options: RuntimeLauncherOptions): LaunchRu
       runId,
       scan,
       watch: sandboxes.watch,
+      assemble: options.assemble,
     })
   }
 }

@@ -1,13 +1,14 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { linkTree } from './linkTree.ts'
+import type { PreparedCode } from './sourceBuilder.ts'
 
 /** A folder that a sandbox sees before it is known what will be in it. */
 export interface Slot {
   /** It belongs to one process. */
   readonly folder: string
-  /** Puts a copy of a folder into it, whose files are the same ones; answers its path. Once. */
-  put(source: string): Promise<string>
+  /** Puts copies of the folders into it, whose files are the same ones; answers the path of the code. Once. */
+  put(code: PreparedCode): Promise<string>
   /** When nothing sees it any more. */
   remove(): Promise<void>
 }
@@ -50,19 +51,37 @@ export function createSlots(root: string): Slots {
       const folder = join(root, name)
       const code = join(folder, codeName)
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      let placed: string | undefined
+      /** What was put in, with its path; code before what lies in it. */
+      const placed: (readonly [source: string, path: string])[] = []
+      const place = async (source: string, path: string) => {
+        const copy = takeKept(source)
+        if (copy === undefined) await linkTree(source, path)
+        else await rename(copy, path)
+        placed.push([source, path])
+      }
       return {
         folder,
-        put: async source => {
-          const copy = takeKept(source)
-          if (copy === undefined) await linkTree(source, code)
-          else await rename(copy, code)
-          placed = source
-          return code
+        put: async ({ folder: source, packages }) => {
+          try {
+            await place(source, code)
+            if (packages !== undefined) {
+              const path = join(code, packages.place)
+              await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+              await place(packages.folder, path)
+            }
+            return code
+          } catch (error) {
+            // What lies there is not whole.
+            placed.length = 0
+            throw error
+          }
         },
         remove: async () => {
           // Code can not write where it runs: what was put in is as it was.
-          if (placed !== undefined && !copies.has(placed)) await keep(placed, code)
+          for (const [source, path] of placed.reverse()) {
+            if (copies.has(source)) await discard(path)
+            else await keep(source, path)
+          }
           await discard(folder)
         },
       }

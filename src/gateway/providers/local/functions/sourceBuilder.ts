@@ -14,6 +14,22 @@ export interface BuildSource {
   readonly network: FunctionNetwork
 }
 
+/** What a runtime loads. */
+export interface PreparedCode {
+  readonly folder: string
+  /** To be put beside the files of the folder before it is loaded. */
+  readonly packages?: Packages
+}
+
+/** Installed packages, which many functions may share. */
+export interface Packages {
+  readonly folder: string
+  /** Path beneath the code, where nothing is. */
+  readonly place: string
+  /** Of that code with these packages, as part of a path. */
+  readonly name: string
+}
+
 /** Told of a build. */
 export interface BuildTeller {
   /** What is being done, when there is something to do. */
@@ -25,11 +41,11 @@ export interface BuildTeller {
 /** Makes of a source what its runtime loads. Languages whose runtime loads the source itself have none. */
 export interface SourceBuilder {
   /**
-   * The folder to load. What has been built is kept.
+   * The folder to load, and what is to be beside it. What has been built is kept.
    * @throws HksError INVALID_SOURCE with every place in `details.errors`; DEPLOY_FAILED; RUNTIME_MISSING; `signal.reason`
    * @throws LoadFailure when the handler is not in it
    */
-  build(source: BuildSource, signal: AbortSignal, tell: BuildTeller): Promise<string>
+  build(source: BuildSource, signal: AbortSignal, tell: BuildTeller): Promise<PreparedCode>
   /** Removes what was built of other sources, and what an interrupted build left. Not while a build is under way. */
   keepOnly(digests: ReadonlySet<string>): Promise<void>
   /** Removes what was built of a source. */

@@ -56,7 +56,7 @@ const suite = (): void => {
     }
     const builder = open()
     const build = async (files: Readonly<Record<string, string>>, handler?: string) =>
-      builder.build(await source(files, handler), never, silent)
+      (await builder.build(await source(files, handler), never, silent)).folder
     return { builder, open, source, build, buildsFolder, [Symbol.dispose]: () => folder[Symbol.dispose]() }
   }
 
@@ -190,7 +190,7 @@ ${handle}{
 `,
     }
     const source = await at.source(files, 'api.Handle')
-    const dir = await at.builder.build(source, never, silent)
+    const { folder: dir } = await at.builder.build(source, never, silent)
     assert.equal(await answerOf(at.builder, dir), '321')
     assert.deepEqual(
       (await readdir(source.folder, { recursive: true })).filter(name => name.includes('.')).sort(),
@@ -243,7 +243,8 @@ ${handle}{
     using at = rig()
     const source = await at.source({ 'function.go': `${head}${handle}{ return event, nil }\n` })
     let built = 0
-    const build = (builder = at.builder) => builder.build(source, never, { ...silent, progress: () => (built += 1) })
+    const build = async (builder = at.builder) =>
+      (await builder.build(source, never, { ...silent, progress: () => (built += 1) })).folder
     const [first, second] = await Promise.all([build(), build()])
     assert.equal(first, second)
     built = 0

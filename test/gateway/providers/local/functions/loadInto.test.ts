@@ -46,6 +46,7 @@ describe('a runtime process', function () {
         runId,
         scan: createSharedScan(),
         watch: createResourceWatch().watch,
+        assemble: ({ folder }) => Promise.resolve(folder),
       }),
       { onLines: more => lines.push(...more), report: error => reported.push(error) },
       createLoadLimit(seconds, signal),

@@ -26,7 +26,7 @@ describe('a revision that is prepared', () => {
       createdAt: 0,
     }
     const log = { system: () => undefined }
-    const build = ({ folder: built }: { readonly folder: string }) => Promise.resolve(built)
+    const build = ({ folder: built }: { readonly folder: string }) => Promise.resolve({ folder: built })
     const prepareAny = createPrepareRevision({ code, secrets, builderOf: () => ({ build }), log, processors: 2 })
     const prepare = (projectId: string, which: RevisionRecord) =>
       prepareAny(projectId, which, new AbortController().signal)

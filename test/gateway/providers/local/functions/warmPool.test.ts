@@ -52,6 +52,7 @@ describe('the warm pool', function () {
               runId,
               scan: createSharedScan(),
               watch: createResourceWatch().watch,
+              assemble: ({ folder }) => Promise.resolve(folder),
             }),
             { onLines: () => undefined, report: error => reported.push(error) },
             createLoadLimit(30, signal),

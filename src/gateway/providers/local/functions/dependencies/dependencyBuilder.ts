@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FunctionNetwork } from '../../../../../contract/functions.ts'
 import { HksError } from '../../../../../contract/errors.ts'
 import { ifThere } from '../../../../platform/ifThere.ts'
-import { createBuiltFolders } from '../builtFolders.ts'
-import { exists } from '../codeStore.ts'
+import { removeFolder } from '../codeStore.ts'
 import type { Interpreter } from '../interpreters.ts'
-import { linkTree } from '../linkTree.ts'
 import type { SourceBuilder } from '../sourceBuilder.ts'
 import type { DependencyCache } from './dependencyCache.ts'
 import type { Declared, Installer } from './installer.ts'
@@ -17,22 +15,17 @@ export interface DependencyBuilderOptions {
   readonly installer: Installer
   readonly find: (version?: string) => Promise<Interpreter>
   readonly cache: DependencyCache
-  /** Folder for sources with their packages; other builders may have theirs in it. */
-  readonly buildsFolder: string
-  readonly newId: () => string
+  /** Folder in which an empty folder says for a source which entry of the cache it uses; nothing else is in it. */
+  readonly usesFolder: string
 }
 
 /** To be raised when entries of before are not to be used any more. */
 const formatOfEntries = '1'
 const keyLength = 32
 
-/**
- * Puts the packages that a source declares beside its files. Both are linked into a folder named by source and packages; a
- * source that declares nothing is loaded from where it is.
- */
+/** Has the packages that sources declare, installed once for all sources that declare the same. */
 export function createDependencyBuilder(options: DependencyBuilderOptions): SourceBuilder {
-  const { installer, cache, buildsFolder } = options
-  const builds = createBuiltFolders(buildsFolder, options.newId)
+  const { installer, cache, usesFolder } = options
   /** What a source declares never changes. */
   const declaredBy = new Map<string, Promise<Declared | undefined>>()
 
@@ -50,8 +43,13 @@ export function createDependencyBuilder(options: DependencyBuilderOptions): Sour
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, keyLength)
   }
   const keysInUse = async (): Promise<ReadonlySet<string>> => {
-    const names = (await ifThere(readdir(buildsFolder))) ?? []
+    const names = (await ifThere(readdir(usesFolder))) ?? []
     return new Set(names.map(name => name.slice(name.indexOf('-') + 1)))
+  }
+  const removeUses = async (isGone: (digest: string) => boolean) => {
+    for (const name of (await ifThere(readdir(usesFolder))) ?? []) {
+      if (isGone(name.slice(0, name.indexOf('-')))) await removeFolder(join(usesFolder, name))
+    }
   }
   const forget = (isKept: (digest: string) => boolean) => {
     for (const digest of declaredBy.keys()) if (!isKept(digest)) declaredBy.delete(digest)
@@ -59,45 +57,37 @@ export function createDependencyBuilder(options: DependencyBuilderOptions): Sour
   return {
     build: async ({ digest, folder, network, runtimeVersion }, signal, tell) => {
       const declared = await declaredIn(digest, folder)
-      if (declared === undefined) return folder
+      if (declared === undefined) return { folder }
       if (declared.runsPrograms !== undefined && network !== 'full') throw reachesMore(declared.runsPrograms, network)
       const interpreter = await options.find(runtimeVersion)
       const key = keyOf(declared, interpreter)
       const name = `${digest}-${key}`
-      const target = builds.path(name)
-      if (await exists(target)) return target
       let isNew = false
       const install = (staged: string) => {
         isNew = true
-        tell.progress({
-          phase: 'installing',
-          ...(declared.total !== undefined && { completed: 0, total: declared.total }),
-        })
+        const { total } = declared
+        tell.progress({ phase: 'installing', ...(total !== undefined && { completed: 0, total }) })
         return installer.install({ folder, declared, interpreter }, staged, signal, tell)
       }
-      await cache.with(key, signal, install, packages =>
-        builds.once(name, signal, async staged => {
-          const built = join(staged, 'folder')
-          await linkTree(folder, built)
-          await linkTree(packages, join(built, installer.place))
-          return built
-        }),
-      )
+      const packages = await cache.with(key, signal, install, async found => {
+        await mkdir(join(usesFolder, name), { recursive: true })
+        return found
+      })
       if (isNew) {
         const used = await keysInUse()
         await cache.prune(one => used.has(one))
       }
-      return target
+      return { folder, packages: { folder: packages, place: installer.place, name } }
     },
     keepOnly: async digests => {
       forget(digest => digests.has(digest))
-      await builds.keepOnly(name => digests.has(name.split('-')[0]!))
+      await removeUses(digest => !digests.has(digest))
       const used = await keysInUse()
       await cache.clean(one => used.has(one))
     },
     remove: async digest => {
       forget(one => one !== digest)
-      await builds.keepOnly(name => !name.startsWith(`${digest}-`))
+      await removeUses(one => one === digest)
     },
     warm: () => Promise.resolve(),
     stop: () => Promise.resolve(),

@@ -62,11 +62,10 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
     }
     const greeting = () => registry.publish('greeting', '1.0.0', hello)
     const answer = async (id: string, event?: unknown) => jsonOf(await rig.call(id, event))
-    const unfinished = () =>
-      ['dependencies/node', 'installed/node'].flatMap(place => {
-        const path = join(rig.folder, place)
-        return existsSync(path) ? readdirSync(path).filter(name => name.startsWith('.')) : []
-      })
+    const unfinished = () => {
+      const path = join(rig.folder, 'dependencies/node')
+      return existsSync(path) ? readdirSync(path).filter(name => name.startsWith('.')) : []
+    }
     const fails = async (work: Promise<unknown>): Promise<HksError> => {
       const error = await work.then(
         () => undefined,
@@ -95,12 +94,12 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
       const other = await deploy({ ...files, 'other.mjs': '' }, 'other')
       assert.equal(await answer(other.id), 'hello')
       assert.equal(registry.asked.length, asked)
-      const installed = join(rig.folder, 'installed/node')
-      const inodes = readdirSync(installed).map(
-        name => statSync(join(installed, name, 'node_modules/greeting/index.js')).ino,
-      )
-      assert.equal(inodes.length, 3)
-      assert.equal(new Set(inodes).size, 1)
+      const [key = ''] = readdirSync(join(rig.folder, 'dependencies/node'))
+      const file = join(rig.folder, 'dependencies/node', key, 'greeting/index.js')
+      const inode =
+        "import { statSync } from 'node:fs'\nexport const handler = () => statSync('node_modules/greeting/index.js').ino"
+      const looking = await deploy({ ...files, 'index.mjs': inode }, 'looking')
+      assert.equal(await answer(looking.id), statSync(file).ino)
       registry = await openNpmRegistry()
     })
 
@@ -109,6 +108,19 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
       const [a, b] = await Promise.all([deploy(files, 'a'), deploy({ ...files, 'b.mjs': '' }, 'b')])
       assert.deepEqual([await answer(a.id), await answer(b.id)], ['hello', 'hello'])
       assert.equal(registry.asked.length, 1)
+    })
+
+    it('are kept when their function goes, but nothing that was made for it', async () => {
+      const { id } = await deploy(npmFiles({ greeting: greeting() }))
+      assert.equal(await answer(id), 'hello')
+      const namesIn = (place: string) => {
+        const path = join(rig.folder, place)
+        return existsSync(path) ? readdirSync(path) : []
+      }
+      assert.equal(namesIn('dependencies/node-uses').length, 1)
+      await rig.functions.remove(id)
+      assert.deepEqual([namesIn('dependencies/node-uses'), namesIn('assembled')], [[], []])
+      assert.equal(namesIn('dependencies/node').length, 1)
     })
 
     it('may be folders of the source', async () => {
@@ -245,10 +257,9 @@ export const handler = event => event === 'attack' ? [
       assert.notDeepEqual(processesAt(rig.folder), [])
       await eventually(() => rig.functions.cancelDeployment(first.id))
       assert.equal((await deploying).code, 'CANCELLED')
-      assert.deepEqual(
-        processesAt(rig.folder).filter(line => line.includes('dependencies')),
-        [],
-      )
+      const left = () => processesAt(rig.folder).filter(line => line.includes('dependencies'))
+      // What a signal has killed takes a moment to be gone.
+      await eventually(() => assert.deepEqual(left(), []))
       assert.deepEqual(unfinished(), [])
       assert.equal(await answer(first.id), 'old')
     })
