@@ -58,6 +58,9 @@ export function captureLogs(send) {
   const current = () => storage.getStore() ?? untied
 
   function capture(stream, name) {
+    // Node makes the pipe of a stream that is opened one that refuses what it has no room for. What is written straight
+    // to the pipe, as by fs.writeSync(1), waits instead. A file has no such handle.
+    stream._handle?.setBlocking?.(true)
     stream.write = (chunk, encoding, callback) => {
       const done = typeof encoding === 'function' ? encoding : callback
       if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {

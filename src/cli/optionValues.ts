@@ -20,6 +20,12 @@ export function assignment(text: string, previous: Readonly<Record<string, strin
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) }
 }
 
+/** A media type, as a header can carry it. */
+export function mediaType(text: string): string {
+  if (/^[\w.+!#$&^-]+\/[\w.+!#$&^-]+(\s*;[\t\x20-\x7e]*)?$/.test(text)) return text
+  throw new InvalidArgumentError('It must be a media type such as text/plain.')
+}
+
 /** The values of a repeated option. */
 export const gathered = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text]
 

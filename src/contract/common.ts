@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { errorCodes } from './errors.ts'
-import { longestName, namePatterns } from './names.ts'
+import { longestName, namePatterns, nameWords } from './names.ts'
 
 /** One of a few literal strings. */
 export const OneOf = <const T extends readonly string[]>(values: T) =>
@@ -29,13 +29,14 @@ export const ResourceName = Type.String({
 /** Plain environment variables; shown to everyone who may read the application. */
 export const Environment = Type.Record(Type.String({ pattern: namePatterns.variable }), Type.String(), {
   additionalProperties: false,
+  description: `Names of ${nameWords.variable}`,
 })
 
 /** A variable whose value comes from a project's secret; `from` is `SECRET/KEY`. */
 export const SecretReference = Type.Object(
   {
-    name: Type.String({ pattern: namePatterns.variable }),
-    from: Type.String({ pattern: namePatterns.secretKey }),
+    name: Type.String({ pattern: namePatterns.variable, description: nameWords.variable }),
+    from: Type.String({ pattern: namePatterns.secretKey, description: 'SECRET/KEY, such as mail/api-key' }),
   },
   { additionalProperties: false },
 )

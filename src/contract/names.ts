@@ -11,5 +11,10 @@ export const namePatterns = {
   secretKey: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[-._a-zA-Z0-9]+$',
 } as const
 
+/** What {@link namePatterns} allow, in words. */
+export const nameWords = {
+  variable: 'letters, digits, "_", "-" and ".", no digit first',
+} as const
+
 /** What Kubernetes leaves of 63 characters for a CronJob, whose Jobs get a suffix. */
 export const longestName = 52

@@ -128,6 +128,14 @@ describe('hks-func and functions', function () {
     assert.equal(errorOf(json.stderr).code, 'FUNCTION_FAILED')
   })
 
+  it('refuses a content type that no header can carry, before it calls', async () => {
+    for (const type of ['nonsense', 'text/plain; charset=€', 'text/plain\nx: y']) {
+      const { code, stderr } = await place.run(['invoke', 'greet', '--data', 'x', '--content-type', type])
+      assert.equal(code, 2)
+      assert.match(stderr, /'-c, --content-type <type>'.* is invalid\. It must be a media type such as text\/plain\./s)
+    }
+  })
+
   it('exits with 2 for a body that is not what its type says, and with 4 for a function that is not there', async () => {
     const [body, missing, id] = await Promise.all([
       place.run(['invoke', 'greet', '--data', 'hello']),

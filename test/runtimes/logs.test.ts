@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { LogFrame, RuntimeClient } from '../support/runtimeClient.ts'
 import { startRuntime } from '../support/runtimeClient.ts'
 import { describeEachRuntime, loadRoutes } from '../support/runtimeLanguages.ts'
@@ -83,6 +84,20 @@ describeEachRuntime('logs', language => {
     assert.deepEqual(
       linesOf('many'),
       Array.from({ length: count }, (_, n) => `line ${n}`),
+    )
+  })
+
+  it('written straight to the plain pipe wait for a gateway that does not read for a while', async () => {
+    const count = 50_000
+    runtime.process.stdout?.pause()
+    const answer = call('printPlain', 'plain', count)
+    setTimeout(() => runtime.process.stdout?.resume(), 200)
+    assert.equal((await answer).body.toString(), String(count))
+    const plain = () => runtime.raw.out.split('\n').filter(line => line.startsWith('plain '))
+    while (plain().length < count) await once(runtime.process.stdout!, 'data')
+    assert.deepEqual(
+      plain(),
+      Array.from({ length: count }, (_, n) => `plain ${n}`),
     )
   })
 

@@ -5,6 +5,7 @@ import { defined } from '../../base/defined.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { Context, Run } from '../context.ts'
 import { examples } from '../help.ts'
+import { mediaType } from '../optionValues.ts'
 import { readAll } from '../readAll.ts'
 import { showAsItComes, throwFailure } from '../showAnswer.ts'
 import { functionNamed } from '../resources.ts'
@@ -23,7 +24,11 @@ export function addInvoke(program: Command, run: Run): void {
     .description('call a function; its answer goes to stdout as it is')
     .addOption(new Option('-d, --data <text>', 'body of the call; - reads standard input').conflicts('file'))
     .option('-f, --file <file>', 'file with the body')
-    .option('-c, --content-type <type>', 'type of the body (default: application/json; with --file by its name)')
+    .option(
+      '-c, --content-type <type>',
+      'type of the body (default: application/json; with --file by its name)',
+      mediaType,
+    )
     .option('--async', 'do not wait: print the id of the call, whose answer is kept for a day')
     .addHelpText(
       'after',

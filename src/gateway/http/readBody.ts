@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { HksError } from '../../contract/errors.ts'
+import { bodyTooLarge } from './errorAnswer.ts'
 
 /** A client that is refused reads the refusal only when it has sent all; what it sends beyond this is cut off. */
 const drainFactor = 4
@@ -18,8 +19,6 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   } catch (cause) {
     throw new HksError('CANCELLED', 'The client went away while it sent the body.', { cause })
   }
-  if (bytes > maxBytes) {
-    throw new HksError('PAYLOAD_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`, { details: { maxBytes } })
-  }
+  if (bytes > maxBytes) throw bodyTooLarge(maxBytes)
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)
 }

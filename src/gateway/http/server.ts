@@ -54,7 +54,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => data => JSON.stringify(data))
   app.setErrorHandler(async (error, request, reply) => {
-    const translated = toHksError(error)
+    const translated = toHksError(error, request.routeOptions.bodyLimit)
     if (translated.code === 'PAYLOAD_TOO_LARGE') await drainBody(request.raw)
     const { status, body } = errorAnswer(translated)
     if (status >= 500 && translated.code === 'INTERNAL') options.report(translated, request)

@@ -44,7 +44,11 @@ function describe(error: ErrorObject): { field: string; message: string } {
   switch (error.keyword) {
     case 'additionalProperties':
       if ('patternProperties' in (error.parentSchema as object)) {
-        return { field: below(params['additionalProperty']), message: 'is not allowed as a name here.' }
+        const allowed = (error.parentSchema as { description?: string }).description
+        return {
+          field: below(params['additionalProperty']),
+          message: `is not allowed as a name here${allowed ? ` (${allowed})` : ''}.`,
+        }
       }
       return { field: below(params['additionalProperty']), message: 'is not a field of this request.' }
     case 'required':

@@ -66,6 +66,22 @@ describe('requests as others write them', function () {
     await isRefused(send('POST', '/projects', JSON.stringify(blank)), 'name', /is not allowed/)
   })
 
+  it('say what a name of a variable and of a secret may be', async () => {
+    const deploy = { name: 'f', runtime: 'node', source: Buffer.from('1').toString('base64') }
+    const deployWith = (more: object) =>
+      send('POST', `/projects/${projectId}/functions`, JSON.stringify({ ...deploy, ...more }))
+    await isRefused(
+      deployWith({ environment: { '1X': '2' } }),
+      'environment.1X',
+      /\(Names of letters, .* no digit first\)/,
+    )
+    await isRefused(
+      deployWith({ secrets: [{ name: 'A', from: 'b' }] }),
+      'secrets.0.from',
+      /"b" is not allowed \(SECRET\/KEY, /,
+    )
+  })
+
   it('need an absolute path, also to relink: the gateway has no folder of its own', async () => {
     await isRefused(send('POST', '/projects', '{"path":"."}'), 'path', /absolute/)
     await isRefused(send('POST', `/projects/${projectId}/relink`, '{"path":"."}'), 'path', /absolute/)

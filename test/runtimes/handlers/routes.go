@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"hexabase.io/hks"
@@ -163,6 +164,15 @@ func printLong(*hks.Context, any) (any, error) {
 	return nil, nil
 }
 
+func printPlain(_ *hks.Context, event any) (any, error) {
+	for i := 0; i < int(event.(float64)); i++ {
+		if _, err := syscall.Write(1, fmt.Appendf(nil, "plain %d\n", i)); err != nil {
+			return nil, err
+		}
+	}
+	return event, nil
+}
+
 func printMany(_ *hks.Context, event any) (any, error) {
 	for i := 0; i < int(event.(float64)); i++ {
 		fmt.Printf("line %d\n", i)
@@ -234,6 +244,7 @@ var routes = map[string]hks.Handler{
 	"printBytes":          printBytes,
 	"printLong":           printLong,
 	"printMany":           printMany,
+	"printPlain":          printPlain,
 	"printRecords":        printRecords,
 	"subprocess":          subprocess,
 	"hold":                hold,

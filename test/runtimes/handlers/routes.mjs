@@ -1,6 +1,6 @@
 // One handler whose request path says what it does; routes.py beside it does the same.
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 console.log('loading')
@@ -95,6 +95,10 @@ const routes = {
   },
   printMany: event => {
     for (let i = 0; i < event; i++) console.log(`line ${i}`)
+    return event
+  },
+  printPlain: event => {
+    for (let i = 0; i < event; i++) writeSync(1, `plain ${i}\n`)
     return event
   },
   subprocess: () => {

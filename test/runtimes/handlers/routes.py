@@ -105,6 +105,12 @@ def print_many(event, context):
     return event
 
 
+def print_plain(event, context):
+    for i in range(event):
+        os.write(1, b"plain %d\n" % i)
+    return event
+
+
 def run_subprocess(event, context):
     script = "echo from a subprocess; ( : >&3 ) 2>/dev/null && exit 3; exit 0"
     return subprocess.run(["sh", "-c", script], stdout=sys.stdout, stderr=sys.stderr).returncode
@@ -155,6 +161,7 @@ ROUTES = {
     "printBytes": print_bytes,
     "printLong": print_long,
     "printMany": print_many,
+    "printPlain": print_plain,
     "subprocess": run_subprocess,
     "hold": hold,
     "spin": spin,

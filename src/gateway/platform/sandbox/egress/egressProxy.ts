@@ -6,7 +6,7 @@ import { plainHost } from '../../../../base/allowedHost.ts'
 import type { AllowedHosts } from './allowedHosts.ts'
 import type { ResolveHost } from './lookups.ts'
 
-/** A request that was not let through. */
+/** A request that was not let through, or could not be. */
 export interface Refusal {
   readonly host: string
   readonly port: number
@@ -19,7 +19,7 @@ export interface EgressProxyOptions {
   /** Path of its Unix socket; it is removed with the proxy. */
   readonly socket: string
   readonly allowed: AllowedHosts
-  /** Told once for each request that is refused. Must not throw. */
+  /** Told once for each request that is refused, or whose host can not be reached. Must not throw. */
   readonly onRefusal: (refusal: Refusal) => void
   readonly resolve: ResolveHost
 }
@@ -43,13 +43,20 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
     socket.on('error', () => socket.destroy())
     return socket
   }
-  const open = async (host: string, port: number): Promise<Socket> => {
+  const reach = async (host: string, port: number): Promise<Socket> => {
     const socket = keep(connect({ host: await addressOf(options, host, port), port, timeout: connectMs }))
-    socket.once('timeout', () => socket.destroy(new Error('timeout')))
+    socket.once('timeout', () => socket.destroy(new Error(`no connection within ${connectMs / 1000} seconds`)))
     await once(socket, 'connect')
     socket.setTimeout(0)
     return socket
   }
+  const open = (host: string, port: number): Promise<Socket> =>
+    reach(host, port).catch((cause: Error) => {
+      if (cause instanceof Refused) throw cause
+      const reason = `${host}:${port} can not be reached: ${cause.message}.`
+      options.onRefusal({ host, port, reason })
+      throw new Error(reason, { cause })
+    })
   const server = createServer((incoming, response) => void forward(incoming, response, open))
   server.on('connection', keep)
   server.on('connect', (incoming, client, head) => {
@@ -146,4 +153,4 @@ async function forward(incoming: IncomingMessage, response: ServerResponse, open
 const answerTo = (error: unknown): { readonly status: string; readonly text: string } =>
   error instanceof Refused
     ? { status: '403 Forbidden', text: error.message }
-    : { status: '502 Bad Gateway', text: `The host can not be reached: ${(error as Error).message}` }
+    : { status: '502 Bad Gateway', text: (error as Error).message }

@@ -136,7 +136,13 @@ describe('the egress proxy', () => {
     proxy = await startEgressProxy({
       socket,
       // The address is named, so that a server of this machine can stand for one of the internet.
-      allowed: readAllowedHosts(['allowed.example:*', 'rebound.example:*', 'nowhere.example:*', ...named]),
+      allowed: readAllowedHosts([
+        'allowed.example:*',
+        'rebound.example:*',
+        'nowhere.example:*',
+        'unknown.example',
+        ...named,
+      ]),
       onRefusal: refusal => refusals.push(refusal),
       resolve: async host => {
         resolved.push(host)
@@ -219,8 +225,19 @@ describe('the egress proxy', () => {
     }
   })
 
-  it('says what it can not reach or read', async () => {
+  it('says what it can not reach, to the log too', async () => {
     assert.match(await throughTunnel(`allowed.example:${closedPort}`), /^HTTP\/1.1 502 .*ECONNREFUSED/s)
+    assert.match(await throughTunnel('unknown.example:443'), /^HTTP\/1.1 502 .*ENOTFOUND/s)
+    assert.deepEqual(
+      refusals.map(({ reason }) => reason),
+      [
+        `allowed.example:${closedPort} can not be reached: connect ECONNREFUSED 127.0.0.1:${closedPort}.`,
+        'unknown.example:443 can not be reached: getaddrinfo ENOTFOUND unknown.example.',
+      ],
+    )
+  })
+
+  it('says what it can not read', async () => {
     assert.equal((await throughProxy('/not/absolute')).status, 400)
     assert.equal((await throughProxy('ftp://allowed.example/')).status, 400)
     assert.match(await throughTunnel('::::'), /^HTTP\/1.1 400 /)
