@@ -92,11 +92,40 @@ const withoutLock = (names: readonly string[]) =>
     },
   )
 
-/** npm prepares what it takes from a repository, also without scripts of packages. */
+/** Settings of a project by which npm finds packages and no program is started. */
+const plainSettings =
+  /^(?:registry|@[\w.-]+:registry|\/\/[\w./:-]+:[\w-]+|proxy|https-proxy|noproxy|strict-ssl|ca|cafile|legacy-peer-deps|engine-strict|save-exact|save-prefix|package-lock|fund|audit|omit|include|loglevel|update-notifier)\s*=|^ignore-scripts\s*=\s*true$/
+/** Hosts whose addresses npm takes for repositories. */
+const repositoryHosts = /(?:^|\.)(?:github\.com|gitlab\.com|bitbucket\.org|git\.sr\.ht)$/
+
+/** Why npm may start programs: by a setting, or to prepare what it takes from a repository, also without scripts of packages. */
 function programsOf(lock: Record<string, unknown>, settings: string): string | undefined {
-  if (/^\s*ignore-scripts\s*=\s*['"]?false\b/m.test(settings)) return '.npmrc says ignore-scripts=false'
-  const fromGit = /"(?:resolved|version)"\s*:\s*"git\b/.exec(JSON.stringify(lock))
-  return fromGit ? 'the lock file names a git repository' : undefined
+  const setting = settings
+    .split(/[\r\n]+/)
+    .map(line => line.trim())
+    .find(line => line !== '' && !/^[#;]/.test(line) && !plainSettings.test(line))
+  // A setting with a secret in it is one of the plain ones.
+  if (setting !== undefined) return `.npmrc says "${setting}"`
+  const repository = [...placesIn(lock)].find(isRepository)
+  return repository === undefined ? undefined : `the lock file names a git repository, ${repository}`
+}
+
+/** Where the entries of a lock file say that their packages come from; not those of the source that are linked. */
+function* placesIn(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) return
+  const { resolved, version, link } = value as Readonly<Record<string, unknown>>
+  if (typeof resolved === 'string' && link !== true) yield resolved
+  // The first form of the file has it here for what is in no registry.
+  if (typeof version === 'string' && /[:/]/.test(version)) yield version
+  for (const inner of Object.values(value)) yield* placesIn(inner)
+}
+
+/** Neither of a registry nor of the source: `git+ssh://…`, `github:a/b`, `a/b`. */
+function isRepository(place: string): boolean {
+  const url = URL.parse(place)
+  if (url === null) return true
+  if (url.protocol === 'file:' || url.protocol === 'npm:') return false
+  return !/^https?:$/.test(url.protocol) || repositoryHosts.test(url.hostname) || url.pathname.endsWith('.git')
 }
 
 /** How many will be there: those for development and for other systems are not installed. */
