@@ -154,7 +154,7 @@ class Core:
             self._folder = os.path.realpath(frame["dir"])
             os.chdir(self._folder)
             sys.path.insert(0, self._folder)
-            add_packages(self._folder)
+            add_packages(self._folder, frame.get("packages"))
             importlib.invalidate_caches()
             self._before_load()
             handle = load_watched(self._folder, lambda: load_handler(self._folder, frame["handler"]))

@@ -7,10 +7,10 @@ _PLACE = os.path.join(".hks", "packages")
 _FOR_EVERYBODY = ("site-packages", "dist-packages")
 
 
-def add_packages(folder):
-    """Puts them on the path as a virtual environment has its own: behind the standard library, before what is installed for
-    everybody."""
-    packages = os.path.join(folder, _PLACE)
+def add_packages(folder, elsewhere=None):
+    """Puts them, those elsewhere or else those beside the code, on the path as a virtual environment has its own: behind the
+    standard library, before what is installed for everybody."""
+    packages = elsewhere or os.path.join(folder, _PLACE)
     if not os.path.isdir(packages):
         return
     import site

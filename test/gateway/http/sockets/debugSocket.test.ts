@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { writeCanonicalTar } from '../../../../src/base/canonicalTar.ts'
 import { debugFunction } from '../../../../src/client/debugFunction.ts'
 import type { FunctionDebug } from '../../../../src/contract/debug.ts'
 import type { HksError } from '../../../../src/contract/errors.ts'
@@ -11,6 +13,7 @@ import { eventually } from '../../../support/eventually.ts'
 import { attachDebugger } from '../../../support/debuggerClients.ts'
 import { debugpyPackage } from '../../../support/debugpyPackage.ts'
 import { lackOfSandbox } from '../../../support/lackOfSandbox.ts'
+import { openPythonIndex } from '../../../support/pythonIndex.ts'
 import { temporaryFolder } from '../../../support/temporaryFolder.ts'
 import { startTestGateway, type TestGateway } from '../../../support/testGateway.ts'
 
@@ -23,6 +26,8 @@ interface Language {
   /** The line of `edited` at which `text` is known. */
   readonly line: number
   readonly words: readonly [file: string, text: string]
+  /** A requirements.txt that is deployed with it. */
+  readonly requirements?: string
 }
 
 const node: Language = {
@@ -64,6 +69,14 @@ interface Rig extends AsyncDisposable {
   call(event?: unknown): Promise<unknown>
 }
 
+/** One file, or a folder with its requirements. */
+function packed({ deployed, file, requirements }: Language): Buffer {
+  if (requirements === undefined) return Buffer.from(deployed)
+  const files = { [file]: deployed, 'requirements.txt': requirements }
+  const entries = Object.entries(files).map(([path, text]) => ({ path, executable: false, data: Buffer.from(text) }))
+  return gzipSync(writeCanonicalTar(entries))
+}
+
 async function openRig(level: string, language: Language = node, own: Partial<FunctionDebug> = {}): Promise<Rig> {
   const { runtime } = language
   const home = temporaryFolder()
@@ -71,7 +84,7 @@ async function openRig(level: string, language: Language = node, own: Partial<Fu
   const gateway = await startTestGateway(home.path, { HKS_SANDBOX: level })
   const { client } = gateway
   const project = await client.call('openProject', { body: { path: workspace.path } })
-  const source = Buffer.from(language.deployed).toString('base64')
+  const source = packed(language).toString('base64')
   const body = { name: 'greet', runtime, source, timeout: 1 } as const
   const fn = await client.call('deployFunction', { params: { id: project.id }, body })
   const folder = join(workspace.path, 'greet')
@@ -168,6 +181,28 @@ for (const { language, level } of suites) {
       await rig.gateway.kill()
       await untilGone(session.waiting.port)
       attached[Symbol.dispose]()
+    })
+  })
+}
+
+for (const level of ['strict', 'none'] as const) {
+  describe(`a function with a requirements.txt that is debugged, at the level ${level}`, function () {
+    this.timeout(120_000)
+
+    it('finds the packages of the revision that serves', async function () {
+      const debugpy = await debugpyPackage()
+      if ('missing' in debugpy || (await lackOfSandbox(level)) !== undefined) return this.skip()
+      await using index = await openPythonIndex()
+      index.publish('salute', '1.0', { 'salute.py': "word = 'Salute'\n" })
+      const edited = `from salute import word\n${python.edited.replace('greeting + ', "word + ' ' + ")}`
+      const language = { ...python, edited, requirements: `${index.option}salute\n` }
+      await using rig = await openRig(level, language, { debugpy: debugpy.path })
+      const session = await rig.debug()
+      using attached = await attachDebugger(session.waiting)
+      await attached.run()
+      await session.ready
+      assert.deepEqual(await rig.call({ name: 'Ada' }), { text: 'Salute Ada', kind: 'none' })
+      session.close()
     })
   })
 }

@@ -16,6 +16,8 @@ export interface DebuggedCode {
   readonly runtime: DebuggedRuntime
   readonly runtimeVersion: string | undefined
   readonly folder: DebugFolder
+  /** Folder with the packages that were installed for it. */
+  readonly installed?: string
   /** Folder of the package debugpy; else the interpreter's own is used. */
   readonly debugpy?: string
 }
@@ -71,7 +73,8 @@ export function createDebugLauncher({
       })
       return { launched, platformFolder }
     }
-    const seen = [...packages, ...(code.debugpy === undefined ? [] : [code.debugpy])]
+    const installed = code.installed === undefined ? [] : [code.installed]
+    const seen = [...packages, ...installed, ...(code.debugpy === undefined ? [] : [code.debugpy])]
     const mounts = [...command.mounts, ...seen.map((one): SandboxMount => ({ path: one, access: 'read' }))]
     // The developer's own folder: it is neither filled nor removed.
     const slot = { folder: path, put: () => Promise.resolve(path), remove: () => Promise.resolve() }

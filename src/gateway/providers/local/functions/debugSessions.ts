@@ -32,6 +32,8 @@ export interface DebugSessionsOptions {
   readonly clock: Clock
   readonly secrets: Pick<SecretResolver, 'resolve'>
   readonly log: FunctionLog
+  /** The folder with the packages of the revision that serves a function; `undefined` when it has none. */
+  readonly packagesOf: (fn: StoredFunction, signal: AbortSignal) => Promise<string | undefined>
   /** Seconds that the start of a process may take. */
   readonly startSeconds: number
   readonly report: (error: unknown) => void
@@ -63,18 +65,25 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
       hint: 'End that debug session first.',
     })
   }
-  const codeOf = async (fn: StoredFunction, request: DebugRequest): Promise<DebuggedCode> => {
+  const codeOf = async (fn: StoredFunction, request: DebugRequest, signal: AbortSignal): Promise<DebuggedCode> => {
     const runtime = debuggable(fn)
     if (request.debugpy !== undefined && runtime !== 'python')
       throw invalidField('debugpy', request.debugpy, 'is for functions in Python.')
+    // Those of Node are beside the code of whoever works on it.
+    const installed = runtime === 'python' ? await options.packagesOf(fn, signal) : undefined
     return {
       runtime,
       runtimeVersion: fn.spec.runtimeVersion,
+      ...(installed !== undefined && { installed }),
       folder: await findDebugFolder(request.folder, request.projectFolder),
       ...(request.debugpy !== undefined && { debugpy: await findDebugpy(request.debugpy) }),
     }
   }
-  const revisionOf = async (fn: StoredFunction, request: DebugRequest, folder: string): Promise<RevisionCode> => {
+  const revisionOf = async (
+    fn: StoredFunction,
+    request: DebugRequest,
+    { folder, installed }: DebuggedCode,
+  ): Promise<RevisionCode> => {
     const { spec } = fn
     const secrets = request.secrets ?? spec.secrets
     return {
@@ -83,7 +92,8 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
       revision: fn.serving,
       runtime: spec.runtime,
       handler: request.handler ?? spec.handler,
-      folder,
+      folder: folder.path,
+      ...(installed !== undefined && { packagesElsewhere: installed }),
       environment: request.environment ?? spec.environment,
       secrets: await options.secrets.resolve(fn.projectId, secrets),
       secretReferences: secrets.map(({ from }) => from),
@@ -133,8 +143,8 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
     of: id => live.get(id)?.serving,
     open: async (fn, request, signal) => {
       refuseSecond(fn)
-      const code = await codeOf(fn, request)
-      const revision = await revisionOf(fn, request, code.folder.path)
+      const code = await codeOf(fn, request, signal)
+      const revision = await revisionOf(fn, request, code)
       refuseSecond(fn)
       signal.throwIfAborted()
       const { pool, serving } = servingOf(fn, revision, code)

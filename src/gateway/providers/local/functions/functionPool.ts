@@ -18,6 +18,8 @@ export interface RevisionCode {
   readonly folder: string
   /** What is to be beside it. */
   readonly packages?: Packages
+  /** Folder with packages that stay where they are, for code that nothing may be put beside. */
+  readonly packagesElsewhere?: string
   readonly environment: Readonly<Record<string, string>>
   readonly secrets: Readonly<Record<string, string>>
   /** What those values are of: `SECRET/KEY`. */

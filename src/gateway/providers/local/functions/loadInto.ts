@@ -60,6 +60,7 @@ export async function loadInto(
       memoryBytes: code.limits.memoryBytes,
       maxAnswerBytes,
       check: code.isNew === true,
+      ...(code.packagesElsewhere !== undefined && { packages: code.packagesElsewhere }),
     })
     return loaded.promise
   }

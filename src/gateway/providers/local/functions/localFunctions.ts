@@ -92,6 +92,14 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     log,
     launch: createDebugLauncher(launching),
     startSeconds: loadSeconds,
+    packagesOf: async ({ id, serving }, signal) => {
+      if (serving === 0) return undefined
+      const { spec, sourceDigest: digest } = await revisions.serving(id)
+      const folder = await code.find(digest)
+      if (folder === undefined) return undefined
+      const tell = { progress: () => undefined, line: (text: string) => log.system(id, text) }
+      return (await builders.of(spec.runtime).build({ ...spec, digest, folder }, signal, tell)).packages?.folder
+    },
   })
   let stopped = false
   let found: SandboxStatus | undefined
