@@ -151,6 +151,7 @@ export const Function = Type.Object({
   status: OneOf(functionStatuses),
   reason: Type.Optional(Type.String({ description: 'Why it failed, or why its last revision did' })),
   replicas: Type.Integer({ description: 'Processes or pods that take calls; 0 is scaled to zero' }),
+  debugging: Type.Optional(Type.Boolean({ description: 'Calls go to a process that is debugged' })),
   revision: Type.Integer({ description: 'Number of the serving revision; 0 before the first' }),
   revisions: Type.Array(Revision, { description: 'The last five, newest first' }),
   createdAt: Instant,

@@ -39,7 +39,7 @@ const settingsOf = (fn: Function): string =>
     ['Id', fn.id],
     ['Description', fn.description],
     ['Runtime', `${[fn.runtime, fn.runtimeVersion].filter(Boolean).join(' ')}, handler ${fn.handler}`],
-    ['Status', withReason(fn)],
+    ['Status', fn.debugging ? `${withReason(fn)}; calls go to a process that is debugged` : withReason(fn)],
     ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
     ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],
     ['Profile', fn.profile],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Function } from '../../contract/functions.ts'
 import type { Run } from '../context.ts'
 import { examples } from '../help.ts'
 import { table } from '../output/table.ts'
@@ -21,9 +22,11 @@ export function addList(program: Command, run: Run): void {
             ? `${project?.name ?? context.cwd} has no functions. Begin with hks-func init.`
             : table(
                 ['name', 'runtime', 'status', 'revision', 'replicas', 'url'],
-                items.map(fn => [fn.name, fn.runtime, fn.status, String(fn.revision), String(fn.replicas), fn.url]),
+                items.map(fn => [fn.name, fn.runtime, statusOf(fn), String(fn.revision), String(fn.replicas), fn.url]),
               ),
         )
       }),
     )
 }
+
+const statusOf = ({ status, debugging }: Function): string => (debugging ? `${status}, debugged` : status)

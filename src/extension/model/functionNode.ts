@@ -37,7 +37,7 @@ export interface FunctionNews {
 /** The row of a function with its last calls, revisions and address below. */
 export function functionNode(fn: Function, { deployment, calls }: FunctionNews, options: RenderOptions): TreeNode {
   const state = functionState(fn)
-  const words = stateWords(fn, state, deployment, options)
+  const words = fn.debugging ? options.t('being debugged') : stateWords(fn, state, deployment, options)
   const reloads = reloadWords(options.reloaded.get(fn.id), options.t)
   const figures = calls && figureWords(calls.day, options.t)
   const children = [
@@ -52,11 +52,11 @@ export function functionNode(fn: Function, { deployment, calls }: FunctionNews, 
     description: joined([fn.runtime, words, reloads, figures]),
     tooltip: () => tooltip(fn, words, calls, options),
     spoken: joined([fn.name, options.t('function'), fn.runtime, words, reloads, figures], ', '),
-    icon: icons[state],
+    icon: fn.debugging ? { codicon: 'debug-alt', color: 'charts.orange' } : icons[state],
     context: [
       'function',
       state,
-      fn.revision > 0 ? 'serving' : 'notServing',
+      fn.revision > 0 || fn.debugging ? 'serving' : 'notServing',
       ...(options.followed.has(fn.id) ? ['followed'] : []),
       ...(options.reloaded.has(fn.id) ? ['reloaded'] : []),
     ].join(';'),

@@ -54,6 +54,8 @@ export interface FunctionRecord {
   readonly reason?: string
   readonly serving: number
   readonly replicas: number
+  /** Calls go to a process that is debugged. */
+  readonly debugging?: true
   readonly url: string
   /** Newest first; at least the last five. */
   readonly revisions: readonly RevisionRecord[]

@@ -32,7 +32,8 @@ function header(view: InvokeView): TemplateResult {
   const facts = [
     fn.runtime,
     fn.revision > 0 ? t('rev {0}', fn.revision) : t('no revision serves'),
-    ...(fn.replicas === 0 && fn.revision > 0 ? [t('scaled to zero')] : []),
+    ...(fn.debugging ? [t('being debugged')] : []),
+    ...(fn.replicas === 0 && fn.revision > 0 && !fn.debugging ? [t('scaled to zero')] : []),
   ]
   const keys = isMac() ? '⌘↵' : 'Ctrl+Enter'
   return html`<header>

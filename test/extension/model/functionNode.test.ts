@@ -44,6 +44,14 @@ describe('the row of a function', () => {
     assert.equal(children[2]!.action, 'copyUrl')
   })
 
+  it('says that it is being debugged, also before any revision serves', () => {
+    const debugged = node({ status: 'failed', revision: 0, revisions: [], debugging: true })
+    assert.equal(debugged.description, 'python · being debugged')
+    assert.match(debugged.spoken, /being debugged/)
+    assert.equal(debugged.icon?.codicon, 'debug-alt')
+    assert.equal(debugged.context, 'function;failed;serving')
+  })
+
   it('has no address before the first revision serves', () => {
     const children = node({
       status: 'deploying',

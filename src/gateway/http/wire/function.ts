@@ -30,6 +30,7 @@ export const toWireFunction = (record: FunctionRecord): Function => {
     status: record.status,
     reason: record.reason,
     replicas: record.replicas,
+    debugging: record.debugging,
     revision: record.serving,
     revisions: record.revisions.slice(0, 5).map(revision => toWireRevision(revision, record.serving)),
     createdAt: toInstant(record.createdAt),

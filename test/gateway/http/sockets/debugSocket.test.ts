@@ -276,6 +276,18 @@ describe('debug sessions', function () {
     await end(session)
   })
 
+  it('are told to everybody who looks at the function', async () => {
+    const isDebugged = async () => {
+      const { debugging } = await rig.gateway.client.call('getFunction', { params: { id: rig.fn.id } })
+      return debugging === true
+    }
+    assert.equal(await isDebugged(), false)
+    const { session } = await running()
+    assert.equal(await isDebugged(), true)
+    await end(session)
+    assert.equal(await isDebugged(), false)
+  })
+
   it('are one a function', async () => {
     const { session } = await running()
     await assert.rejects(rig.debug(), { code: 'CONFLICT' } satisfies Partial<HksError>)

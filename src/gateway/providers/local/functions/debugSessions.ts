@@ -34,6 +34,8 @@ export interface DebugSessionsOptions {
   readonly log: FunctionLog
   /** The folder with the packages of the revision that serves a function; `undefined` when it has none. */
   readonly packagesOf: (fn: StoredFunction, signal: AbortSignal) => Promise<string | undefined>
+  /** A session of the function has begun or ended. Must not throw. */
+  readonly onChange: (functionId: string) => void
   /** Seconds that the start of a process may take. */
   readonly startSeconds: number
   readonly report: (error: unknown) => void
@@ -133,6 +135,7 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
     if (live.get(id) !== session) return Promise.resolve()
     // Calls go to the revision that serves from now on.
     live.delete(id)
+    options.onChange(id)
     log.system(id, 'Debugging has ended.')
     const ended = session.serving.stop(0).finally(() => ending.delete(ended))
     ending.add(ended)
@@ -151,6 +154,7 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
       const session: Live = { serving, close: () => (closing ??= end(fn.id, session)) }
       let closing: Promise<void> | undefined
       live.set(fn.id, session)
+      options.onChange(fn.id)
       log.system(fn.id, beginning(fn, code))
       serving.fill()
       try {

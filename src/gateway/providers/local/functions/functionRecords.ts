@@ -27,6 +27,7 @@ export interface FunctionRecordsOptions {
   readonly state: LocalFunctions
   readonly changes: ChangePublisher
   readonly replicas: (id: string) => number
+  readonly isDebugged: (id: string) => boolean
   readonly url: (id: string) => string
   /** Fills in what the function leaves to this machine. */
   readonly scaling: (asked: FunctionScaling) => FunctionScaling
@@ -45,6 +46,7 @@ export function createFunctionRecords(options: FunctionRecordsOptions): Function
     spec: { ...stored.spec, scaling: options.scaling(stored.spec.scaling) },
     url: options.url(stored.id),
     replicas: options.replicas(stored.id),
+    ...(options.isDebugged(stored.id) && { debugging: true }),
     revisions,
   })
   const get = async (id: string) => {

@@ -57,6 +57,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     state,
     changes,
     replicas: id => servings.replicas(id),
+    isDebugged: id => debugging.of(id) !== undefined,
     url: id => `${deps.origin()}/f/${id}`,
     scaling: asked => scaling(asked),
   })
@@ -91,6 +92,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     ...deps,
     log,
     launch: createDebugLauncher(launching),
+    onChange: id => void records.publish(id).catch(deps.report),
     startSeconds: loadSeconds,
     packagesOf: async ({ id, serving }, signal) => {
       if (serving === 0) return undefined
