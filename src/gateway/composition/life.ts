@@ -24,6 +24,8 @@ export interface Life {
 export function exitOnUncaught(log: GatewayLog): void {
   process.on('uncaughtException', error => {
     log.fatal({ err: error })
+    // The log may be what can not be written.
+    process.stderr.write(`${error.stack ?? error.message}\n`)
     process.exit(failed)
   })
 }

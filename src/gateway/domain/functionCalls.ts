@@ -24,10 +24,13 @@ export interface FunctionCall {
 /** A call under way. */
 export interface RunningCall {
   readonly invocationId: string
-  /** Puts the call on record now; else its start is written only when it is not answered soon. */
+  /**
+   * Puts the call on record now; else its start is written only when it is not answered soon. One that can not be recorded
+   * is cancelled.
+   */
   readonly record: () => Promise<void>
   /**
-   * The answer, once its record is complete; of one that comes bit by bit the beginning, which has to be read. Rejects when
+   * The answer, once its record is complete or can not be written; of one that comes bit by bit the beginning, which has to be read. Rejects when
    * the call could not be made at all.
    */
   readonly response: Promise<InvocationResponse>
@@ -120,13 +123,11 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     const finish = async (end: CallEnd): Promise<void> => {
       const record = { ...started, completedAt: clock.now(), ...end }
       for (const meter of meters) meter.ended(fn, record)
-      try {
-        await begin.settle()
-        await save(record)
-      } finally {
-        running.delete(id)
-        ended.resolve()
-      }
+      await begin.settle()
+      // What the function has done is done, and its caller has to know: a full disk costs the record, not the answer.
+      await save(record).catch(report)
+      running.delete(id)
+      ended.resolve()
     }
     const make = async (): Promise<InvocationResponse> => {
       const invoked = functions.invoke(fn.id, id, request, { diagnostics, signal: stop.signal })
@@ -155,7 +156,13 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     const response = make()
     // Nobody may wait for it: a call in the background.
     response.catch(() => undefined)
-    return { invocationId: id, record: begin.now, response }
+    const record = () =>
+      begin.now().catch((error: unknown) => {
+        // Nobody would ever find its answer.
+        stop.abort(new HksError('CANCELLED', 'The call could not be recorded.'))
+        throw error
+      })
+    return { invocationId: id, record, response }
   }
   return {
     call,

@@ -13,7 +13,7 @@ export function createStartRecord(clock: Clock, save: () => Promise<void>) {
   const timer = clock.callAfter(shortCallMs, () => void now().catch(() => undefined))
   return {
     now,
-    /** Waits for a write under way. Its failure is that of the second write, too, which is awaited. */
+    /** Waits for a write under way. Its failure is that of the second write, too. */
     settle: async () => {
       timer[Symbol.dispose]()
       await saved?.catch(() => undefined)

@@ -30,6 +30,13 @@ export const withoutFlush = <S, T>(db: Kysely<S>, work: (transaction: Transactio
     }
   })
 
+const nothing: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+}
+
 function openDatabase(file: string): SqliteDatabase {
   const translated = <T>(work: () => T): T => {
     try {
@@ -52,6 +59,8 @@ function openDatabase(file: string): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>()
   return {
     prepare: sql => {
+      // On a full disk SQLite has rolled back by itself; what failed is the error to tell.
+      if (sql === 'rollback' && !database.isTransaction) return nothing
       const statement = statements.get(sql) ?? translated(() => adapt(database.prepare(sql)))
       statements.delete(sql)
       statements.set(sql, statement)
