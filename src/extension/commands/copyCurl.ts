@@ -2,6 +2,7 @@ import { env, l10n } from 'vscode'
 import { curlCommand } from '../model/curl.ts'
 import { firstPayload } from '../model/payloads.ts'
 import { lastPayload } from '../panels/payloadMemory.ts'
+import { canBeCalled } from '../model/functionNode.ts'
 import type { Command } from './command.ts'
 import { pickFunction } from './pick.ts'
 
@@ -9,7 +10,7 @@ import { pickFunction } from './pick.ts'
 export const copyCurl: Command = {
   name: 'copyCurl',
   run: async (services, argument) => {
-    const fn = await pickFunction(services, argument, l10n.t('Function to call with curl'), f => f.revision > 0)
+    const fn = await pickFunction(services, argument, l10n.t('Function to call with curl'), canBeCalled)
     if (fn === undefined) return
     const client = await services.session.ready()
     const access = await client.call('getFunctionAccess', { params: { id: fn.id } })

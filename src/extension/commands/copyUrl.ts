@@ -1,5 +1,6 @@
 import { env, l10n, Uri } from 'vscode'
 import { errorHeader } from '../../contract/headers.ts'
+import { canBeCalled } from '../model/functionNode.ts'
 import type { Command } from './command.ts'
 import { pickFunction } from './pick.ts'
 
@@ -7,7 +8,7 @@ import { pickFunction } from './pick.ts'
 export const copyUrl: Command = {
   name: 'copyUrl',
   run: async (services, argument) => {
-    const fn = await pickFunction(services, argument, l10n.t('Function whose address to copy'), f => f.revision > 0)
+    const fn = await pickFunction(services, argument, l10n.t('Function whose address to copy'), canBeCalled)
     if (fn !== undefined) await env.clipboard.writeText(await externalUrl(Uri.parse(fn.url)))
   },
 }

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode'
+import { canBeCalled } from '../model/functionNode.ts'
 import type { Command } from './command.ts'
 import { pickFunction } from './pick.ts'
 
@@ -7,7 +8,7 @@ export const invoke: Command = {
   name: 'invoke',
   needsTrust: true,
   run: async (services, argument) => {
-    const fn = await pickFunction(services, argument, l10n.t('Function to invoke'), f => f.revision > 0)
+    const fn = await pickFunction(services, argument, l10n.t('Function to invoke'), canBeCalled)
     if (fn !== undefined) services.panels.invoke(fn)
   },
 }

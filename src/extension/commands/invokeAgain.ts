@@ -1,4 +1,5 @@
 import { l10n } from 'vscode'
+import { canBeCalled } from '../model/functionNode.ts'
 import type { Command } from './command.ts'
 import { pickFunction } from './pick.ts'
 
@@ -7,7 +8,7 @@ export const invokeAgain: Command = {
   name: 'invokeAgain',
   needsTrust: true,
   run: async (services, argument) => {
-    const fn = await pickFunction(services, argument, l10n.t('Function to invoke again'), f => f.revision > 0)
+    const fn = await pickFunction(services, argument, l10n.t('Function to invoke again'), canBeCalled)
     if (fn !== undefined) services.panels.invoke(fn, { kind: 'invoke' })
   },
 }

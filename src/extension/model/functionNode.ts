@@ -28,6 +28,9 @@ export function functionState(fn: Function): FunctionState {
 /** Whether a function needs somebody's attention. */
 export const isBrokenFunction = (fn: Function): boolean => ['failed', 'degraded'].includes(functionState(fn))
 
+/** Whether something would answer a call: a revision, or a process that is debugged. */
+export const canBeCalled = (fn: Function): boolean => fn.revision > 0 || fn.debugging === true
+
 /** What is known of a function beside itself. */
 export interface FunctionNews {
   readonly deployment?: DeploymentProgress | undefined
@@ -56,7 +59,7 @@ export function functionNode(fn: Function, { deployment, calls }: FunctionNews, 
     context: [
       'function',
       state,
-      fn.revision > 0 || fn.debugging ? 'serving' : 'notServing',
+      canBeCalled(fn) ? 'serving' : 'notServing',
       ...(options.followed.has(fn.id) ? ['followed'] : []),
       ...(options.reloaded.has(fn.id) ? ['reloaded'] : []),
     ].join(';'),
