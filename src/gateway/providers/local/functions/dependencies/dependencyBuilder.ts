@@ -26,13 +26,15 @@ const keyLength = 32
 /** Has the packages that sources declare, installed once for all sources that declare the same. */
 export function createDependencyBuilder(options: DependencyBuilderOptions): SourceBuilder {
   const { installer, cache, usesFolder } = options
-  /** What a source declares never changes. */
+  /** What a source declares never changes. A lock file may be long: its digest is remembered. */
   const declaredBy = new Map<string, Promise<Declared | undefined>>()
 
   const declaredIn = (digest: string, folder: string): Promise<Declared | undefined> => {
     const known = declaredBy.get(digest)
     if (known) return known
-    const reading = installer.read(folder)
+    const reading = installer
+      .read(folder)
+      .then(declared => declared && { ...declared, identity: [digestOf(declared.identity)] })
     declaredBy.set(digest, reading)
     reading.catch(() => declaredBy.delete(digest))
     return reading
@@ -40,7 +42,7 @@ export function createDependencyBuilder(options: DependencyBuilderOptions): Sour
   const keyOf = (declared: Declared, { version }: Interpreter): string => {
     const abi = version.split('.').slice(0, installer.decisiveVersionParts).join('.')
     const parts = [formatOfEntries, installer.place, abi, process.platform, process.arch, ...declared.identity]
-    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, keyLength)
+    return digestOf(parts).slice(0, keyLength)
   }
   const keysInUse = async (): Promise<ReadonlySet<string>> => {
     const names = (await ifThere(readdir(usesFolder))) ?? []
@@ -93,6 +95,8 @@ export function createDependencyBuilder(options: DependencyBuilderOptions): Sour
     stop: () => Promise.resolve(),
   }
 }
+
+const digestOf = (parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
 /** Such programs have the network that installing needs; the function was promised to have less. */
 const reachesMore = (why: string, network: FunctionNetwork) =>

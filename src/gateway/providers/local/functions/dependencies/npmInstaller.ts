@@ -11,7 +11,7 @@ import type { BuildTeller } from '../sourceBuilder.ts'
 import { installFailed, type InstallFailure } from './installFailure.ts'
 import type { Installer } from './installer.ts'
 import { explainNpm, withoutHelp } from './npmFailure.ts'
-import { lockFileOf, readNpmDeclared } from './npmLock.ts'
+import { allowsScripts, lockFileOf, readNpmDeclared } from './npmLock.ts'
 import { npmSettings } from './registrySettings.ts'
 import { type RunTool, workIn } from './runTool.ts'
 
@@ -34,6 +34,12 @@ const flags = [
   ...['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=60000'],
 ]
 
+/** Said to npm as an order, as an .npmrc can say the same in many ways. Older ones know nothing of `--allow-git`. */
+const programFlags = (runsPrograms: string | undefined): readonly string[] => {
+  if (runsPrograms === undefined) return ['--ignore-scripts', '--allow-git=none']
+  return [allowsScripts(runsPrograms) ? '--no-ignore-scripts' : '--ignore-scripts']
+}
+
 const fetched = /^npm http fetch GET 200 \S+\.(?:tgz|tar\.gz)\b/
 
 /** Runs `npm ci` with the interpreter of the function. */
@@ -49,16 +55,14 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
       await layOutProject(folder, work)
       const settings = join(staged, 'npmrc')
       const { values, certificates } = await npmSettings(prefix, environment['HOME'])
-      // No program of a package runs unless the .npmrc of the source, which comes after this one, says so.
-      const lines = [...values, ['ignore-scripts', 'true']].map(([name, value]) => `${name}=${value}\n`)
-      await writeFile(settings, lines.join(''))
+      await writeFile(settings, [...values].map(([name, value]) => `${name}=${value}\n`).join(''))
       // What others will use is not left to such programs.
       const cacheFolder = runsPrograms === undefined ? options.cacheFolder : join(staged, 'cache')
       await mkdir(cacheFolder, { recursive: true })
       const surroundings = await options.surroundings()
       const command = {
         argv: [
-          ...[interpreter.path, npm, 'ci', ...flags],
+          ...[interpreter.path, npm, 'ci', ...flags, ...programFlags(runsPrograms)],
           ...[`--userconfig=${settings}`, `--cache=${cacheFolder}`],
         ] as [string, ...string[]],
         folder: staged,

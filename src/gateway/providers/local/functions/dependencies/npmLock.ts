@@ -33,7 +33,7 @@ export async function readNpmDeclared(folder: string): Promise<Declared | undefi
   if (missing.length > 0) throw outdated(await lockFileOf(folder), missing)
   const settings = (await ifThere(readFile(join(folder, '.npmrc'), 'utf8'))) ?? ''
   const facts = decisive.map(field => manifest[field] ?? null)
-  const runsPrograms = programsOf(lock, settings)
+  const runsPrograms = programsOf(manifest, lock, settings)
   return {
     identity: [JSON.stringify(facts), JSON.stringify(lock), settings],
     ...(runsPrograms !== undefined && { runsPrograms }),
@@ -99,16 +99,47 @@ const plainSettings =
 const repositoryHosts = /(?:^|\.)(?:github\.com|gitlab\.com|bitbucket\.org|git\.sr\.ht)$/
 
 /** Why npm may start programs: by a setting, or to prepare what it takes from a repository, also without scripts of packages. */
-function programsOf(lock: Record<string, unknown>, settings: string): string | undefined {
+function programsOf(
+  manifest: Record<string, unknown>,
+  lock: Record<string, unknown>,
+  settings: string,
+): string | undefined {
   const setting = settings
     .split(/[\r\n]+/)
     .map(line => line.trim())
     .find(line => line !== '' && !/^[#;]/.test(line) && !plainSettings.test(line))
   // A setting with a secret in it is one of the plain ones.
-  if (setting !== undefined) return `.npmrc says "${setting}"`
+  if (setting !== undefined) return saidBy(setting)
   const repository = [...placesIn(lock)].find(isRepository)
-  return repository === undefined ? undefined : `the lock file names a git repository, ${repository}`
+  if (repository !== undefined) return `the lock file names a git repository, ${repository}`
+  // An entry need not say where it comes from.
+  const entries = ['packages', 'dependencies'].flatMap(field => Object.values(objectOf(lock[field])).map(objectOf))
+  const asked = [manifest, ...entries].flatMap(entry => specFields.flatMap(field => [...textsIn(entry[field])]))
+  const spec = asked.find(one => repositorySpec.test(one))
+  return spec === undefined ? undefined : `a git repository is asked for, ${spec}`
 }
+
+const specFields = [
+  'dependencies',
+  'optionalDependencies',
+  'devDependencies',
+  'peerDependencies',
+  'requires',
+  'overrides',
+]
+/** `git+ssh://…`, `github:a/b`, `git@host:a/b`, `a/b`, `https://github.com/a/b`, `https://host/a/b.git`. */
+const repositorySpec =
+  /^(?:git\b|github:|gitlab:|bitbucket:|gist:|[\w.-]+@[\w.-]+:|[\w.-]*[\w-]\/[\w.-]+(?:#|$)|https?:\/\/(?:[\w.-]+\.)?(?:github\.com|gitlab\.com|bitbucket\.org|git\.sr\.ht)\/)|\.git(?:#|$)/
+
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value
+  else for (const inner of Object.values(objectOf(value))) yield* textsIn(inner)
+}
+
+const saidBy = (setting: string): string => `.npmrc says "${setting}"`
+
+/** Whether that is why programs of packages may run: the source says it in so many words. */
+export const allowsScripts = (why: string): boolean => /^\.npmrc says "ignore-scripts\s*=\s*false"$/.test(why)
 
 /** Where the entries of a lock file say that their packages come from; not those of the source that are linked. */
 function* placesIn(value: unknown): Generator<string> {

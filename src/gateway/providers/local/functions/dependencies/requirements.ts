@@ -93,9 +93,15 @@ const encodingOf = (text: string): string | undefined =>
     ?.trim()
 
 function linesOf(text: string): readonly string[] {
-  return text
-    .replace(/\\(?:\r\n|\n)/g, ' ')
-    .split(lineEnd)
-    .map(line => line.replace(/(?:^|\s)#.*$/, '').trim())
-    .filter(line => line !== '')
+  return (
+    text
+      .split(lineEnd)
+      // A comment ends with its line, whatever it ends with.
+      .filter(line => !/^\s*#/.test(line))
+      .join('\n')
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .map(line => line.replace(/(?:^|\s)#.*$/, '').trim())
+      .filter(line => line !== '')
+  )
 }

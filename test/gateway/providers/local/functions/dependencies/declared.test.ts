@@ -62,6 +62,8 @@ describe('a requirements.txt', () => {
   it('is read in the lines and the encoding in which pip reads it', async () => {
     for (const end of ['\r', '\v', '\f', '\u0085', '\u2028'])
       assert.match((await runs({ 'requirements.txt': `a==1${end}own.tar.gz\n` }))!, /own\.tar\.gz/)
+    for (const end of ['\n', '\r\n', '\r'])
+      assert.match((await runs({ 'requirements.txt': `a==1${end}# more \\${end}own.tar.gz\n` }))!, /own\.tar\.gz/)
     assert.match((await runs({ 'requirements.txt': '# coding: utf-7\na==1+AAo-own.tar.gz\n' }))!, /coding: utf-7/)
   })
 
@@ -114,6 +116,23 @@ describe('a package-lock.json', () => {
     ]) {
       assert.equal(await runs({ version: '1.0.0', resolved }), `the lock file names a git repository, ${resolved}`)
       if (/[:/]/.test(resolved)) assert.match((await runs({ version: resolved }))!, /repository/)
+    }
+  })
+
+  it('that leaves open where a package comes from says what asks for a repository', async () => {
+    const plain = { version: '1.0.0' }
+    for (const spec of [
+      'a/b',
+      'a/b#main',
+      'github:a/b',
+      'git@example.com:a/b.git',
+      'https://github.com/a/b',
+      'git+https://e/a',
+    ]) {
+      assert.equal(await runs({ ...plain, dependencies: { b: spec } }), `a git repository is asked for, ${spec}`)
+    }
+    for (const spec of ['^1.2.3 || ~2', 'file:lib/a', 'npm:@b/c@1', 'https://example.com/a.tgz', '*', 'workspace:*']) {
+      assert.equal(await runs({ ...plain, dependencies: { b: spec } }), undefined, spec)
     }
   })
 
