@@ -48,31 +48,15 @@ export class LogSession {
     this.unfollow()
     if (id === undefined) return
     this.listener.changed({ kind: 'loading' })
-    try {
-      const end = await this.readOn(id, followId, { tail: keptLines })
-      if (followId !== this.followId) return
-      this.listener.changed({ kind: 'ready', end })
-      if (end === undefined && isRunning) await this.follow(id, followId)
-    } catch (error) {
-      if (followId === this.followId) this.listener.changed({ kind: 'failed', error })
-    }
+    await this.goOn(id, followId, { tail: keptLines }, isRunning)
   }
 
-  /** Reads what the followed log may have beyond its last line: what was followed has ended. */
+  /** What was followed has ended: reads what its log may have beyond its last line, and follows it to the end. */
   async finish(id: string): Promise<void> {
     if (id !== this.shown) return
     const followId = ++this.followId
     this.unfollow()
-    try {
-      const end = await this.readOn(
-        id,
-        followId,
-        this.lastSeq === undefined ? { tail: keptLines } : { after: this.lastSeq },
-      )
-      if (followId === this.followId) this.listener.changed({ kind: 'ready', end })
-    } catch (error) {
-      if (followId === this.followId) this.listener.changed({ kind: 'failed', error })
-    }
+    await this.goOn(id, followId, this.lastSeq === undefined ? { tail: keptLines } : { after: this.lastSeq }, true)
   }
 
   /** Takes lines that the host sent for a followed log. */
@@ -90,6 +74,18 @@ export class LogSession {
     void this.follow(this.shown, this.followId).catch((error: unknown) =>
       this.listener.changed({ kind: 'failed', error }),
     )
+  }
+
+  /** Reads from a position on; what has not ended then is followed if there may be more. */
+  private async goOn(id: string, followId: number, from: LogPosition, mayGoOn: boolean): Promise<void> {
+    try {
+      const end = await this.readOn(id, followId, from)
+      if (followId !== this.followId) return
+      this.listener.changed({ kind: 'ready', end })
+      if (end === undefined && mayGoOn) await this.follow(id, followId)
+    } catch (error) {
+      if (followId === this.followId) this.listener.changed({ kind: 'failed', error })
+    }
   }
 
   private async readOn(id: string, followId: number, from: LogPosition): Promise<string | undefined> {

@@ -223,6 +223,27 @@ describeInVscode('the invoke page in a browser', () => {
     assert.deepEqual(pages.at(-1), { after: 2, limit: 10_000 })
   })
 
+  it('follows the log beyond the end of the call until it has ended, too', async () => {
+    const followed: number[] = []
+    const { page, begun } = await start({
+      change: {
+        log: () => ({ items: [], more: false, next: {} }),
+        followLog: ({ followId }) => {
+          followed.push(followId)
+          return null
+        },
+      },
+    })
+    await button(page, 'Invoke').click()
+    const id = await begun()
+    await page.getByText('No line yet.').waitFor()
+    open.emit('call', { call: endedCall(id) })
+    await answer(page).waitFor()
+    while (followed.length < 2) await open.delivered()
+    open.emit('logLines', { followId: followed[1]!, lines: callLines(id, ['late']), end: 'The call ended: succeeded.' })
+    await page.getByRole('log').getByText('late').waitFor()
+  })
+
   it('lists the last calls live, and shows of each what is known', async () => {
     const { page } = await start()
     assert.match(await rows(page).nth(1).innerText(), /11:58.*\s500 · KeyError: 'name' · 1\.2 s\s+cold/s)
