@@ -10,13 +10,17 @@ export interface Surroundings {
 /**
  * The folder that holds all of a user's state: `HKS_HOME`, else the platform's own place (XDG Base Directory on Linux,
  * Application Support on macOS, LOCALAPPDATA on Windows).
- * @throws RangeError when `HKS_HOME` is not absolute: it would mean another folder in each terminal
+ * @throws RangeError when `HKS_HOME` is not absolute, which would mean another folder in each terminal, or where no file can be
  */
 export function dataFolder({ env, platform, homeFolder }: Surroundings): string {
   const chosen = env['HKS_HOME']
   if (chosen) {
-    if (isAbsolute(chosen, platform)) return chosen
-    throw new RangeError(`HKS_HOME: "${chosen}" is not an absolute path.`)
+    if (!isAbsolute(chosen, platform)) throw new RangeError(`HKS_HOME: "${chosen}" is not an absolute path.`)
+    // Node tries for ever to make a folder there.
+    if (/^\/+(?:proc|sys)(?:\/|$)/.test(chosen) && platform === 'linux') {
+      throw new RangeError(`HKS_HOME: "${chosen}" is the kernel's own, which keeps no files.`)
+    }
+    return chosen
   }
   if (platform === 'win32') return `${env['LOCALAPPDATA'] ?? `${homeFolder}\\AppData\\Local`}\\Hexabase HKS`
   if (platform === 'darwin') return `${homeFolder}/Library/Application Support/Hexabase HKS`

@@ -15,6 +15,13 @@ describe('the data folder', () => {
     assert.equal(dataFolder({ ...windows, env: {} }), 'C:\\Users\\user\\AppData\\Local\\Hexabase HKS')
   })
 
+  it('is refused where the kernel keeps no files', () => {
+    for (const HKS_HOME of ['/proc/x', '/proc', '//proc/1', '/sys/x']) {
+      assert.throws(() => dataFolder({ ...user, env: { HKS_HOME } }), /is the kernel's own, which keeps no files/)
+    }
+    assert.equal(dataFolder({ ...user, env: { HKS_HOME: '/process' } }), '/process')
+  })
+
   it('is HKS_HOME when that is set, and absolute', () => {
     assert.equal(dataFolder({ ...user, env: { HKS_HOME: '/x', XDG_DATA_HOME: '/data' } }), '/x')
     assert.equal(dataFolder({ ...user, platform: 'win32', env: { HKS_HOME: 'D:/x' } }), 'D:/x')

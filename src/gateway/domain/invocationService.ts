@@ -64,6 +64,7 @@ export function createInvocationService(options: InvocationServiceOptions): Invo
   }
   return {
     list: async (caller, functionId, selection) => {
+      authorize(caller, 'read')
       const found = await directory.function(functionId)
       authorize(caller, 'read', found.function.projectId)
       return invocations.list(functionId, selection)

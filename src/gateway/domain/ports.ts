@@ -161,6 +161,8 @@ export interface ExecutionStore {
   list(selection: ExecutionSelection): Promise<readonly Execution[]>
   /** The last `count` of each application, newest first; all applications when `applicationIds` is absent. */
   recent(count: number, applicationIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Execution[]>>
+  /** The last nominal time of each CronJob that has a scheduled run, however many others followed; epoch milliseconds. */
+  lastScheduled(): Promise<ReadonlyMap<string, number>>
   /** Scheduled runs whose nominal time, or manual runs whose start, lies in [from, to]. */
   between(applicationId: string, from: number, to: number): Promise<readonly Execution[]>
   running(): Promise<readonly Execution[]>

@@ -46,6 +46,23 @@ export const createExecutionStore = (db: Kysely<Schema>): ExecutionStore => ({
     return Map.groupBy(rows.map(toExecution), execution => execution.applicationId)
   },
 
+  lastScheduled: async () => {
+    // By the index, an entry for each CronJob.
+    const rows = await db
+      .selectFrom('applications')
+      .select(eb => [
+        'id',
+        eb
+          .selectFrom('cronjob_executions')
+          .select(({ fn }) => fn.max('scheduled_at').as('last'))
+          .whereRef('application_id', '=', 'applications.id')
+          .as('last'),
+      ])
+      .where('type', '=', 'cronjob')
+      .execute()
+    return new Map(rows.flatMap(({ id, last }) => (last === null ? [] : [[id, last]])))
+  },
+
   between: async (applicationId, from, to) => {
     const rows = await db
       .selectFrom('cronjob_executions')

@@ -75,6 +75,19 @@ describe('the execution store', () => {
     )
   })
 
+  it('knows the last nominal time of a CronJob, however many manual runs followed', async () => {
+    const shop = project()
+    const [often, never] = [cronJob(shop.id), cronJob(shop.id)]
+    await store.projects.insert(shop)
+    for (const job of [often, never]) await store.cronJobs.insert(job)
+    for (const scheduledAt of [60_000, 180_000, 120_000])
+      await store.executions.save(execution(often.id, { scheduledAt }))
+    for (const id of Array(6).fill(often.id))
+      await store.executions.save(execution(id as string, { trigger: 'manual' }))
+    const last = await store.executions.lastScheduled()
+    assert.deepEqual([last.get(often.id), last.has(never.id)], [180_000, false])
+  })
+
   it('answers each question as a list in memory would', async () => {
     const runs = fc.array(
       fc.record({

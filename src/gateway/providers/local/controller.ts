@@ -53,9 +53,9 @@ export function createController(deps: Omit<ScheduledJobDeps, 'wakeAt'>): Contro
   let started = false
   return {
     start: async () => {
-      const recent = await executions.recent(5)
+      const lastScheduled = await executions.lastScheduled()
       for (const { cronJob, lastNominalAt } of await store.list()) {
-        const lastStarted = latestNominal(recent.get(cronJob.id) ?? [])
+        const lastStarted = lastScheduled.get(cronJob.id)
         const handledUpTo = Math.max(lastNominalAt ?? cronJob.createdAt, lastStarted ?? 0)
         await reconcilePeriod(ledger, cronJob, handledUpTo)
         // One that was created this very moment is taken up already.
@@ -109,9 +109,4 @@ const gatewayStopped: StopReason = {
   reason: 'GatewayStopped',
   cause: 'The gateway was stopped while it ran.',
   graceSeconds: stopGraceSeconds,
-}
-
-const latestNominal = (executions: readonly Execution[]): number | undefined => {
-  const times = executions.flatMap(execution => execution.scheduledAt ?? [])
-  return times.length === 0 ? undefined : Math.max(...times)
 }
