@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { HksError } from '../../../../contract/errors.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
@@ -49,9 +50,12 @@ export function createInterpreters(options: InterpreterOptions): Interpreters {
     python: () => findPython(options),
     go: () => findGo(options),
   }
-  const once = (key: string, searching: () => Promise<Interpreter>): Promise<Interpreter> => {
+  const once = async (key: string, searching: () => Promise<Interpreter>): Promise<Interpreter> => {
     const known = found.get(key)
-    if (known) return known
+    const there = await known
+    if (there && existsSync(there.path)) return there
+    // Another may have looked meanwhile. One that is gone, as after an upgrade, is looked for again.
+    if (found.get(key) !== known) return once(key, searching)
     const finding = searching()
     found.set(key, finding)
     finding.catch(() => found.delete(key))

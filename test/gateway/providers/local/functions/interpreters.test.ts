@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HksError } from '../../../../../src/contract/errors.ts'
 import { createInterpreters } from '../../../../../src/gateway/providers/local/functions/interpreters.ts'
@@ -90,6 +90,21 @@ describe('the interpreter that a function asks for', function () {
     await interpreters.list()
     await interpreters.find('python', '3.52')
     assert.deepEqual(at.asked(), before)
+  })
+
+  it('is looked for again when it is gone, as after an upgrade', async () => {
+    using at = await home()
+    await at.add('bin/python3', '3.51.0')
+    await at.add('.pyenv/versions/3.52.4/bin/python3', '3.52.4')
+    const interpreters = createInterpreters({ environment: at.environment, gatewayNode })
+    assert.equal((await interpreters.find('python', '3.52')).version, '3.52.4')
+    await rm(join(at.path, '.pyenv/versions/3.52.4'), { recursive: true })
+    await at.add('.pyenv/versions/3.52.5/bin/python3', '3.52.5')
+    const found = await Promise.all([1, 2].map(() => interpreters.find('python', '3.52')))
+    assert.deepEqual(
+      found.map(({ version }) => version),
+      ['3.52.5', '3.52.5'],
+    )
   })
 
   it('is a Node of nvm, too', async () => {

@@ -14,12 +14,15 @@ export interface InstallFailure {
 
 /** What is known of the cause. */
 export interface InstallCause {
-  readonly reason: 'outdated' | 'invalid' | 'network' | 'notFound' | 'login' | 'digest' | 'scripts' | 'unknown'
+  readonly reason: 'outdated' | 'invalid' | 'network' | 'notFound' | 'login' | 'digest' | 'noSpace' | 'unknown'
   /** The line that says it best, or words of ours. */
   readonly said: string
   /** One sentence. */
   readonly hint: string
 }
+
+/** What helps where the disk is full. */
+export const freeSpace = 'Free space on the disk of the data folder, then deploy again.'
 
 /** Lines that an answer carries. */
 const mostLines = 20

@@ -1,4 +1,4 @@
-import type { InstallCause } from './installFailure.ts'
+import { freeSpace, type InstallCause } from './installFailure.ts'
 
 const offline = [
   'ENOTFOUND',
@@ -44,6 +44,7 @@ export function explainNpm(lines: readonly string[]): InstallCause {
       'Add the certificate that it is signed with to those of the system, or name its file as cafile in your .npmrc.'
     return { reason: 'network', said: first, hint }
   }
+  if (code === 'ENOSPC') return { reason: 'noSpace', said: first, hint: freeSpace }
   if (code === 'EINTEGRITY') {
     const hint =
       'The registry gave something else than the lock file names. If that is meant, remove the entry from the lock file, run "npm install" and deploy again.'

@@ -1,9 +1,10 @@
-import type { InstallCause } from './installFailure.ts'
+import { freeSpace, type InstallCause } from './installFailure.ts'
 
 const again = 'Run "pip install -r requirements.txt" in the folder of the function to see more, then deploy again.'
 
 /** From the most certain to the least: the first of which a line is found. */
 const causes: readonly { readonly signs: RegExp; readonly reason: InstallCause['reason']; readonly hint: string }[] = [
+  { signs: /No space left on device/, reason: 'noSpace', hint: freeSpace },
   {
     signs: /DO NOT MATCH THE HASHES/,
     reason: 'digest',
