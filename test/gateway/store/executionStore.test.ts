@@ -77,7 +77,7 @@ describe('the execution store', () => {
 
   it('knows the last nominal time of a CronJob, however many manual runs followed', async () => {
     const shop = project()
-    const [often, never] = [cronJob(shop.id), cronJob(shop.id)]
+    const [often, never] = [cronJob(shop.id, { name: 'often' }), cronJob(shop.id, { name: 'never' })]
     await store.projects.insert(shop)
     for (const job of [often, never]) await store.cronJobs.insert(job)
     for (const scheduledAt of [60_000, 180_000, 120_000])

@@ -1,6 +1,6 @@
 import { notFound } from '../../../contract/errors.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { CronJobRecord, Execution } from '../../domain/cronJob.ts'
+import type { CronJobRecord } from '../../domain/cronJob.ts'
 import type { Run, StopReason } from './run.ts'
 import { createScheduledJob, type ScheduledJob, type ScheduledJobDeps } from './scheduledJob.ts'
 import { reconcilePeriod } from './schedulePeriod.ts'
