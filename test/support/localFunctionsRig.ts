@@ -51,9 +51,15 @@ export interface LocalFunctionsRig extends AsyncDisposable {
 }
 
 /** Starts local functions; `folder` continues in the data of another rig. */
-export async function openLocalFunctions(
-  overrides: Partial<LocalFunctionsDeps> & { readonly folder?: string; readonly projectId?: string } = {},
-): Promise<LocalFunctionsRig> {
+export async function openLocalFunctions({
+  stateOf = store => store.functions,
+  ...overrides
+}: Partial<LocalFunctionsDeps> & {
+  readonly folder?: string
+  readonly projectId?: string
+  /** What stands between the functions and their store. */
+  readonly stateOf?: (store: Store) => LocalFunctionsDeps['state']
+} = {}): Promise<LocalFunctionsRig> {
   const own = overrides.folder === undefined ? temporaryFolder() : undefined
   const folder = overrides.folder ?? own!.path
   const store = await openStore(join(folder, 'gateway.db'))
@@ -76,7 +82,7 @@ export async function openLocalFunctions(
     homeId,
     clock,
     newId: randomUUID,
-    state: store.functions,
+    state: stateOf(store),
     changes: publisher,
     logs,
     invocations: store.invocations,

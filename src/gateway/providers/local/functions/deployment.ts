@@ -18,7 +18,7 @@ import type { LocalScaling } from './scaling.ts'
 /** Deployments of local functions. */
 export interface Deployments {
   deploy: Functions['deploy']
-  /** Ends all deployments of a function that are under way; resolves when they have ended. Answers how many. */
+  /** Ends all deployments of a function that are under way; resolves when they, and all before, have ended. Answers how many. */
   cancel(functionId: string): Promise<number>
   /** Ends all deployments. */
   stop(): Promise<void>
@@ -63,6 +63,8 @@ export function createDeployments(options: DeploymentOptions): Deployments {
   const { records, log } = options
   const { clock, newId, state, changes, logs } = options.deps
   const attempts = new Set<Attempt>()
+  /** Those that are loaded, or have failed, and are being put on record. */
+  const settling = new Set<Attempt>()
   const steps = createDeploymentSteps(changes, clock)
 
   const deploy: Functions['deploy'] = (projectId, spec, source, { answerBy, transient }) =>
@@ -162,13 +164,19 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     let candidate: Candidate | undefined
     try {
       candidate = await opened
-      attempts.delete(attempt)
+      underWayNoMore(attempt)
       return await switchTo(attempt, candidate)
     } catch (error) {
-      attempts.delete(attempt)
+      underWayNoMore(attempt)
       await candidate?.close()
       throw await fail(attempt, error)
+    } finally {
+      settling.delete(attempt)
     }
+  }
+  const underWayNoMore = (attempt: Attempt) => {
+    attempts.delete(attempt)
+    settling.add(attempt)
   }
 
   const switchTo = async ({ revision, steps: told }: Attempt, candidate: Candidate): Promise<FunctionRecord> => {
@@ -208,22 +216,25 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     return explained
   }
 
-  const attemptsOf = (id: string) => [...attempts].filter(attempt => attempt.revision.functionId === id)
+  const isOf = (id: string) => (attempt: Attempt) => attempt.revision.functionId === id
+  const attemptsOf = (id: string) => [...attempts].filter(isOf(id))
   const statusOf = (id: string, serving: number): StoredFunction['status'] => {
     if (attemptsOf(id).length > 0) return 'deploying'
     return serving > 0 ? 'ready' : 'failed'
   }
-  const end = async (ended: readonly Attempt[], reason: HksError) => {
+  const end = async (which: (attempt: Attempt) => boolean, reason: HksError) => {
+    const ended = [...attempts].filter(which)
     for (const attempt of ended) attempt.abort.abort(reason)
-    await Promise.all(ended.map(attempt => attempt.settled))
+    // It is too late to end the others, but not to wait for what they begin.
+    await Promise.all([...ended, ...[...settling].filter(which)].map(attempt => attempt.settled))
     return ended.length
   }
 
   return {
     deploy,
-    cancel: id => end(attemptsOf(id), cancelled()),
+    cancel: id => end(isOf(id), cancelled()),
     stop: async () => {
-      await end([...attempts], new HksError('GATEWAY_DRAINING', 'The gateway stopped during the deployment.'))
+      await end(() => true, new HksError('GATEWAY_DRAINING', 'The gateway stopped during the deployment.'))
     },
     digests: () => new Set([...attempts].map(attempt => attempt.revision.sourceDigest)),
     steps: steps.current,

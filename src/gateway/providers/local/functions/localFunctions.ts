@@ -1,6 +1,6 @@
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import { functionTokenHeader } from '../../../../contract/headers.ts'
-import { HksError } from '../../../../contract/errors.ts'
+import { HksError, notFound } from '../../../../contract/errors.ts'
 import type { SandboxStatus } from '../../../../contract/gateway.ts'
 import type { FunctionScaling } from '../../../domain/functionScaling.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
@@ -225,7 +225,16 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     },
     debug: async (id, request, signal) => {
       refuseWhenStopped()
-      return debugging.open(await revisions.required(id), request, signal)
+      const session = await debugging.open(await revisions.required(id), request, signal)
+      try {
+        // Whoever stops or deletes ends only the sessions that there are.
+        refuseWhenStopped()
+        if ((await revisions.required(id)).status === 'deleting') throw notFound('function', id)
+        return session
+      } catch (error) {
+        await session.close()
+        throw error
+      }
     },
     remove: async id => {
       const { projectId, spec } = await revisions.required(id)
@@ -234,7 +243,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
         const stored = await state.get(id)
         if (!stored) return
         await records.update(id, found => ({ ...found, status: 'deleting', updatedAt: clock.now() }))
-        await deployments.cancel(id)
+        await Promise.all([deployments.cancel(id), debugging.end(id)])
         await erase(stored)
         changes.publish({ kind: 'deleted', what: 'function', id })
       })
