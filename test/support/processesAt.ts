@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** Command lines and working folders of processes that have to do with a folder; but for this process. */
+/**
+ * Command lines and working folders of processes that have to do with a folder; but for this process. None where the system
+ * does not tell (`canSeeProcesses`).
+ */
 export const processesAt = (folder: string): readonly string[] =>
-  readdirSync('/proc')
+  (canSeeProcesses ? readdirSync('/proc') : [])
     .filter(name => /^\d+$/.test(name) && name !== String(process.pid))
     .map(pid => {
       try {
@@ -14,3 +17,5 @@ export const processesAt = (folder: string): readonly string[] =>
       }
     })
     .filter(line => line.includes(folder))
+
+export const canSeeProcesses = process.platform === 'linux'

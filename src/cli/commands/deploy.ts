@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { defined } from '../../base/defined.ts'
 import type { Function } from '../../contract/functions.ts'
 import { readSource } from '../../scaffold/sourcePlace.ts'
 import type { Context, Run } from '../context.ts'
@@ -15,6 +14,9 @@ interface Options extends DeployOptions {
   readonly wait?: number
 }
 
+/** Packages take their time; below the 300 s after which Node gives up on a request. */
+const defaultWaitSeconds = 240
+
 /** `deploy`: a folder with `function.yaml`, or one source file. */
 export function addDeploy(program: Command, run: Run): void {
   withDeployOptions(
@@ -22,7 +24,7 @@ export function addDeploy(program: Command, run: Run): void {
       .command('deploy [path]')
       .description('deploy a folder with function.yaml (found by walking up), or one source file'),
   )
-    .option('--wait <seconds>', 'how long to wait until it serves (default: 60)', wholeNumber(0))
+    .option('--wait <seconds>', `how long to wait until it serves (default: ${defaultWaitSeconds})`, wholeNumber(0))
     .addHelpText(
       'after',
       examples(
@@ -44,7 +46,7 @@ async function deploy(context: Context, path: string, options: Options): Promise
   const deployment = deploymentOf(source, options)
   context.out.say(`Deploying ${deployment.name} to ${project.name} …`)
   const client = await context.client()
-  const body = { ...deployment, ...defined({ waitSeconds: options.wait }) }
+  const body = { ...deployment, waitSeconds: options.wait ?? defaultWaitSeconds }
   const deploy = () => client.call('deployFunction', { params: { id: project.id }, body, signal: context.signal })
   const { say } = context.out
   const told = { projectId: project.id, name: deployment.name }
