@@ -1,4 +1,5 @@
 import type { GatewayClient, InvokeResult } from '../client/gatewayClient.ts'
+import type { ErrorBody } from '../contract/common.ts'
 import { HksError } from '../contract/errors.ts'
 import type { Context } from './context.ts'
 
@@ -52,11 +53,19 @@ export function throwFailure({ status, invocationId, code, body }: InvokeResult,
   if (code === undefined && status < 400) return
   const details = { status, invocationId }
   if (code === undefined) throw new HksError('FUNCTION_FAILED', `The function answered ${status}.`, { details })
-  const { error, hint } = (parsed(body) ?? {}) as { readonly error?: unknown; readonly hint?: unknown }
-  throw new HksError(code, typeof error === 'string' ? error : `The call failed: ${code}.`, {
+  const { error, hint, details: more } = (parsed(body) ?? {}) as Partial<ErrorBody>
+  const sentence = typeof error === 'string' ? error : `The call failed: ${code}.`
+  throw new HksError(code, `${sentence}${exceptionIn(more)}`, {
     details,
     hint: hintOf(code, name) ?? (typeof hint === 'string' ? hint : `The log has more: hks-func logs ${name}`),
   })
+}
+
+/** " TypeError: x is not a function", as its first line has it; the log has the rest. */
+function exceptionIn(details: ErrorBody['details']): string {
+  const { type, message } = (details?.['exception'] ?? {}) as { readonly type?: unknown; readonly message?: unknown }
+  if (typeof type !== 'string' || typeof message !== 'string') return ''
+  return ` ${`${type}: ${message}`.split('\n', 1)[0] ?? ''}`
 }
 
 const hintOf = (code: string, name: string): string | undefined =>

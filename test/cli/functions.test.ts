@@ -123,7 +123,7 @@ describe('hks-func and functions', function () {
     assert.deepEqual([refused.code, refused.stdout], [7, 'I am a teapot'])
     assert.match(refused.stderr, /The function answered 418\. \(FUNCTION_FAILED\)/)
     assert.deepEqual([thrown.code, thrown.stdout], [7, ''])
-    assert.match(thrown.stderr, /\(FUNCTION_FAILED\)\n {2}.*hks-func logs odd/)
+    assert.match(thrown.stderr, /raised an exception\. Error: .+ \(FUNCTION_FAILED\)\n {2}.*hks-func logs odd/)
     assert.deepEqual([json.code, (JSON.parse(json.stdout) as { status: number }).status], [7, 500])
     assert.equal(errorOf(json.stderr).code, 'FUNCTION_FAILED')
   })
