@@ -48,6 +48,8 @@ export function createCallSummaries({ providers, invocations, clock, report }: C
   const known = new Map<string, Promise<Known>>()
   const settled = new Map<string, Known>()
   const changed = new Set<string>()
+  /** Functions that were called while they were read. */
+  const missed = new Set<string>()
   const listeners = new Set<(summary: CallSummary) => void>()
   const stack = new DisposableStack()
   let timer: Disposable | undefined
@@ -55,12 +57,15 @@ export function createCallSummaries({ providers, invocations, clock, report }: C
   let toldAt = Number.NEGATIVE_INFINITY
 
   const read = async (functionId: string): Promise<Known> => {
+    missed.delete(functionId)
     const latest = await invocations.list(functionId, { limit: latestKept })
     const figures = createCallFigures()
     const first = firstHour(clock.now())
     if ((latest[0]?.startedAt ?? 0) >= first * hourMs) {
       for (const count of await invocations.counts(functionId, first * hourMs)) figures.add(count)
     }
+    // Some of it may have been read before that call was there.
+    if (missed.has(functionId)) return read(functionId)
     const found = { figures, latest }
     settled.set(functionId, found)
     return found
@@ -83,15 +88,21 @@ export function createCallSummaries({ providers, invocations, clock, report }: C
     const ids = [...changed]
     changed.clear()
     for (const id of ids) {
-      const summary = summaryOf(id, await knownOf(id))
-      for (const listener of [...listeners]) listener(summary)
+      try {
+        const found = await knownOf(id)
+        // It was deleted while its last call ended.
+        if (found.latest.length === 0) forget(id)
+        else for (const listener of [...listeners]) listener(summaryOf(id, found))
+      } catch (error) {
+        report(error)
+      }
     }
   }
   const tellSoon = (): void => {
     if (listeners.size === 0) return
     // The clock may have been set back.
     const since = Math.abs(clock.now() - toldAt)
-    timer ??= clock.callAfter(Math.max(settleMs, betweenMs - since), () => void tell().catch(report))
+    timer ??= clock.callAfter(Math.max(settleMs, betweenMs - since), () => void tell())
   }
   /** Calls grow old also where none is made. */
   const eachHour = (): void => {
@@ -124,8 +135,8 @@ export function createCallSummaries({ providers, invocations, clock, report }: C
   return {
     note: call => {
       const found = settled.get(call.functionId)
-      // What is not known yet will be read with this call in it.
       if (found) take(found, call)
+      else if (known.has(call.functionId)) missed.add(call.functionId)
       changed.add(call.functionId)
       tellSoon()
     },

@@ -38,6 +38,7 @@ export interface RunningCall {
 
 /** Calls of functions, each with a record of its start and its end. */
 export interface FunctionCalls {
+  /** @throws HksError CONFLICT when a call that is under way has the chosen id */
   call(call: FunctionCall): RunningCall
   /** @throws HksError CONFLICT when a call has this id */
   refuseTaken(id: string): Promise<void>
@@ -115,6 +116,8 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       requestBytes: request.body.length,
     }
     const { id } = started
+    // Another may have taken it since it was looked for.
+    if (running.has(id)) throw taken(id)
     const stop = linkedTo(signal)
     const begin = createStartRecord(clock, () => save(started))
     if (source === 'invoke')
@@ -168,7 +171,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     call,
     refuseTaken: async id => {
       if (!running.has(id) && !(await invocations.get(id))) return
-      throw new HksError('CONFLICT', `There is a call with the id "${id}" already.`, { details: { id } })
+      throw taken(id)
     },
     ended: id => running.get(id)?.ended,
     cancel: async id => {
@@ -180,6 +183,9 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     },
   }
 }
+
+const taken = (id: string) =>
+  new HksError('CONFLICT', `There is a call with the id "${id}" already.`, { details: { id } })
 
 /** Aborts with the signal, and by itself. */
 function linkedTo(signal: AbortSignal | undefined): AbortController {

@@ -24,6 +24,21 @@ export function trustOf(
   return trust
 }
 
+/**
+ * Code that is debugged has the network of this machine and the secrets that the request names, and nobody has deployed it.
+ * @throws HksError FORBIDDEN for an agent
+ */
+export function refuseAgentDebugging({ kind, subject }: Pick<Caller, 'kind' | 'subject'>): void {
+  if (kind !== 'agent') return
+  throw new HksError(
+    'FORBIDDEN',
+    `${subject} is an agent and may not debug: such code has the network of this machine.`,
+    {
+      hint: 'Let a user debug it.',
+    },
+  )
+}
+
 const tooMuch = (subject: string, field: string, value: string): HksError =>
   new HksError('FORBIDDEN', `${field}: ${subject} is an agent and may not deploy code with ${field}: ${value}.`, {
     details: { field, value },

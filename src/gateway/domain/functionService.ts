@@ -9,7 +9,7 @@ import type { FunctionRecord, FunctionSpec, InvocationRequest } from './function
 import type { DebugSession } from './functionDebug.ts'
 import { refuseWhenCalled } from './functionCallers.ts'
 import type { FunctionCalls, RunningCall } from './functionCalls.ts'
-import { trustOf } from './functionProfile.ts'
+import { refuseAgentDebugging, trustOf } from './functionProfile.ts'
 import { resourcesOf } from './functionResources.ts'
 import { scalingOf } from './functionScaling.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
@@ -184,6 +184,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     },
     debug: (caller, id, request, signal) =>
       change(caller, id, 'function.debug', async ({ provider, functions, function: fn }) => {
+        refuseAgentDebugging(caller)
         const project = await provider.projects.get(fn.projectId)
         if (!functions.debug || project?.path === undefined) {
           throw new HksError('UNSUPPORTED_PLATFORM', `The connection "${provider.connection}" can not debug functions.`)

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
-import { trustOf } from '../../../src/gateway/domain/functionProfile.ts'
+import { refuseAgentDebugging, trustOf } from '../../../src/gateway/domain/functionProfile.ts'
 
 const user = { kind: 'user', subject: 'local-user' } as const
 const agent = { kind: 'agent', subject: 'assistant' } as const
+
+describe('what nobody has deployed', () => {
+  it('is debugged by users only', () => {
+    refuseAgentDebugging(user)
+    assert.throws(() => refuseAgentDebugging(agent), { code: 'FORBIDDEN', hint: 'Let a user debug it.' })
+  })
+})
 
 describe('whose code a deployment holds', () => {
   it("is the user's own, with the network, without a word", () => {

@@ -128,6 +128,8 @@ async function forward(incoming: IncomingMessage, response: ServerResponse, open
   if (target?.protocol !== 'http:') return void response.writeHead(400).end('This is a proxy.\n')
   try {
     const upstream = await open(target.hostname, Number(target.port || 80))
+    // Whoever asked went away meanwhile, of which nothing more is told.
+    if (response.destroyed) return void upstream.destroy()
     const headers = Object.entries(incoming.headers).filter(([name]) => !hopByHop.includes(name))
     const outgoing = request({
       createConnection: () => upstream,

@@ -30,8 +30,12 @@ export function createEgresses(folder: string, resolve: ResolveHost = createLook
   }
   return {
     open: async name => {
-      directory ??= openFolder()
-      const { fd } = await directory
+      const opening = (directory ??= openFolder())
+      // What keeps it from being made, such as a full disk, may be over by the next time.
+      opening.catch(() => {
+        if (directory === opening) directory = undefined
+      })
+      const { fd } = await opening
       let hosts = noHosts
       let tell: (refusal: Refusal) => void = () => undefined
       const proxy = await startEgressProxy({

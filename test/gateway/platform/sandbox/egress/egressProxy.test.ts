@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
-import { type AddressInfo, connect, createServer as createTcpServer, type Server as TcpServer } from 'node:net'
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { readAllowedHosts } from '../../../../../src/gateway/platform/sandbox/egress/allowedHosts.ts'
@@ -112,6 +118,7 @@ describe('the egress proxy', () => {
   const closedPort = 1
   let proxy: EgressProxy
   const refusals: Refusal[] = []
+  let slow: () => Promise<readonly string[]> = () => Promise.resolve([])
   const resolved: string[] = []
   const addresses: Record<string, readonly string[]> = {
     'allowed.example': ['127.0.0.1'],
@@ -141,11 +148,13 @@ describe('the egress proxy', () => {
         'rebound.example:*',
         'nowhere.example:*',
         'unknown.example',
+        'slow.example:*',
         ...named,
       ]),
       onRefusal: refusal => refusals.push(refusal),
       resolve: async host => {
         resolved.push(host)
+        if (host === 'slow.example') return slow()
         return addresses[host] ?? Promise.reject(new Error(`getaddrinfo ENOTFOUND ${host}`))
       },
     })
@@ -183,6 +192,26 @@ describe('the egress proxy', () => {
     assert.equal(status, 200)
     assert.equal(said, `POST /path?q=1 allowed.example:${port} body`)
     assert.deepEqual(refusals, [])
+  })
+
+  it('keeps no connection for somebody who went away while the name was looked up', async () => {
+    const lookup = Promise.withResolvers<readonly string[]>()
+    const asked = Promise.withResolvers<void>()
+    slow = () => {
+      asked.resolve()
+      return lookup.promise
+    }
+    const outgoing = request({ socketPath: socket, path: `http://slow.example:${port}/`, method: 'POST' })
+    outgoing.on('error', () => undefined)
+    outgoing.write('beginning')
+    await asked.promise
+    outgoing.destroy()
+    // The proxy has seen that when it has answered somebody else.
+    await throughProxy('http://other.example/')
+    const connected = once(server, 'connection') as Promise<[Socket]>
+    lookup.resolve(['127.0.0.1'])
+    const [upstream] = await connected
+    await once(upstream, 'close')
   })
 
   it('opens a tunnel to a host that is allowed', async () => {
