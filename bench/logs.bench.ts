@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { followLogs } from '../src/client/followLogs.ts'
 import type { GatewayClient } from '../src/client/gatewayClient.ts'
 import { farAway, openBuiltGateway, untilEnded } from './builtGateway.ts'
+import { functionLines } from './logs/functionLines.ts'
 import { millionLines } from './logs/millionLines.ts'
 import { type BenchRow, elapsed, medianAndP95, quantile } from './row.ts'
 
@@ -47,6 +48,7 @@ export async function run(): Promise<BenchRow[]> {
     },
     { name: `${lines} log lines read back from the store in pages of ${pageSize}`, ours: rate(reread) },
     ...(await millionLines()),
+    ...(await functionLines()),
   ]
 }
 

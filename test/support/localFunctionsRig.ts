@@ -46,6 +46,8 @@ export interface LocalFunctionsRig extends AsyncDisposable {
   deploy(source: string, spec?: Partial<FunctionSpec>): Promise<FunctionRecord>
   call(id: string, event?: unknown, signal?: AbortSignal): Promise<InvocationResponse>
   log(id: string): Promise<readonly StoredLogLine[]>
+  /** All pages of it. */
+  wholeLog(id: string): Promise<readonly StoredLogLine[]>
   /** Resolves when a change came that the test waits for; those of the past count. */
   seen(matches: (change: Change) => boolean): Promise<Change>
 }
@@ -118,6 +120,15 @@ export async function openLocalFunctions({
     call: (id, event, signal = new AbortController().signal) =>
       functions.invoke(id, randomUUID(), jsonRequest(event), { diagnostics: true, signal }),
     log: async id => (await logs.read(id, {})).lines,
+    wholeLog: async id => {
+      const lines: StoredLogLine[] = []
+      for (let position: object = {}; ; ) {
+        const page = await logs.read(id, position)
+        lines.push(...page.lines)
+        if (!page.more) return lines
+        position = page.next
+      }
+    },
     seen: matches => {
       const past = changes.find(matches)
       if (past) return Promise.resolve(past)
