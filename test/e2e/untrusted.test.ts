@@ -74,6 +74,12 @@ describeInVscode('a folder that is not trusted', function () {
     await window.notifications.clear()
   })
 
+  it('says the same when a function is to be debugged', async () => {
+    await window.runCommand('Hexabase HKS: Debug Function')
+    await window.notifications.waitFor(/the folder is not trusted\. Nothing was done/)
+    await window.notifications.clear()
+  })
+
   it('runs a CronJob once the folder is trusted', async () => {
     await window.runCommand('Workspaces: Manage Workspace Trust')
     await vscode.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click()

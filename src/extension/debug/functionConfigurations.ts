@@ -37,6 +37,8 @@ export async function canDebug({ settings: { name, runtime } }: DeployableSource
 export function createFunctionConfigurations(services: Services): DebugConfigurationProvider {
   return {
     provideDebugConfigurations: async folder => {
+      // Nothing of a folder is read that is not trusted.
+      if (!workspace.isTrusted) return []
       const found = await workspace.findFiles(
         folder === undefined ? '**/function.yaml' : new RelativePattern(folder, '**/function.yaml'),
         '**/{node_modules,.git}/**',
