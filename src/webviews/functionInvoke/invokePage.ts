@@ -12,14 +12,13 @@ import { recordSection } from './recordSection.ts'
 
 /** The page once it knows its function. */
 export function invokePage(view: InvokeView, logElement: HTMLElement): TemplateResult {
-  const { call, record } = view
   return html`<main>
     ${header(view)}
     <div class="notices" role="status">${view.notices.map(notice)}</div>
     <div class="columns">
       <div class="work">
         ${view.isDeleted ? nothing : payloadSection(view)} ${shown(view)}
-        ${call === undefined && record === undefined ? nothing : callLog(view, logElement)}
+        ${hasLog(view) ? callLog(view, logElement) : nothing}
       </div>
       ${recentCalls(view)}
     </div>
@@ -55,6 +54,10 @@ function header(view: InvokeView): TemplateResult {
     }
   </header>`
 }
+
+/** A call that did not reach its function wrote nothing. */
+const hasLog = ({ call, record, isRunning }: InvokeView): boolean =>
+  record !== undefined || isRunning || call?.answer !== undefined || call?.record !== undefined
 
 function shown(view: InvokeView): TemplateResult {
   const { call, record } = view

@@ -171,6 +171,16 @@ describeInVscode('the invoke page in a browser', () => {
     await page.getByText('Its log may say why.').waitFor()
   })
 
+  it('has no log of a call that did not get there', async () => {
+    const { page, begun } = await start()
+    await button(page, 'Invoke').click()
+    await page.getByRole('heading', { name: 'Log of this call' }).waitFor()
+    const failure = { code: 'GATEWAY_UNREACHABLE', message: 'No gateway answers.' } as const
+    open.emit('call', { call: { invocationId: await begun(), startedAt: now, elapsed: 3, failure } })
+    await page.getByText('No gateway answers.', { exact: true }).waitFor()
+    assert.equal(await page.getByRole('heading', { name: 'Log of this call' }).count(), 0)
+  })
+
   it('gives bytes as their number, to be saved, and of a large text its beginning', async () => {
     const { page, host, begun } = await start({ change: { saveAnswer: () => ({ path: '/home/ada/cat.png' }) } })
     await button(page, 'Invoke').click()
