@@ -1,19 +1,12 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { writeCanonicalTar } from '../../src/base/canonicalTar.ts'
+import { openPackageServer, type PackageServer, servedFrom } from './packageServer.ts'
 
 /** A registry of packages of JavaScript on this machine. */
-export interface NpmRegistry extends AsyncDisposable {
-  readonly origin: string
-  /** Paths that were asked for. */
-  readonly asked: readonly string[]
+export interface NpmRegistry extends PackageServer {
   /** Publishes files as a package; answers its entry in a lock file. */
   publish(name: string, version: string, files: Readonly<Record<string, string>>): LockEntry
-  /** From now on requests are left without an answer; resolves when one comes. */
-  hang(): Promise<void>
 }
 
 /** What a lock file says of a package. */
@@ -27,22 +20,10 @@ export interface LockEntry {
 export async function openNpmRegistry(): Promise<NpmRegistry> {
   const served = new Map<string, string | Uint8Array>()
   const versions = new Map<string, Record<string, object>>()
-  const asked: string[] = []
-  let hanging: (() => void) | undefined
-  const server = createServer((request, response) => {
-    const path = request.url ?? ''
-    asked.push(path)
-    if (hanging !== undefined) return hanging()
-    const content = served.get(path)
-    response.writeHead(content === undefined ? 404 : 200, { 'content-type': 'application/octet-stream' })
-    response.end(content)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const server = await openPackageServer(servedFrom(served))
+  const { origin } = server
   return {
-    origin,
-    asked,
+    ...server,
     publish: (name, version, files) => {
       const all = { 'package.json': JSON.stringify({ name, version, main: 'index.js' }), ...files }
       const entries = Object.entries(all).map(([path, text]) => ({
@@ -59,15 +40,6 @@ export async function openNpmRegistry(): Promise<NpmRegistry> {
       versions.set(name, known)
       served.set(`/${name}`, JSON.stringify({ name, 'dist-tags': { latest: version }, versions: known }))
       return { version, resolved: origin + path, integrity }
-    },
-    hang: () =>
-      new Promise(resolve => {
-        hanging = resolve
-      }),
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
     },
   }
 }

@@ -1,53 +1,35 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { writeCanonicalTar } from '../../src/base/canonicalTar.ts'
+import { openPackageServer, type PackageServer, servedFrom } from './packageServer.ts'
 import { zipOf } from './zipOf.ts'
 
 /** An index of packages of Python (PEP 503) on this machine. */
-export interface PythonIndex extends AsyncDisposable {
-  readonly origin: string
+export interface PythonIndex extends PackageServer {
   /** A line of a requirements.txt that makes pip use it. */
   readonly option: string
-  /** Paths that were asked for. */
-  readonly asked: readonly string[]
   /** Publishes modules as a wheel; answers its digest as a requirements.txt names it. */
   publish(name: string, version: string, files: Readonly<Record<string, string>>): string
   /** Publishes a source that has to be built. */
   publishSource(name: string, version: string, files: Readonly<Record<string, string>>): void
-  /** From now on requests are left without an answer; resolves when one comes. */
-  hang(): Promise<void>
 }
 
 /** Serves what is published on loopback. */
 export async function openPythonIndex(): Promise<PythonIndex> {
   const files = new Map<string, Uint8Array>()
   const links = new Map<string, string[]>()
-  const asked: string[] = []
-  let hanging: (() => void) | undefined
-  const server = createServer((request, response) => {
-    const path = request.url ?? ''
-    asked.push(path)
-    if (hanging !== undefined) return hanging()
+  const server = await openPackageServer(path => {
     const page = links.get(/^\/simple\/([^/]+)\/$/.exec(path)?.[1] ?? '')
-    const content = page?.join('\n') ?? files.get(path)
-    const type = page === undefined ? 'application/octet-stream' : 'text/html'
-    response.writeHead(content === undefined ? 404 : 200, { 'content-type': type })
-    response.end(content)
+    return page === undefined ? servedFrom(files)(path) : { content: page.join('\n'), type: 'text/html' }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { origin } = server
   const add = (name: string, file: string, content: Uint8Array) => {
     files.set(`/files/${file}`, content)
     links.set(name, [...(links.get(name) ?? []), `<a href="${origin}/files/${file}">${file}</a>`])
   }
   return {
-    origin,
+    ...server,
     option: `--index-url ${origin}/simple\n`,
-    asked,
     publish: (name, version, modules) => {
       const info = `${name}-${version}.dist-info`
       const all = {
@@ -68,15 +50,6 @@ export async function openPythonIndex(): Promise<PythonIndex> {
         data: Buffer.from(text),
       }))
       add(name, `${name}-${version}.tar.gz`, gzipSync(writeCanonicalTar(entries)))
-    },
-    hang: () =>
-      new Promise(resolve => {
-        hanging = resolve
-      }),
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
     },
   }
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import type { CallSummaries } from '../../../src/gateway/domain/callSummaries.ts'
 import type { FunctionRecord, InvocationRecord, InvocationResponse } from '../../../src/gateway/domain/function.ts'
 import { createFunctionCalls } from '../../../src/gateway/domain/functionCalls.ts'
 import type { Functions, InvocationStore, PayloadStore } from '../../../src/gateway/domain/ports.ts'
