@@ -55,6 +55,12 @@ export function createFunctionDebug(services: Services, parentSession: DebugSess
         teller.over()
       },
     )
+    // It may end, or be stopped, while it attaches.
+    watching.push(
+      debug.onDidTerminateDebugSession(session => {
+        if (session.parentSession?.id === parentSession.id) teller.over()
+      }),
+    )
     const name = l10n.t('Function {0}', fn.name)
     const started = await debug.startDebugging(undefined, attachConfiguration(waiting, name, folder), {
       parentSession,
@@ -65,11 +71,6 @@ export function createFunctionDebug(services: Services, parentSession: DebugSess
       suppressSaveBeforeStart: true,
     })
     if (!started) throw new HksError('FUNCTION_UNAVAILABLE', l10n.t('The debugger did not attach to {0}.', fn.name))
-    watching.push(
-      debug.onDidTerminateDebugSession(session => {
-        if (session.parentSession?.id === parentSession.id) teller.over()
-      }),
-    )
   }
   return {
     start: async configuration => {
