@@ -14,11 +14,11 @@ export const invocationRow = (call: Invocation, now: number): readonly string[] 
 /** Headings of {@link invocationRow}. */
 export const invocationHeadings = ['call', 'when', 'status', 'took', 'revision'] as const
 
-/** All that is known of a call. */
-export const invocationFacts = (call: InvocationDetail, now: number): string =>
+/** All that is known of a call of the function with that name. */
+export const invocationFacts = (call: InvocationDetail, functionName: string, now: number): string =>
   facts([
     ['Call', call.id],
-    ['Function', call.functionId],
+    ['Function', functionName],
     ['Revision', String(call.revision)],
     ['Started', `${call.startedAt} (${relative(call.startedAt, now)})`],
     ['Status', `${call.outcome}${call.outcome === 'running' ? '' : `, ${statusOf(call)}`}`],

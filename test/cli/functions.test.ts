@@ -205,12 +205,21 @@ describe('hks-func and functions', function () {
     )
     assert.match(
       show.stdout,
-      /^Call: +[0-9a-f-]{36}\n[^]*\nStatus: +succeeded, 200\n[^]*\nSandbox: +(?:strict|landlock|none)\n[^]*\n\nbytes\n$/,
+      /^Call: +[0-9a-f-]{36}\nFunction: +odd\n[^]*\nStatus: +succeeded, 200\n[^]*\nSandbox: +(?:strict|landlock|none)\n[^]*\n\nbytes\n$/,
     )
     assert.deepEqual([replay.code, replay.stdout.length], [0, Buffer.from([0, 255, 10]).toString().length])
     assert.deepEqual([result.code, result.stdout], [7, 'I am a teapot'])
     assert.match(ended.stderr, /has ended already\. \(CONFLICT\)/)
     assert.deepEqual([ended.code, missing.code], [5, 4])
+  })
+
+  it('says where the log of a call is that threw in the background, or again', async () => {
+    const { stdout } = await place.run(['invoke', 'odd', '--async', '-d', 'throw', '-c', 'text/plain'])
+    for (const verb of ['result', 'replay']) {
+      const { code, stderr } = await place.run(['invocation', verb, stdout.trim()])
+      assert.equal(code, 7)
+      assert.match(stderr, /\(FUNCTION_FAILED\)\n {2}The log has more: hks-func logs odd\n$/, verb)
+    }
   })
 
   it('prints an answer as it comes, and fails with its reason when it breaks off', async () => {

@@ -35,22 +35,29 @@ export function addInvocation(program: Command, run: Run): void {
 const find = async ({ client, signal }: Context, id: string): Promise<InvocationDetail> =>
   (await client()).call('getInvocation', { params: { id }, signal })
 
+/** The name of the function that was called: people know it by that. */
+const calledName = async ({ client, signal }: Context, { functionId }: InvocationDetail): Promise<string> =>
+  (await (await client()).call('getFunction', { params: { id: functionId }, signal })).name
+
 async function show(context: Context, id: string): Promise<void> {
   const call = await find(context, id)
+  const name = await calledName(context, call)
   context.out.result(call, () => {
     const payload = payloadText(call)
-    return [invocationFacts(call, context.now()), ...(payload === undefined ? [] : [payload])].join('\n\n')
+    return [invocationFacts(call, name, context.now()), ...(payload === undefined ? [] : [payload])].join('\n\n')
   })
 }
 
 async function result(context: Context, id: string): Promise<void> {
+  const name = await calledName(context, await find(context, id))
   const answer = await untilAnswered(await context.client(), id, context.signal)
   showAnswer(context, answer)
-  throwFailure(answer, id)
+  throwFailure(answer, name)
 }
 
 async function replay(context: Context, id: string): Promise<void> {
-  const { functionId, request } = await find(context, id)
+  const call = await find(context, id)
+  const { functionId, request } = call
   if (!request) {
     throw new HksError('NOT_FOUND', `What the call "${id}" was sent is not kept.`, {
       hint: 'Of each function the last 20 requests up to 64 KB are kept, of calls that were made with invoke.',
@@ -61,11 +68,12 @@ async function replay(context: Context, id: string): Promise<void> {
       'CONFLICT',
       `A secret in what the call "${id}" was sent was masked, so it can not be sent again.`,
       {
-        hint: 'hks-func invocation show CALL shows the rest.',
+        hint: `The rest of it: hks-func invocation show ${id}`,
       },
     )
   }
   const client = await context.client()
+  const name = await calledName(context, call)
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join()]),
   )
@@ -73,7 +81,7 @@ async function replay(context: Context, id: string): Promise<void> {
     headers,
     signal: context.signal,
   })
-  throwFailure(await showAsItComes(context, answer), functionId)
+  throwFailure(await showAsItComes(context, answer), name)
 }
 
 async function cancel({ client, out, signal }: Context, id: string): Promise<void> {

@@ -42,7 +42,7 @@ export async function loginShellPath(options: LoginShell): Promise<FoundPath> {
     const path = /^PATH=(.+)$/m.exec(output.split(mark)[1] ?? '')?.[1]
     return path === undefined ? { path: defaultPath, problem: `${shell} did not tell its PATH.` } : { path }
   } catch (error) {
-    return { path: defaultPath, problem: `${shell} did not tell its PATH: ${(error as Error).message}` }
+    return { path: defaultPath, problem: `${shell} did not tell its PATH: ${(error as Error).message}.` }
   }
 }
 
