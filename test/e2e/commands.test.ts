@@ -9,6 +9,7 @@ import type { Function } from '../../src/contract/functions.ts'
 import { describeInVscode } from '../support/describeInVscode.ts'
 import { eventually } from '../support/eventually.ts'
 import { gatewayOf } from '../support/gatewayOf.ts'
+import { npmFiles, type NpmRegistry, openNpmRegistry } from '../support/npmRegistry.ts'
 import { packagedExtension } from '../support/packagedExtension.ts'
 import { artifacts, root, startVscode, type Vscode } from '../support/vscodeHost.ts'
 import { type Workbench, workbench } from '../support/workbench.ts'
@@ -19,6 +20,7 @@ describeInVscode('the commands', function () {
   this.timeout(240_000)
   let home: string
   let folder: string
+  let registry: NpmRegistry
   let vscode: Vscode
   let window: Workbench
 
@@ -36,6 +38,15 @@ describeInVscode('the commands', function () {
       join(folder, 'cronjobs/wrong.yaml'),
       'apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: wrong}\n',
     )
+    registry = await openNpmRegistry()
+    await mkdir(join(folder, 'functions/packaged'))
+    const packaged = {
+      'function.yaml': 'name: packaged\nruntime: node\nhandler: packaged.handler\n',
+      'packaged.mjs': "import hello from 'greeting'\nexport const handler = hello\n",
+      '.npmrc': `registry=${registry.origin}\n`,
+      ...npmFiles({ greeting: registry.publish('greeting', '1.0.0', {}) }),
+    }
+    for (const [name, text] of Object.entries(packaged)) await writeFile(join(folder, 'functions/packaged', name), text)
     vscode = await startVscode({ folder, vsix: await packagedExtension(), hksHome: join(home, 'data') })
     await vscode.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     window = workbench(vscode.page)
@@ -45,6 +56,7 @@ describeInVscode('the commands', function () {
 
   after(async () => {
     await vscode?.stop()
+    await registry?.[Symbol.asyncDispose]()
     await rm(home, { recursive: true, force: true })
   })
 
@@ -159,6 +171,18 @@ describeInVscode('the commands', function () {
     await window.notifications.press(/Deploying endless/, 'Cancel')
     await eventually(async () => assert.notEqual((await functions()).get('endless')?.status, 'deploying'))
     assert.equal((await functions()).get('endless')?.revision ?? 0, 0)
+  })
+
+  it('say which packages are installed, and end that with the deployment', async () => {
+    const asked = registry.hang()
+    await open('packaged.mjs')
+    await window.runCommand('Hexabase HKS: Deploy Function')
+    await asked
+    await window.notifications.waitFor(/Deploying packaged.*installing 0 of 1 packages/)
+    await window.screenshot(join(artifacts, 'commands-installing.png'))
+    await window.notifications.press(/Deploying packaged/, 'Cancel')
+    await eventually(async () => assert.notEqual((await functions()).get('packaged')?.status, 'deploying'))
+    assert.equal((await functions()).get('packaged')?.revision ?? 0, 0)
   })
 
   it('deploy the function of a row, and copy how to call it', async () => {
