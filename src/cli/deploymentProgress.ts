@@ -1,6 +1,6 @@
+import { cancelDeploymentNamed } from '../client/deploymentUnderWay.ts'
 import type { GatewayClient } from '../client/gatewayClient.ts'
 import { watchGateway } from '../client/watchGateway.ts'
-import { HksError } from '../contract/errors.ts'
 import type { DeploymentProgress, WatchMessage } from '../contract/watch.ts'
 
 /** The deployment that is told of. */
@@ -15,18 +15,19 @@ const longPhases: readonly string[] = ['installing', 'building']
 const countEveryMs = 2000
 /** A deployment does not wait longer for somebody to watch it. */
 const connectMs = 2000
+/** The command ends after that, also when the gateway does not answer. */
+const cancelMs = 5000
 
 /**
- * Says what a deployment does, where that takes time, while `work` goes on, and cancels it when the user does. Not being
- * able to watch is no failure.
+ * Says what a deployment does, where that takes time, while `work` goes on, and cancels it when the user does; that it
+ * could not be cancelled is said, too. Not being able to watch is no failure.
  */
 export async function tellingProgress<T>(
   client: GatewayClient,
-  { projectId, name }: Deployed,
+  deployed: Deployed,
   { say, signal }: { readonly say: (sentence: string) => void; readonly signal: AbortSignal },
   work: () => Promise<T>,
 ): Promise<T> {
-  let functionId: string | undefined
   const stop = new AbortController()
   const connected = Promise.withResolvers<void>()
   const timer = setTimeout(connected.resolve, connectMs)
@@ -35,9 +36,8 @@ export async function tellingProgress<T>(
     connected.resolve()
     if (message.type !== 'put' || message.kind !== 'deployment') return
     const { object } = message
-    if (object.projectId !== projectId || object.name !== name) return
-    functionId = object.done ? undefined : object.functionId
-    if (!object.done) toldOf(object)
+    const isMine = object.projectId === deployed.projectId && object.name === deployed.name
+    if (isMine && !object.done) toldOf(object)
   }
   const watching = watchGateway({
     connect: () => Promise.resolve(client.address),
@@ -51,7 +51,7 @@ export async function tellingProgress<T>(
     await connected.promise
     return await work()
   } catch (error) {
-    if (signal.aborted && functionId !== undefined) await cancel(client, functionId)
+    if (signal.aborted) await cancel(client, deployed, say)
     throw error
   } finally {
     clearTimeout(timer)
@@ -60,12 +60,15 @@ export async function tellingProgress<T>(
   }
 }
 
-async function cancel(client: GatewayClient, id: string): Promise<void> {
+async function cancel(
+  client: GatewayClient,
+  { projectId, name }: Deployed,
+  say: (sentence: string) => void,
+): Promise<void> {
   try {
-    await client.call('cancelDeployment', { params: { id } })
+    await cancelDeploymentNamed(client, projectId, name, AbortSignal.timeout(cancelMs))
   } catch (error) {
-    // It has ended meanwhile.
-    if (!(error instanceof HksError)) throw error
+    say(`The deployment may go on: it could not be cancelled. ${(error as Error).message}`)
   }
 }
 

@@ -69,7 +69,8 @@ export async function deploySource(services: Services, source: DeployableSource)
     const cancel = (): void => {
       void cancelOnceKnown(services, client, underWay).catch((error: unknown) => {
         // A deployment that has ended meanwhile has nothing to cancel.
-        if (!(error instanceof HksError && error.code === 'CONFLICT')) void reportFailure(error, services.log)
+        const isOver = error instanceof HksError && (error.code === 'CONFLICT' || error.code === 'NOT_FOUND')
+        if (!isOver) void reportFailure(error, services.log)
       })
     }
     signal.addEventListener('abort', cancel, { once: true })
