@@ -333,7 +333,10 @@ describe('hks-func and functions', function () {
       place.run(['delete', 'called', '--yes', '--json']),
     ])
     assert.equal(asked.code, 2)
-    assert.match(asked.stderr, /and log\? The CronJob caller calls it and will fail\. Nobody can answer here\./)
+    assert.match(
+      asked.stderr,
+      /and log\? The CronJob caller calls it and will fail\. Nobody can answer here\..*\n {2}Add --force\.\n$/,
+    )
     assert.equal(refused.code, 5)
     assert.match(refused.stderr, /The CronJob caller calls the function "called"\. \(CONFLICT\)\n.*--force/)
     assert.deepEqual(errorOf(json.stderr).details, { cronJobs: [{ id: caller.id, name: 'caller' }] })

@@ -25,7 +25,7 @@ export function addDelete(program: Command, run: Run): void {
         const callers = (await cronJobsOf(context, fn.projectId)).filter(job => job.functionId === fn.id)
         const { yes = false, force = false } = options
         const question = `Delete the function ${fn.name} with ${revisions} and log?${consequence(callers)}`
-        await confirmLoss(context, { yes: yes || force }, question)
+        await confirmLoss(context, { yes: yes || force }, question, callers.length === 0 ? '--yes' : '--force')
         const client = await context.client()
         // Who answered the question was told of the CronJobs; `--yes` was given before anybody knew.
         const query = { force: force || (!yes && callers.length > 0) }
