@@ -45,7 +45,7 @@ export function openUseMeter(root: number, rootCounts: RootCounts): UseMeter {
         const statm = known.has(pid) ? undefined : ifThere(() => openSync(`/proc/${pid}/statm`, 'r'))
         if (statm !== undefined) known.set(pid, statm)
       }
-      return { processes: pids.length, bytes, cpuSeconds: cpu.add([root, ...below]) }
+      return { processes: pids.length, bytes, cpuSeconds: cpu.add(root, below) }
     },
     residentBytes: () => {
       let pages = 0
@@ -63,8 +63,11 @@ function createCpuSum() {
   let sum = 0
   let before: number | undefined
   return {
-    add: (pids: readonly number[]): number => {
-      const now = pids.reduce((ticks, pid) => ticks + ticksOf(pid), 0)
+    add: (root: number, below: readonly number[]): number => {
+      const own = ticksOf(root)
+      // Nothing is seen now; what was used until then is not used again when it is.
+      if (own === undefined) return sum / ticksPerSecond
+      const now = below.reduce((ticks, pid) => ticks + (ticksOf(pid) ?? 0), own)
       sum += before === undefined ? 0 : Math.max(0, now - before)
       before = now
       return sum / ticksPerSecond
@@ -76,8 +79,9 @@ function createCpuSum() {
 const ticksPerSecond = 100
 
 /** Its own time and that of the children that it has waited for (proc(5), fields 14 to 17 of stat). */
-function ticksOf(pid: number): number {
-  const stat = read(`/proc/${pid}/stat`) ?? ''
+function ticksOf(pid: number): number | undefined {
+  const stat = read(`/proc/${pid}/stat`)
+  if (stat === undefined) return undefined
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0)
 }
@@ -121,13 +125,15 @@ function pageBytes(): number {
 
 const read = (file: string): string | undefined => ifThere(() => readFileSync(file, 'latin1'))
 
-/** A process may end between two looks. */
+/** A process that ends between two looks, or that may not be looked at; and a moment without a descriptor or memory to look by. */
+const unseen: readonly string[] = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM']
+
+/** Nobody could catch what a look throws, and the next one comes soon. */
 function ifThere<T>(look: () => T): T | undefined {
   try {
     return look()
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return undefined
+    if (unseen.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
 }
