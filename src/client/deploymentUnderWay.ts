@@ -1,11 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { HksError } from '../contract/errors.ts'
-import type { Function } from '../contract/functions.ts'
+import type { Function, FunctionDeploy } from '../contract/functions.ts'
 import type { DeploymentProgress } from '../contract/watch.ts'
 import type { GatewayAddress, GatewayClient } from './gatewayClient.ts'
 import { watchGateway } from './watchGateway.ts'
 
 const lookMs = 500
+/** Node gives up a request that is not answered within 300 seconds. */
+const longestRequestSeconds = 240
+
+/**
+ * Deploys, and waits so many seconds until it is settled; answers the function as it is then.
+ * @throws HksError the gateway's own, DEPLOY_FAILED with the reason, CANCELLED
+ */
+export async function deployWithin(
+  client: GatewayClient,
+  projectId: string,
+  deployment: FunctionDeploy,
+  { seconds, atOnce = longestRequestSeconds }: { readonly seconds: number; readonly atOnce?: number },
+  signal: AbortSignal,
+): Promise<Function> {
+  const body = { ...deployment, waitSeconds: Math.min(seconds, atOnce) }
+  const fn = await client.call('deployFunction', { params: { id: projectId }, body, signal })
+  if (seconds <= atOnce) return fn
+  const timeUp = AbortSignal.timeout((seconds - atOnce) * 1000)
+  try {
+    return await settledDeployment(client, fn, AbortSignal.any([signal, timeUp]))
+  } catch (error) {
+    if (signal.aborted || !timeUp.aborted) throw error
+    return client.call('getFunction', { params: { id: fn.id }, signal })
+  }
+}
 
 /**
  * Waits for a deployment that went on when its request was answered.

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { deployWithin } from '../../client/deploymentUnderWay.ts'
 import type { Function } from '../../contract/functions.ts'
 import { readSource } from '../../scaffold/sourcePlace.ts'
 import type { Context, Run } from '../context.ts'
@@ -14,7 +15,7 @@ interface Options extends DeployOptions {
   readonly wait?: number
 }
 
-/** Packages take their time; below the 300 s after which Node gives up on a request. */
+/** Packages take their time. */
 const defaultWaitSeconds = 240
 
 /** `deploy`: a folder with `function.yaml`, or one source file. */
@@ -46,11 +47,11 @@ async function deploy(context: Context, path: string, options: Options): Promise
   const deployment = deploymentOf(source, options)
   context.out.say(`Deploying ${deployment.name} to ${project.name} …`)
   const client = await context.client()
-  const body = { ...deployment, waitSeconds: options.wait ?? defaultWaitSeconds }
-  const deploy = () => client.call('deployFunction', { params: { id: project.id }, body, signal: context.signal })
-  const { say } = context.out
+  const { signal, out } = context
+  const wait = { seconds: options.wait ?? defaultWaitSeconds }
+  const deploy = () => deployWithin(client, project.id, deployment, wait, signal)
   const told = { projectId: project.id, name: deployment.name }
-  const deployed = await tellingProgress(client, told, { say, signal: context.signal }, deploy)
+  const deployed = await tellingProgress(client, told, { say: out.say, signal }, deploy)
   context.out.result(deployed, () => describeDeployed(deployed))
 }
 
