@@ -82,8 +82,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
   })
   const { guard } = options
-  app.addHook('onRequest', async request => {
+  // Not async: every call of a function passes here.
+  app.addHook('onRequest', (request, _reply, done) => {
     if (guard(request.raw, pathOf(request))) options.touch()
+    done()
   })
   app.get(plainPaths.health, { schema: { hide: true } }, () => ({ status: 'ok' }))
   app.get(plainPaths.ready, { schema: { hide: true } }, (_request, reply) =>
@@ -189,11 +191,32 @@ function createRouteHandler(route: Route, handler: unknown, validators: Validato
       reply.raw.statusCode = answer.status
       return streamAnswer(reply.raw, answer.chunks)
     }
-    if ('bytes' in answer) return reply.status(answer.status).headers(copyHeaders(answer.headers)).send(answer.bytes)
+    if ('bytes' in answer) return sendBytes(reply, answer.status, copyHeaders(answer.headers), answer.bytes)
     if ('body' in answer && answer.afterwards) reply.raw.once('close', answer.afterwards)
     if ('body' in answer) return reply.status(answer.status ?? route.success.status).send(answer.body)
     return reply.status(answer.status).send()
   }
+}
+
+/** Answers that have no body and may not say how long it is (RFC 9110). */
+const bodiless = new Set([204, 304])
+
+/** A function's own answer leaves past the framework, which has nothing to add to it: half of what it costs to send one. */
+function sendBytes(
+  reply: FastifyReply,
+  status: number,
+  headers: Readonly<Record<string, string | string[]>>,
+  bytes: Uint8Array,
+): void {
+  const hasType = 'content-type' in headers || bytes.length === 0
+  // What HTTP can not carry is refused here, while the framework still answers for it.
+  reply.raw.writeHead(status, {
+    ...headers,
+    ...(hasType ? {} : { 'content-type': 'application/octet-stream' }),
+    ...(bodiless.has(status) ? {} : { 'content-length': bytes.length }),
+  })
+  reply.hijack()
+  reply.raw.end(bytes)
 }
 
 const copyHeaders = (headers: Readonly<Record<string, string | readonly string[]>>) =>
