@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Duplex, Readable } from 'node:stream'
 
-/** Kills its session when descriptor 3 is closed, as it is when its starter is gone. */
-const script = '{ read _ <&3; kill -9 -$$; } >/dev/null 2>&1 & exec "$@" 3<&-'
+/**
+ * Ends its session when descriptor 3 is closed, as it is when its starter is gone: first as a terminal does that is closed, so
+ * that what holds a lock, such as a version manager in a profile, can give it back; what is left a moment later is killed.
+ */
+const script = '{ trap "" HUP; read _ <&3; kill -HUP -$$; sleep 0.2; kill -KILL -$$; } >/dev/null 2>&1 & exec "$@" 3<&-'
 
 /** A short command of the gateway's own. */
 export interface WatchedCommand {
@@ -13,7 +16,7 @@ export interface WatchedCommand {
   readonly stderr: Readable | undefined
   /** Its exit code once its output has ended, too; `null` when it was killed. Rejects when it could not be started. */
   readonly closed: Promise<number | null>
-  /** Kills it with all of its session. */
+  /** Ends it with all of its session: what does not end by itself is killed a moment later. */
   end(): void
 }
 
@@ -41,15 +44,22 @@ export function startWatched(
     throw new Error(`The system has no room to start ${program}.`)
   // It is closed by the end of its session, which is what it is for.
   watcher.on('error', () => undefined)
-  let ended = false
-  const end = () => {
-    if (ended) return
-    ended = true
+  let isEnding = false
+  child.once('exit', () => {
     watcher.destroy()
-    killSession(child.pid)
+    // What it leaves running has had its time, unless it was told to end just now.
+    if (!isEnding) killSession(child.pid)
+  })
+  return {
+    pid: child.pid,
+    stdout: child.stdout,
+    stderr: child.stderr ?? undefined,
+    closed,
+    end: () => {
+      isEnding = true
+      watcher.destroy()
+    },
   }
-  child.once('exit', end)
-  return { pid: child.pid, stdout: child.stdout, stderr: child.stderr ?? undefined, closed, end }
 }
 
 function killSession(pid: number | undefined): void {

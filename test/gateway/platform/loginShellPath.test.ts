@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cleanEnvironment } from '../../../src/gateway/platform/cleanEnvironment.ts'
 import { defaultPath, loginShellPath } from '../../../src/gateway/platform/loginShellPath.ts'
@@ -59,6 +59,15 @@ describe('the PATH of the login shell', () => {
       assert.ok(look < 200, 'the shell left a process behind')
       await new Promise(resolve => setTimeout(resolve, 10))
     }
+  })
+
+  it('is asked of a shell that can give its locks back when it is ended', async () => {
+    using folder = temporaryFolder()
+    const lock = join(folder.path, 'lock')
+    const slow = shell(folder.path, `trap 'rm ${lock}; exit 1' HUP\ntouch ${lock}\nsleep 600 & wait`)
+    const { problem } = await loginShellPath({ shell: slow, env: {}, timeoutMilliseconds: 1500 })
+    assert.match(problem!, /no answer/)
+    await eventually(() => assert.equal(existsSync(lock), false))
   })
 
   it('is asked of a shell that ends with the one who asks, also when that is killed', async () => {
