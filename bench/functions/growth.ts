@@ -9,7 +9,7 @@ const counts = [1, 10, 100, 1000]
 const warmCalls = 1000
 const listings = 20
 const sizes = [1e3, 1e4, 1e5, 1e6, 1e7]
-const echo = 'export const handler = body => body\n'
+const echo = 'export const handler = (event, { request, response }) => response(200, {}, request.body)\n'
 
 /** How the cost grows with the functions that are deployed, and with what is sent to one and comes back. */
 export async function measureGrowth(): Promise<BenchRow[]> {
@@ -52,7 +52,7 @@ async function withFunctions(): Promise<BenchRow[]> {
 async function withPayloads(): Promise<BenchRow[]> {
   await using gateway = await openBuiltGateway()
   const { url, headers } = doublerOf(gateway, await deploy(gateway, 'echo', 'node', echo))
-  using connection = await openConnection(url, { ...headers, 'Content-Type': 'application/octet-stream' })
+  using connection = await openConnection(url, { ...headers, 'Content-Type': 'text/plain' })
   const rows: BenchRow[] = []
   for (const size of sizes) {
     const body = Buffer.alloc(size, 'x')
