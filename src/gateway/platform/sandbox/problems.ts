@@ -1,3 +1,5 @@
+import { packageManagers } from '../packageManagers.ts'
+
 /** What keeps this machine from a better sandbox, and what mends it. */
 export interface SandboxProblem {
   /** One sentence. */
@@ -6,18 +8,9 @@ export interface SandboxProblem {
   readonly mend?: string
 }
 
-/** Package managers by their program, and how each installs a package. */
-const installers = [
-  ['apt-get', 'sudo apt-get install -y'],
-  ['dnf', 'sudo dnf install -y'],
-  ['apk', 'sudo apk add'],
-  ['pacman', 'sudo pacman -S --noconfirm'],
-  ['zypper', 'sudo zypper install -y'],
-] as const
-
 /** A package whose name is everywhere the same; `hasProgram` tells which package manager there is. */
 function missing(what: string, name: string, hasProgram: (name: string) => boolean): SandboxProblem {
-  const install = installers.find(([program]) => hasProgram(program))?.[1]
+  const install = packageManagers.find(([program]) => hasProgram(program))?.[1]
   return { what, ...(install === undefined ? {} : { mend: `${install} ${name}` }) }
 }
 

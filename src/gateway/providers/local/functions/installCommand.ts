@@ -1,14 +1,8 @@
 import { delimiter, join } from 'node:path'
 import { isExecutable } from '../../../platform/isExecutable.ts'
+import { packageManagers } from '../../../platform/packageManagers.ts'
 
-const installers = [
-  ['apt-get', 'sudo apt-get install -y'],
-  ['dnf', 'sudo dnf install -y'],
-  ['apk', 'sudo apk add'],
-  ['pacman', 'sudo pacman -S --noconfirm'],
-  ['zypper', 'sudo zypper install -y'],
-  ['brew', 'brew install'],
-] as const
+const installers = [...packageManagers, ['brew', 'brew install']] as const
 
 /** What the others call the packages of Debian. */
 const otherNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
