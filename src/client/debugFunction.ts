@@ -36,6 +36,7 @@ export async function debugFunction(
   const waiting = Promise.withResolvers<DebugWaiting>()
   const ready = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<string>()
+  // Who does not wait for one of them learns of the failure by another.
   for (const { promise } of [waiting, ready]) promise.catch(() => undefined)
   const fail = (error: unknown) => {
     waiting.reject(error)

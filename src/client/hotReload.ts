@@ -122,7 +122,7 @@ export function createHotReload({ projectId, read, connect, onReload }: HotReloa
   }
   const begin = (noticedAt: number = performance.now()) => {
     savedAt ??= noticedAt
-    // A save that can not overtake waits.
+    // A save that can not overtake waits: what could not be cancelled ends by itself.
     if (underWay !== undefined) overtaken ??= setInterval(() => void cancel().catch(() => undefined), overtakenMs)
     if (isWorking) return
     isWorking = true

@@ -30,8 +30,8 @@ export interface RunningCall {
    */
   readonly record: () => Promise<void>
   /**
-   * The answer, once its record is complete or can not be written; of one that comes bit by bit the beginning, which has to be read. Rejects when
-   * the call could not be made at all.
+   * The answer, once its record is complete or can not be written; of one that comes bit by bit the beginning, which has to
+   * be read. Rejects when the call could not be made at all.
    */
   readonly response: Promise<InvocationResponse>
 }

@@ -201,7 +201,7 @@ function createRouteHandler(route: Route, handler: unknown, validators: Validato
 /** Answers that have no body and may not say how long it is (RFC 9110). */
 const bodiless = new Set([204, 304])
 
-/** A function's own answer leaves past the framework, which has nothing to add to it: half of what it costs to send one. */
+/** A function's own answer leaves past the framework, which has nothing to add to it. */
 function sendBytes(
   reply: FastifyReply,
   status: number,

@@ -42,7 +42,7 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
       const workspace = join(folder.path, 'shop')
       mkdirSync(workspace)
       // Without a sandbox there is no supervisor either: the next gateway ends what is left.
-      const supervised = level === 'none' ? undefined : goneMs[level]
+      const supervised = level !== 'none'
       const env = {
         HKS_SANDBOX: level,
         HKS_WARM_PROCESSES: '1',
@@ -84,7 +84,7 @@ for (const level of ['strict', 'landlock', 'none'] as const) {
           add({ left: gateway.descendants().length })
           await gateway.kill()
           await work
-          if (supervised !== undefined) await assertNoneIsLeft(gateway, supervised)
+          if (level !== 'none') await assertNoneIsLeft(gateway, goneMs[level])
           for (const [run, job] of done.runs) runs.set(run, job)
           if (work) add(countOf(done))
         }

@@ -69,7 +69,7 @@ export function createFrameSocket(stream: Duplex, maxBodyBytes: number, listener
     send: (header, body) => {
       const waiting = { header, body }
       queue.push(waiting)
-      // What came in the same turn of the event loop leaves in one write: a write costs as much as all else of a small call.
+      // What came in the same turn of the event loop leaves in one write, which is a good part of what a small call costs.
       flushing ??= setImmediate(flush)
       return () => {
         const at = queue.indexOf(waiting)

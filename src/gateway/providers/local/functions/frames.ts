@@ -58,7 +58,7 @@ export function createFrameReader(onFrame: OnFrame, maxBodyBytes: number): (chun
   }
 }
 
-/** Memory of its own for each small body would be most of the collector's work. */
+/** Small bodies share memory: one of its own for each is work for the collector. */
 const allocate = (bytes: number): Uint8Array =>
   bytes < Buffer.poolSize / 2 ? Buffer.allocUnsafe(bytes) : Buffer.allocUnsafeSlow(bytes)
 

@@ -44,6 +44,7 @@ const queueMarginSeconds = 5
 const mostSpares = 4
 /** A syntax error shows within this time unless the imports before it are slow. */
 const checkSeconds = 5
+
 /** Functions on this machine: each in processes of its own that are started by calls and end when none come. */
 export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHost {
   const { state, changes, clock, newId, logs } = deps
