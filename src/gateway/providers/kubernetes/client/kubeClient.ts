@@ -1,0 +1,42 @@
+import type { KubeList, KubeObject } from './kubeObject.ts'
+
+/** What a request may carry. */
+export interface KubeRequest {
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Of the body; default `application/json`. A patch says which one it is. */
+  readonly contentType?: string
+  readonly signal?: AbortSignal
+  /** Milliseconds until the whole answer must be there; default 30,000. */
+  readonly timeoutMs?: number
+}
+
+/** The content types of patches (Kubernetes API conventions, "Patch operations"). */
+export const patchTypes = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const
+
+/** A connection to one API server, with the credentials of one context. Dispose to close its sockets. */
+export interface KubeClient extends Disposable {
+  /** Origin of the API server, for messages. */
+  readonly server: string
+  /**
+   * One request; the answer is parsed.
+   * @throws HksError of `translateError.ts`: CONNECTION_FAILED, FORBIDDEN, NOT_FOUND, CONFLICT, INVALID_REQUEST …; `signal.reason`
+   */
+  request<T = KubeObject>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    request?: KubeRequest,
+  ): Promise<T>
+  /** All items of a list, read in pages of 500. */
+  list<T extends KubeObject>(path: string, request?: KubeRequest): Promise<KubeList<T>>
+  /** The bytes of an answer as they come (logs, watches); ends with the connection, rejects when that is cut. */
+  stream(
+    path: string,
+    request?: Omit<KubeRequest, 'body' | 'contentType' | 'timeoutMs'>,
+  ): Promise<AsyncIterable<Uint8Array>>
+}
