@@ -6,7 +6,7 @@ import type { ProcessEnd } from '../../platform/processEnd.ts'
 import { type ProcessTree, type ProcessTreeTools, startProcessTree } from '../../platform/processTree.ts'
 import { type Attempt, type AttemptContext, type AttemptEnd, failedAttempt, type StartAttempt } from './attempt.ts'
 import { expandReferences } from './expandReferences.ts'
-import { createMask, maskLines } from './maskSecrets.ts'
+import { createMask, maskLines } from '../../platform/maskSecrets.ts'
 import type { RunLog } from './runLog.ts'
 import type { SecretResolver } from './secrets.ts'
 

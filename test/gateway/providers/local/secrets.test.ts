@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HksError } from '../../../../src/contract/errors.ts'
-import { createMask } from '../../../../src/gateway/providers/local/maskSecrets.ts'
+import { createMask } from '../../../../src/gateway/platform/maskSecrets.ts'
 import { createLocalSecrets } from '../../../../src/gateway/providers/local/secrets.ts'
 import { temporaryFolder } from '../../../support/temporaryFolder.ts'
 

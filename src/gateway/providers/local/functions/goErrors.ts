@@ -1,5 +1,5 @@
 import { HksError } from '../../../../contract/errors.ts'
-import { LoadFailure } from './functionPool.ts'
+import { LoadFailure } from '../../../domain/loadFailure.ts'
 import type { GoOutput } from './goTool.ts'
 
 /** One thing that is wrong in a source, at its place. Line and column count from one. */

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HksError } from '../../../../contract/errors.ts'
-import { LoadFailure } from './functionPool.ts'
+import { LoadFailure } from '../../../domain/loadFailure.ts'
 import { linkOrCopy } from './linkTree.ts'
 import { invalidSource, mainFolder, type SourceError } from './goErrors.ts'
 

@@ -1,5 +1,5 @@
 import type { NewLogLine } from '../../../domain/log.ts'
-import { createMask } from '../maskSecrets.ts'
+import { createMask } from '../../../platform/maskSecrets.ts'
 import { endedEarly, loadFailure } from './callOutcomes.ts'
 import { createFunctionInstance } from './functionInstance.ts'
 import type { FunctionInstance, InstanceListener, RevisionCode } from './functionPool.ts'

@@ -1,4 +1,4 @@
-import { LoadFailure } from './functionPool.ts'
+import { LoadFailure } from '../../../domain/loadFailure.ts'
 import { untilAborted } from './untilAborted.ts'
 
 /** How long the start of a process and the import of code into it may take together, and who may end both. */

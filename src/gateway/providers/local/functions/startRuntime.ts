@@ -1,6 +1,6 @@
 import type { NewLogLine } from '../../../domain/log.ts'
 import { endedEarly } from './callOutcomes.ts'
-import { LoadFailure } from './functionPool.ts'
+import { LoadFailure } from '../../../domain/loadFailure.ts'
 import { type LoadLimit, withinLimit } from './loadLimit.ts'
 import { protocolVersion, type ReadyFrame } from './runtimeFrames.ts'
 import type { LaunchedRuntime } from './launchedRuntime.ts'

@@ -5,7 +5,7 @@ import { access, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path'
 import { HksError } from '../../../../../src/contract/errors.ts'
 import { createSharedScan } from '../../../../../src/gateway/platform/processTable.ts'
-import { LoadFailure } from '../../../../../src/gateway/providers/local/functions/functionPool.ts'
+import { LoadFailure } from '../../../../../src/gateway/domain/loadFailure.ts'
 import { createGoBuilder } from '../../../../../src/gateway/providers/local/functions/goBuilder.ts'
 import type { SourceError } from '../../../../../src/gateway/providers/local/functions/goErrors.ts'
 import { writeGoOverlay } from '../../../../../src/gateway/providers/local/functions/goOverlay.ts'

@@ -1,6 +1,6 @@
-import { HksError } from '../../../../contract/errors.ts'
-import type { RevisionRecord } from '../../../domain/function.ts'
-import { LoadFailure } from './functionPool.ts'
+import { HksError } from '../../contract/errors.ts'
+import type { RevisionRecord } from './function.ts'
+import { LoadFailure } from './loadFailure.ts'
 
 /** How a failure is told. */
 export interface FailureWords {

@@ -1,6 +1,6 @@
-import type { ChangePublisher } from '../../../domain/changes.ts'
-import type { Clock } from '../../../domain/clock.ts'
-import type { DeploymentStep, DeployProgress, RevisionRecord } from '../../../domain/function.ts'
+import type { ChangePublisher } from './changes.ts'
+import type { Clock } from './clock.ts'
+import type { DeploymentStep, DeployProgress, RevisionRecord } from './function.ts'
 
 /** One deployment, as it tells of itself. */
 export interface StepTeller {

@@ -1,4 +1,4 @@
-import type { LogSink, NewLogLine } from '../../../domain/log.ts'
+import type { LogSink, NewLogLine } from './log.ts'
 
 /** The log of functions: what their code prints, and the platform's own words. */
 export interface FunctionLog {
