@@ -115,7 +115,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     changingSpec(caller, id, action, 'write', async (provider, cronJob) => {
       const spec = { ...cronJob.spec, suspend: action === 'suspend' }
       if (spec.suspend === cronJob.spec.suspend) return view(cronJob)
-      return view(await provider.cronJobs.update(id, spec, { skipMissed }))
+      return view(await provider.cronJobs.update(id, spec, { base: cronJob.spec, skipMissed }))
     })
 
   return {
@@ -144,7 +144,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
         const spec = changedCronJobSpec(cronJob.spec, input)
         // Whatever became of the function that it calls already, the rest can be changed.
         if (!isSameFunction(spec.target, cronJob.spec.target)) await checkTarget(cronJob.projectId, spec)
-        return view(await provider.cronJobs.update(id, spec))
+        return view(await provider.cronJobs.update(id, spec, { base: cronJob.spec }))
       }),
     remove: (caller, id) => changing(caller, id, 'delete', 'write', provider => provider.cronJobs.remove(id)),
     suspend: (caller, id) => suspended(caller, id, 'suspend', false),
@@ -191,8 +191,9 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
         return runOf(id, executionId)
       }),
     ledger: async (caller, id, input) => {
-      const { provider } = await found(caller, id)
-      return readLedger({ executions, ledger }, id, provider.unwatched, input, clock.now())
+      const { provider, cronJob } = await found(caller, id)
+      const place = { unwatched: provider.unwatched, places: [provider.connection, cronJob.projectId] }
+      return readLedger({ executions, ledger }, id, place, input, clock.now())
     },
     output: execution => lastOutput(deps.logs, execution),
     view,

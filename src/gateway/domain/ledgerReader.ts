@@ -21,6 +21,13 @@ export interface LedgerAnswer {
   readonly summary: LedgerCounts
 }
 
+/** Where the runs of a CronJob are watched. */
+export interface WatchedPlace {
+  readonly unwatched: 'missed' | 'unknown'
+  /** Its connection and its project: either may be what is watched. */
+  readonly places: readonly string[]
+}
+
 const day = 24 * 3600 * 1000
 const defaultWindow = 30 * day
 const defaultLimit = 100
@@ -29,7 +36,7 @@ const defaultLimit = 100
 export async function readLedger(
   stores: { readonly executions: ExecutionStore; readonly ledger: LedgerStore },
   applicationId: string,
-  unwatched: 'missed' | 'unknown',
+  { unwatched, places }: WatchedPlace,
   input: LedgerInput,
   now: number,
 ): Promise<LedgerAnswer> {
@@ -44,7 +51,7 @@ export async function readLedger(
     // A day more: a run that began before the window may keep others from starting in it.
     executions.between(applicationId, from - day, to),
     ledger.decisions(applicationId, from, to),
-    ledger.watchSpans(from, to),
+    ledger.watchSpans(from, to, places),
   ])
   const computed = ledgerRows({ periods, executions: runs, decisions, spans, now, unwatched }, { from, to })
   return {

@@ -35,13 +35,20 @@ export interface ResumeStart {
   readonly startsAfterRun?: number
 }
 
+/** How a CronJob is updated. */
+export interface CronJobUpdateOptions {
+  /** The spec that the new one was made of: what is the same in both stays as it is now, whoever changed it. */
+  readonly base?: CronJobSpec
+  /** What was missed before now is not started because of this update. */
+  readonly skipMissed?: boolean
+}
+
 /** CronJobs: the provider owns their truth and acts on it. */
 export interface CronJobs {
   list(projectId?: string): Promise<readonly CronJobRecord[]>
   get(id: string): Promise<CronJobRecord | undefined>
   create(projectId: string, spec: CronJobSpec): Promise<CronJobRecord>
-  /** `skipMissed`: what was missed before now is not started because of this update. */
-  update(id: string, spec: CronJobSpec, options?: { readonly skipMissed?: boolean }): Promise<CronJobRecord>
+  update(id: string, spec: CronJobSpec, options?: CronJobUpdateOptions): Promise<CronJobRecord>
   /** What a resume now would start; nothing while the CronJob is not suspended. */
   startsOnResume(id: string): Promise<ResumeStart>
   /** Ends its runs and removes it. */
@@ -175,9 +182,14 @@ export interface LedgerStore {
   /** Closes the present period at `period.validFrom` and opens this one. */
   savePeriod(period: SchedulePeriod): Promise<void>
   periods(applicationId: string): Promise<readonly SchedulePeriod[]>
-  /** Opens a span at `at`; later calls with the same `bootId` move its end. */
-  heartbeat(bootId: string, at: number): Promise<void>
-  watchSpans(from: number, to: number): Promise<readonly WatchSpan[]>
+  /** Opens a span at `at` in which `place` is watched, a connection or a project; later calls with the same `spanId` move its end. */
+  heartbeat(spanId: string, at: number, place: string): Promise<void>
+  /** The spans in which one of the places was watched. */
+  watchSpans(from: number, to: number, places: readonly string[]): Promise<readonly WatchSpan[]>
+  /** Remembers whose application it is, where the provider keeps no list of them itself. */
+  saveApplication(applicationId: string, projectId: string): Promise<void>
+  /** What {@link saveApplication} was told of a project, and was not removed since. */
+  applications(projectId: string): Promise<readonly string[]>
   /** Forgets all of an application, its executions too. */
   removeApplication(applicationId: string): Promise<void>
 }

@@ -13,6 +13,8 @@ export interface WatchKeeper extends Disposable {
 export interface WatchKeeperOptions {
   readonly ledger: LedgerStore
   readonly clock: Clock
+  /** What is watched: a connection or a project. */
+  readonly place: string
   readonly newId: () => string
   readonly everySeconds: number
   readonly report: (error: unknown) => void
@@ -20,7 +22,7 @@ export interface WatchKeeperOptions {
 
 /** Opens a span and moves its end with a heartbeat now and then. */
 export async function keepWatchSpans(options: WatchKeeperOptions): Promise<WatchKeeper> {
-  const { ledger, clock, report } = options
+  const { ledger, clock, place, report } = options
   const everyMs = options.everySeconds * 1000
   let span = options.newId()
   let last = clock.now()
@@ -32,7 +34,7 @@ export async function keepWatchSpans(options: WatchKeeperOptions): Promise<Watch
     // A heartbeat that comes this late says that nobody watched before it.
     if (now < last || now - last > 2 * everyMs) span = options.newId()
     last = now
-    await ledger.heartbeat(span, now)
+    await ledger.heartbeat(span, now, place)
   }
   const beatOn = (): void => {
     timer?.[Symbol.dispose]()
@@ -40,7 +42,7 @@ export async function keepWatchSpans(options: WatchKeeperOptions): Promise<Watch
     timer = clock.callAt(clock.now() + everyMs, beatOn)
     beat().catch(report)
   }
-  await ledger.heartbeat(span, last)
+  await ledger.heartbeat(span, last, place)
   timer = clock.callAt(last + everyMs, beatOn)
   return {
     beat,

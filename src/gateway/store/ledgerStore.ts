@@ -60,10 +60,10 @@ export const createLedgerStore = (db: Kysely<Schema>): LedgerStore => ({
     return rows.map(toPeriod)
   },
 
-  heartbeat: async (bootId, at) => {
+  heartbeat: async (spanId, at, place) => {
     await db
       .insertInto('watch_spans')
-      .values({ boot_id: bootId, started_at: at, ended_at: at })
+      .values({ boot_id: spanId, place, started_at: at, ended_at: at })
       // A clock that was set back does not shorten what was watched.
       .onConflict(conflict =>
         conflict.column('boot_id').doUpdateSet({ ended_at: at }).where('watch_spans.ended_at', '<', at),
@@ -71,25 +71,46 @@ export const createLedgerStore = (db: Kysely<Schema>): LedgerStore => ({
       .execute()
   },
 
-  watchSpans: async (from, to) => {
+  watchSpans: async (from, to, places) => {
     const rows = await db
       .selectFrom('watch_spans')
       .selectAll()
       .where('ended_at', '>=', from)
       .where('started_at', '<=', to)
+      .where('place', 'in', places)
       .orderBy('started_at')
       .execute()
     return rows.map(row => ({ startedAt: row.started_at, endedAt: row.ended_at }))
   },
 
+  saveApplication: async (applicationId, projectId) => {
+    await db
+      .insertInto('ledger_applications')
+      .values({ application_id: applicationId, project_id: projectId })
+      .onConflict(conflict => conflict.column('application_id').doUpdateSet({ project_id: projectId }))
+      .execute()
+  },
+
+  applications: async projectId => {
+    const rows = await db
+      .selectFrom('ledger_applications')
+      .select('application_id')
+      .where('project_id', '=', projectId)
+      .orderBy('application_id')
+      .execute()
+    return rows.map(row => row.application_id)
+  },
+
   removeApplication: async applicationId => {
     await db.transaction().execute(async transaction => {
-      for (const table of ['cronjob_executions', 'decisions', 'schedule_periods'] as const) {
+      for (const table of applicationTables) {
         await transaction.deleteFrom(table).where('application_id', '=', applicationId).execute()
       }
     })
   },
 })
+
+const applicationTables = ['cronjob_executions', 'decisions', 'schedule_periods', 'ledger_applications'] as const
 
 const toDecision = (row: Row<'decisions'>): Decision => ({
   applicationId: row.application_id,

@@ -82,9 +82,16 @@ interface SchedulePeriodsTable {
   valid_to: number | null
 }
 
-/** `watch_spans`: when a gateway was watching. */
+/** `ledger_applications`: to which project an application of a cluster belongs. */
+interface LedgerApplicationsTable {
+  application_id: string
+  project_id: string
+}
+
+/** `watch_spans`: when a gateway was watching a connection, or a project in it. */
 interface WatchSpansTable {
   boot_id: string
+  place: string
   started_at: number
   ended_at: number
 }
@@ -174,6 +181,7 @@ export interface Schema {
   cronjob_executions: ExecutionsTable
   decisions: DecisionsTable
   schedule_periods: SchedulePeriodsTable
+  ledger_applications: LedgerApplicationsTable
   watch_spans: WatchSpansTable
   revisions: RevisionsTable
   invocations: InvocationsTable

@@ -17,12 +17,16 @@ describe('keepWatchSpans', () => {
     keepWatchSpans({
       ledger: store.ledger,
       clock,
+      place: 'local',
       newId: randomUUID,
       everySeconds: 30,
       report: error => assert.fail(String(error)),
     })
   const spans = async (store: Store) =>
-    (await store.ledger.watchSpans(0, 1e12)).map(({ startedAt, endedAt }) => [startedAt / 1000, endedAt / 1000])
+    (await store.ledger.watchSpans(0, 1e12, ['local'])).map(({ startedAt, endedAt }) => [
+      startedAt / 1000,
+      endedAt / 1000,
+    ])
 
   it('moves the end of one span with its heartbeats', () =>
     withStore(async store => {

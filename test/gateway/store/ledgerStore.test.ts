@@ -52,16 +52,34 @@ describe('the ledger store', () => {
   })
 
   it('moves the end of a span with each heartbeat, never back', async () => {
-    await store.ledger.heartbeat('one', 10)
-    await store.ledger.heartbeat('one', 30)
-    await store.ledger.heartbeat('one', 20)
-    await store.ledger.heartbeat('two', 50)
-    assert.deepEqual(await store.ledger.watchSpans(0, 100), [
+    await store.ledger.heartbeat('one', 10, 'local')
+    await store.ledger.heartbeat('one', 30, 'local')
+    await store.ledger.heartbeat('one', 20, 'local')
+    await store.ledger.heartbeat('two', 50, 'local')
+    assert.deepEqual(await store.ledger.watchSpans(0, 100, ['local']), [
       { startedAt: 10, endedAt: 30 },
       { startedAt: 50, endedAt: 50 },
     ])
-    assert.deepEqual(await store.ledger.watchSpans(25, 40), [{ startedAt: 10, endedAt: 30 }])
-    assert.deepEqual(await store.ledger.watchSpans(31, 49), [])
+    assert.deepEqual(await store.ledger.watchSpans(25, 40, ['local']), [{ startedAt: 10, endedAt: 30 }])
+    assert.deepEqual(await store.ledger.watchSpans(31, 49, ['local']), [])
+  })
+
+  it('keeps the spans of each place apart', async () => {
+    await store.ledger.heartbeat('one', 10, 'local')
+    await store.ledger.heartbeat('two', 20, 'cluster')
+    assert.deepEqual(await store.ledger.watchSpans(0, 100, ['cluster', 'namespace']), [{ startedAt: 20, endedAt: 20 }])
+    assert.deepEqual(await store.ledger.watchSpans(0, 100, ['elsewhere']), [])
+    assert.equal((await store.ledger.watchSpans(0, 100, ['local', 'cluster'])).length, 2)
+  })
+
+  it('remembers the applications of a project until they are removed', async () => {
+    await store.ledger.saveApplication('a', 'shop')
+    await store.ledger.saveApplication('b', 'shop')
+    await store.ledger.saveApplication('c', 'other')
+    await store.ledger.saveApplication('a', 'shop')
+    assert.deepEqual(await store.ledger.applications('shop'), ['a', 'b'])
+    await store.ledger.removeApplication('a')
+    assert.deepEqual(await store.ledger.applications('shop'), ['b'])
   })
 
   it('forgets all of one application and nothing of another', async () => {

@@ -164,10 +164,12 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     secrets,
     changes,
     start: async () => {
-      await recoverRuns({ executions, clock, homeId: deps.homeId, logOf, publish, notice: deps.notice })
+      const cronJobIds = async () => new Set((await cronJobs.list()).map(({ id }) => id))
+      await recoverRuns({ executions, cronJobIds, clock, homeId: deps.homeId, logOf, publish, notice: deps.notice })
       watching = await keepWatchSpans({
         ledger,
         clock,
+        place: localConnection,
         newId: deps.newId,
         everySeconds: deps.heartbeatSeconds ?? 30,
         report,

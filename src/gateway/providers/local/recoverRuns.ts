@@ -7,6 +7,8 @@ import type { RunLog } from './runLog.ts'
 /** What the recovery needs. */
 export interface RecoverRunsDeps {
   readonly executions: ExecutionStore
+  /** Ids of the CronJobs of this machine: the runs of others are not its own to settle. */
+  readonly cronJobIds: () => Promise<ReadonlySet<string>>
   readonly clock: Clock
   readonly homeId: string
   readonly logOf: (applicationId: string, executionId: string) => RunLog
@@ -19,7 +21,8 @@ const orphanGraceMs = 2000
 
 /** Ends the processes that a killed gateway left behind, then settles the runs that were in progress. */
 export async function recoverRuns(deps: RecoverRunsDeps): Promise<void> {
-  const running = await deps.executions.running()
+  const own = await deps.cronJobIds()
+  const running = (await deps.executions.running()).filter(({ applicationId }) => own.has(applicationId))
   const { runIds, survivors } = await sweepOrphans(deps.homeId, orphanGraceMs)
   if (survivors.length > 0) {
     const pids = survivors.map(entry => entry.pid).join(', ')

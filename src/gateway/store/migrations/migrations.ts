@@ -3,6 +3,7 @@ import { callDetails } from './callDetails.ts'
 import { initial } from './initial.ts'
 import { invocationsByKind } from './invocationsByKind.ts'
 import { transientRevisions } from './transientRevisions.ts'
+import { watchedPlaces } from './watchedPlaces.ts'
 
 /** Every step from an empty database to the present schema, in order. A step that was released never changes. */
 export const migrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   { name: 'call details', up: callDetails },
   { name: 'transient revisions', up: transientRevisions },
   { name: 'invocations by kind', up: invocationsByKind },
+  { name: 'watched places', up: watchedPlaces },
 ]

@@ -105,7 +105,7 @@ export async function openLocal(clock: Clock, options: LocalOptions = {}) {
       }
     },
     ledger: (id: string, input: LedgerInput = {}): Promise<LedgerAnswer> =>
-      readLedger(store, id, 'missed', { limit: 100_000, ...input }, clock.now()),
+      readLedger(store, id, { unwatched: 'missed', places: ['local'] }, { limit: 100_000, ...input }, clock.now()),
     /** As a SIGKILL leaves it: nothing is told to stop, only the files are let go. */
     abandon: async () => {
       logs.close()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { createFakeClock } from '../../../support/fakeClock.ts'
 import { temporaryFolder } from '../../../support/temporaryFolder.ts'
+import { execution } from '../../store/records.ts'
 import { openLocal } from './localGateway.ts'
 import { timedAttempts } from './timedAttempt.ts'
 
@@ -68,10 +69,13 @@ describe('the local provider over a restart', () => {
       const first = await openLocal(clock, options)
       const { id } = await first.create({ schedule: '*/30 * * * *' })
       await clock.advanceTo(at('03-02T10:31'), first.settle)
+      const elsewhere = execution('of a cluster', { status: 'running', phase: 'running' })
+      await first.store.executions.save(elsewhere)
       await first.abandon()
 
       const second = await openLocal(clock, options)
       await second.settle()
+      assert.deepEqual(await second.store.executions.get(elsewhere.id), elsewhere)
       const [run, ...more] = await second.runs(id)
       assert.deepEqual(more, [])
       assert.deepEqual(
