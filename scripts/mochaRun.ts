@@ -1,31 +1,20 @@
 /**
- * Runs every test in one mocha and leaves what it counted in a file:
+ * Runs test files in one mocha and leaves what it counted in a file:
  *
- *   node scripts/mochaRun.ts RESULTS.json [GREP]
+ *   node scripts/mochaRun.ts RESULTS.json [--grep TITLE] FILE...
  */
-import { globSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import Mocha from 'mocha'
+import type { TestCounts } from './testCounts.ts'
 
-/** What one run came to. */
-export interface TestCounts {
-  readonly passed: number
-  readonly failed: number
-  /** The full titles of the tests that did not run; each carries its reason. */
-  readonly skipped: readonly string[]
-}
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } })
+const [results, ...files] = positionals
+if (results === undefined) throw new Error('usage: node scripts/mochaRun.ts RESULTS.json [--grep TITLE] FILE...')
 
-/** Suites that another test runs elsewhere: inside VS Code, or against a cluster. */
-const elsewhere = ['test/vscode/suites/**', 'test/vscode-host/**', 'test/cluster/**']
-
-const root = resolve(import.meta.dirname, '..')
-const [results, grep] = process.argv.slice(2)
-if (results === undefined) throw new Error('usage: node scripts/mochaRun.ts RESULTS.json [GREP]')
-
-const files = globSync('test/**/*.test.ts', { cwd: root, exclude: elsewhere })
-const mocha = new Mocha({ timeout: 10_000, forbidOnly: true, ...(grep === undefined ? {} : { grep }) })
-for (const file of files.sort()) mocha.addFile(resolve(root, file))
+const mocha = new Mocha({ timeout: 10_000, forbidOnly: true, ...(values.grep === undefined ? {} : values) })
+for (const file of files) mocha.addFile(resolve(file))
 await mocha.loadFilesAsync()
 
 let passed = 0

@@ -13,18 +13,19 @@ interface SourceMap {
 }
 
 /**
- * Reads what every process left in `raw` and writes into `merged` what concerns our own source, so that c8 can report
+ * Reads what every process left in the folders `raw` and writes into `merged` what concerns our own source, so that c8 can report
  * it: bundles get their source map, wherever they were installed, and everything foreign is left out.
  */
-export async function collectCoverage(root: string, raw: string, merged: string): Promise<void> {
+export async function collectCoverage(root: string, raw: readonly string[], merged: string): Promise<void> {
   await rm(merged, { recursive: true, force: true })
   await mkdir(merged, { recursive: true })
   const maps = new Map<string, object>()
   const cut: string[] = []
-  for (const file of await readdir(raw)) {
-    const result = scriptsOf(await readFile(join(raw, file), 'utf8'))
+  const left = await Promise.all(raw.map(async folder => (await readdir(folder)).map(file => join(folder, file))))
+  for (const [index, path] of left.flat().entries()) {
+    const result = scriptsOf(await readFile(path, 'utf8'))
     if (result === undefined) {
-      cut.push(file)
+      cut.push(path)
       continue
     }
     const ours = result.flatMap(script => {
@@ -32,7 +33,7 @@ export async function collectCoverage(root: string, raw: string, merged: string)
       return path === undefined ? [] : [{ ...script, url: pathToFileURL(path).href }]
     })
     for (const { url } of ours) if (url.includes('/dist/') && !maps.has(url)) maps.set(url, await sourceMap(root, url))
-    if (ours.length > 0) await writeFile(join(merged, file), JSON.stringify({ result: ours }))
+    if (ours.length > 0) await writeFile(join(merged, `${index}.json`), JSON.stringify({ result: ours }))
   }
   if (cut.length > 0) console.log(`coverage: ${cut.length} processes were killed while they wrote theirs`)
   const cache = Object.fromEntries([...maps].map(([url, data]) => [url, { data }]))

@@ -11,23 +11,31 @@ export interface CoverageReport {
   readonly worst: readonly string[]
 }
 
+/** Which folders of our source count. */
+export interface Measured {
+  /** All of `src` where it is absent. */
+  readonly within?: string
+  /** Folders that other runs measure. */
+  readonly without?: readonly string[]
+}
+
 type Summary = Readonly<
   Record<string, { readonly lines: { readonly total: number; readonly covered: number; readonly pct: number } }>
 >
 
 /**
- * Reports the collected coverage of `src` into a folder (`index.html`, `lcov.info`, `coverage-summary.json`), files
- * that no test loaded included. `without` are the folders of `src` that other runs measure.
+ * Reports the collected coverage into a folder (`index.html`, `lcov.info`, `coverage-summary.json`), files that no test
+ * loaded included.
  */
 export async function reportCoverage(
   root: string,
   merged: string,
   folder: string,
-  without: readonly string[],
+  { within = 'src', without = [] }: Measured,
 ): Promise<CoverageReport> {
   await new Report({
     exclude: [...without.map(f => `${f}/**`), ...(await filesWithoutCode(root))],
-    include: ['src/**'],
+    include: [`${within}/**`],
     extension: ['.ts'],
     excludeAfterRemap: true,
     excludeNodeModules: true,
@@ -36,7 +44,7 @@ export async function reportCoverage(
     tempDirectory: merged,
     resolve: root,
     all: true,
-    src: [join(root, 'src')],
+    src: [join(root, within)],
   }).run()
   const { total, ...files } = JSON.parse(await readFile(join(folder, 'coverage-summary.json'), 'utf8')) as Summary
   const missed = Object.entries(files).map(([file, { lines }]) => ({ file, lines, left: lines.total - lines.covered }))
