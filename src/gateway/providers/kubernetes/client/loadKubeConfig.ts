@@ -1,0 +1,254 @@
+import type { Agent, RequestOptions } from 'node:https'
+import { readFile } from 'node:fs/promises'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { type ExecCredentials, execCredentials } from './execCredentials.ts'
+import { type ClusterEntry, kubeConfigFault, readKubeConfigFiles, stampOf, type UserEntry } from './kubeConfigFiles.ts'
+import { proxyOf } from './proxyOf.ts'
+import { type ResolvedContext, resolveContext } from './resolveContext.ts'
+import { connectionFailed } from './translateError.ts'
+
+/** Which context of which files, and as whom the programs that they name run. */
+export interface KubeConfigOptions {
+  /** As in KUBECONFIG: merged, the first wins. */
+  readonly files: readonly string[]
+  /** Default: the current context of the files, as it is when they are read. */
+  readonly context?: string
+  /** The environment of the user's login shell. */
+  readonly environment: () => Promise<Readonly<Record<string, string>>>
+}
+
+/** How a request reaches the API server at this moment. */
+export interface RequestAccess {
+  /** Of the API server; may have a path, as behind Rancher. */
+  readonly server: URL
+  /** Keeps its sockets; has the TLS options, the client certificate and the proxy. */
+  readonly agent: Agent
+  /** TLS options that a WebSocket needs beside the agent, and the name that the certificate must have. */
+  readonly servername?: string
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** The credentials of one context, kept fresh. Dispose to close its sockets. */
+export interface KubeAccess extends Disposable {
+  readonly context: string
+  /** Origin of the API server, for messages. */
+  readonly server: string
+  /** Where the context works unless told otherwise. */
+  readonly namespace: string
+  /** With credentials that have not expired. @throws HksError CONNECTION_FAILED */
+  current(): Promise<RequestAccess>
+  /**
+   * After the server refused what {@link current} gave, or could not be reached: reads the files again if they have changed and,
+   * where credentials were refused, gets new ones where there is a way. Whether another try has a chance.
+   */
+  renew(tried: RequestAccess, fault: 'unauthenticated' | 'unreachable'): Promise<boolean>
+}
+
+/** A token file is read again after that long, as client-go does; a login with a refresh token is looked at as often. */
+const rereadMs = 60_000
+/** Credentials are renewed that long before they expire, so that they hold until the request has arrived. */
+const leewayMs = 10_000
+
+/** Reads the kubeconfig and gets ready to connect; nothing is sent yet. @throws HksError CONNECTION_FAILED */
+export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAccess> {
+  const { KubeConfig } = await import('./clientNode.ts')
+  let loaded = await load(options)
+  let access: { readonly value: RequestAccess; readonly until: number } | undefined
+  let tls: { readonly key: string; readonly config: KubeConfig } | undefined
+  let exec: ExecCredentials | undefined
+  let pending: Promise<RequestAccess> | undefined
+  const agents = new Set<Agent>()
+
+  const make = async (): Promise<RequestAccess> => {
+    const { resolved, environment } = loaded
+    const { user, cluster } = resolved
+    if (user.exec && (!exec || renewalOf(exec) <= Date.now())) {
+      const { userName } = resolved
+      exec = await execCredentials({ exec: user.exec, cluster: await withCaData(cluster), userName, environment })
+    }
+    const key = JSON.stringify([loaded.stamp, exec?.certificate, exec?.key])
+    if (tls?.key !== key) tls = { key, config: clientNodeConfig(KubeConfig, resolved, environment, exec) }
+    const wanted: Omit<RequestOptions, 'headers'> & { headers: Record<string, string> } = { headers: {} }
+    await apply(tls.config, wanted, resolved)
+    const agent = wanted.agent as Agent
+    keepAlive(agent, agents)
+    const token = exec?.token ?? (await tokenOf(user))
+    const headers: Record<string, string | readonly string[]> = {
+      ...wanted.headers,
+      ...impersonation(user),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    }
+    if (wanted.auth && !token) headers['Authorization'] = `Basic ${Buffer.from(wanted.auth).toString('base64')}`
+    const value: RequestAccess = {
+      server: new URL(cluster.server),
+      agent,
+      headers,
+      ...(wanted.servername ? { servername: wanted.servername } : {}),
+    }
+    const isReread = user.tokenFile !== undefined || user['auth-provider'] !== undefined
+    access = { value, until: isReread ? Date.now() + rereadMs : exec ? renewalOf(exec) : Infinity }
+    return value
+  }
+  const remake = (): Promise<RequestAccess> => (pending ??= make().finally(() => (pending = undefined)))
+  const renew: KubeAccess['renew'] = async (tried, fault) => {
+    // Somebody else has renewed it meanwhile.
+    if (pending || access?.value !== tried) return true
+    const isChanged = loaded.stamp !== (await stampOf(loaded.watched))
+    if (access?.value !== tried) return true
+    const { user } = loaded.resolved
+    const canRenew = fault === 'unauthenticated' && Boolean(user.exec ?? user.tokenFile)
+    if (!isChanged && !canRenew) return false
+    exec = undefined
+    access = undefined
+    if (isChanged) loaded = await load(options)
+    const { headers } = await remake()
+    return isChanged || headers['Authorization'] !== tried.headers['Authorization'] || user.exec !== undefined
+  }
+  return {
+    get context() {
+      return loaded.resolved.name
+    },
+    get server() {
+      return new URL(loaded.resolved.cluster.server).origin
+    },
+    get namespace() {
+      return loaded.resolved.context.namespace || 'default'
+    },
+    current: async () => (access && Date.now() < access.until ? access.value : remake()),
+    renew,
+    [Symbol.dispose]: () => agents.forEach(agent => agent.destroy()),
+  }
+}
+
+interface Loaded {
+  readonly resolved: ResolvedContext
+  readonly environment: Readonly<Record<string, string>>
+  /** Files whose change makes another connection. */
+  readonly watched: readonly string[]
+  readonly stamp: string
+}
+
+async function load({ files, context, environment }: KubeConfigOptions): Promise<Loaded> {
+  const resolved = resolveContext(await readKubeConfigFiles(files), context)
+  const { cluster, user } = resolved
+  const named = [cluster['certificate-authority'], user['client-certificate'], user['client-key']]
+  const watched = [...files, ...named.filter(file => file !== undefined)]
+  return { resolved, environment: await environment(), watched, stamp: await stampOf(watched) }
+}
+
+/** When to ask the plugin again; what it gives is used for a few seconds even where a clock is wrong. */
+const renewalOf = ({ obtainedAt, expiresAt = Infinity }: ExecCredentials): number =>
+  Math.max(expiresAt - leewayMs, obtainedAt + leewayMs)
+
+/** client-node's own form; what it can not do well (exec, token files) is done here. */
+function clientNodeConfig(
+  Config: typeof KubeConfig,
+  { name, clusterName, cluster, userName, user }: ResolvedContext,
+  environment: Readonly<Record<string, string>>,
+  exec: ExecCredentials | undefined,
+): KubeConfig {
+  const proxyUrl = cluster['proxy-url'] || proxyOf(new URL(cluster.server), environment)
+  const base64 = (pem: string) => Buffer.from(pem).toString('base64')
+  // Data wins over a file, as in kubectl.
+  const given = (data: string | undefined, file: string | undefined, dataKey: string, fileKey: string) =>
+    data ? { [dataKey]: data } : file ? { [fileKey]: file } : {}
+  const config = new Config()
+  config.loadFromOptions({
+    clusters: [
+      {
+        name: clusterName,
+        server: cluster.server.replace(/\/$/, ''),
+        // It refuses plain http otherwise, which `kubectl proxy` speaks.
+        skipTLSVerify: cluster['insecure-skip-tls-verify'] === true || cluster.server.startsWith('http:'),
+        ...given(cluster['certificate-authority-data'], cluster['certificate-authority'], 'caData', 'caFile'),
+        ...(cluster['tls-server-name'] ? { tlsServerName: cluster['tls-server-name'] } : {}),
+        ...(proxyUrl ? { proxyUrl } : {}),
+      },
+    ],
+    users: [
+      {
+        name: userName,
+        ...(exec?.certificate
+          ? { certData: base64(exec.certificate), keyData: base64(exec.key!) }
+          : {
+              ...given(user['client-certificate-data'], user['client-certificate'], 'certData', 'certFile'),
+              ...given(user['client-key-data'], user['client-key'], 'keyData', 'keyFile'),
+            }),
+        ...(user.username ? { username: user.username, password: user.password ?? '' } : {}),
+        ...(user['auth-provider'] && !user.exec ? { authProvider: structuredClone(user['auth-provider']) } : {}),
+      },
+    ],
+    contexts: [{ name, cluster: clusterName, user: userName }],
+    currentContext: name,
+  })
+  return config
+}
+
+async function apply(config: KubeConfig, options: RequestOptions, { user, userName }: ResolvedContext): Promise<void> {
+  try {
+    await config.applyToHTTPSOptions(options)
+  } catch (error) {
+    const { code, path, message } = error as NodeJS.ErrnoException
+    if (path !== undefined && code !== undefined)
+      throw kubeConfigFault(
+        `The kubeconfig names the file "${path}", which can not be read (${code}).`,
+        undefined,
+        error,
+      )
+    if (user['auth-provider'])
+      throw connectionFailed(
+        'credentials',
+        `The login "${user['auth-provider'].name}" of the user "${userName}" can not be renewed: ${message}`,
+        {
+          hint: 'Log in again as you do for kubectl.',
+          cause: error,
+        },
+      )
+    throw kubeConfigFault(`The kubeconfig can not be used: ${message}`, undefined, error)
+  }
+}
+
+/** client-node makes agents that close each connection; TCP's own probes find a peer that is gone. */
+function keepAlive(agent: Agent, agents: Set<Agent>): void {
+  if (agents.has(agent)) return
+  Object.assign(agent, { keepAlive: true, keepAliveMsecs: 15_000 })
+  // Sockets of former credentials end when what they are used for does.
+  for (const former of agents) {
+    former.maxFreeSockets = 0
+    for (const socket of Object.values(former.freeSockets).flat()) socket?.destroy()
+    if (Object.keys(former.sockets).length === 0) agents.delete(former)
+  }
+  agents.add(agent)
+}
+
+async function tokenOf({ tokenFile, token }: UserEntry): Promise<string | undefined> {
+  if (!tokenFile) return token
+  try {
+    return (await readFile(tokenFile, 'utf8')).trim()
+  } catch (error) {
+    throw kubeConfigFault(
+      `The token file "${tokenFile}" of the kubeconfig can not be read: ${(error as Error).message}.`,
+      undefined,
+      error,
+    )
+  }
+}
+
+function impersonation(user: UserEntry): Record<string, string | readonly string[]> {
+  if (!user.as) return {}
+  const extra = Object.entries(user['as-user-extra'] ?? {}).map(
+    ([key, values]) => [`Impersonate-Extra-${encodeURIComponent(key)}`, values] as const,
+  )
+  return {
+    'Impersonate-User': user.as,
+    ...(user['as-uid'] ? { 'Impersonate-Uid': user['as-uid'] } : {}),
+    ...(user['as-groups'] ? { 'Impersonate-Group': user['as-groups'] } : {}),
+    ...Object.fromEntries(extra),
+  }
+}
+
+async function withCaData(cluster: ClusterEntry): Promise<ClusterEntry> {
+  const file = cluster['certificate-authority']
+  if (cluster['certificate-authority-data'] || !file) return cluster
+  return { ...cluster, 'certificate-authority-data': await readFile(file, 'base64') }
+}

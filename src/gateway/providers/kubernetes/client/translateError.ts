@@ -1,0 +1,144 @@
+import { type ErrorCode, HksError, type HksErrorOptions } from '../../../../contract/errors.ts'
+import { namespaceText, type RequestInfo, resourceText } from './requestInfo.ts'
+
+/** Why a connection fails (`details.reason` of CONNECTION_FAILED). */
+export type ConnectionFault =
+  | 'unreachable'
+  | 'untrusted'
+  | 'unauthenticated'
+  | 'credentials'
+  | 'kubeconfig'
+  | 'serverError'
+
+/** The failure of a connection, for one of the reasons that docs/errors.md lists. */
+export const connectionFailed = (
+  reason: ConnectionFault,
+  message: string,
+  { details, ...options }: HksErrorOptions = {},
+): HksError => new HksError('CONNECTION_FAILED', message, { details: { reason, ...details }, ...options })
+
+/** The parts of a meta/v1 Status that a failure carries. */
+interface Status {
+  readonly kind?: string
+  readonly message?: string
+  readonly reason?: string
+  readonly details?: {
+    readonly name?: string
+    readonly kind?: string
+    readonly causes?: readonly { readonly field?: string; readonly message?: string; readonly reason?: string }[]
+    readonly retryAfterSeconds?: number
+  }
+}
+
+/** Whether the resource version or the page asked for is not kept any more (410): list again. */
+export const isExpired = (error: unknown): boolean => error instanceof HksError && error.details?.['status'] === 410
+
+/**
+ * The error of an answer that is not 2xx. The body is a Status of the API server, or whatever a proxy in front of it says.
+ * `details.status` is the HTTP status, `details.statusReason` the reason of the Status.
+ */
+export function translateStatus(httpStatus: number, body: string, server: string, info: RequestInfo): HksError {
+  const status = readStatus(body)
+  const said = status?.message ?? firstLine(body)
+  const facts = { status: httpStatus, ...(status?.reason ? { statusReason: status.reason } : {}) }
+  const error = (code: ErrorCode, message: string, { details, ...rest }: HksErrorOptions = {}) =>
+    new HksError(code, message, {
+      details: { ...facts, ...details },
+      cause: new Error(said || `HTTP ${httpStatus}`),
+      ...rest,
+    })
+  switch (httpStatus) {
+    case 401:
+      return connectionFailed('unauthenticated', `${server} does not accept the credentials of this context.`, {
+        details: facts,
+        hint: 'Log in again as you do for kubectl; its `kubectl auth whoami` says whether that helped.',
+        cause: new Error(said || 'HTTP 401'),
+      })
+    case 403:
+      return forbidden(info, said, facts)
+    case 404:
+      return error('NOT_FOUND', absent(info, status), { details: { what: resourceText(info), id: info.name } })
+    case 405:
+      return error('METHOD_NOT_ALLOWED', `${resourceText(info)}: the cluster does not allow ${info.verb}.`)
+    case 409:
+      return status?.reason === 'AlreadyExists'
+        ? error(
+            'CONFLICT',
+            `${resourceText(info)} "${status.details?.name ?? info.name ?? ''}" exists already${namespaceText(info.namespace)}.`,
+          )
+        : error(
+            'CONFLICT',
+            `${named(info)} was changed by someone else meanwhile, or its state does not allow this: ${said}`,
+            {
+              hint: 'Look at it again, then repeat the change.',
+            },
+          )
+    case 410:
+      return error('CONFLICT', `The cluster does not keep this version of the ${resourceText(info)} any more.`)
+    case 400:
+    case 422:
+      return invalid(status, said, facts)
+    case 413:
+      return error('PAYLOAD_TOO_LARGE', `${named(info)} is larger than the cluster accepts: ${said}`)
+    case 415:
+      return error('UNSUPPORTED_MEDIA_TYPE', said || 'The cluster does not accept the content type of the request.')
+    case 429:
+      return error('RATE_LIMITED', `${server} has too many requests at this moment.`, {
+        hint: 'Try again in a moment.',
+      })
+    default:
+      return connectionFailed('serverError', `${server} answered ${httpStatus}: ${said || 'nothing more'}`, {
+        details: facts,
+        hint: 'The API server, a webhook or a proxy before it fails; its administrator can find out more.',
+      })
+  }
+}
+
+/** The refusal of an action by the cluster's access rules, in words. */
+export function forbidden(info: RequestInfo, said: string, details: Readonly<Record<string, unknown>> = {}): HksError {
+  const { verb, resource, subresource, group, namespace, name } = info
+  const who = /User "([^"]*)"/.exec(said)?.[1]
+  const what = `${resourceText(info)}${namespaceText(namespace)}`
+  return new HksError('FORBIDDEN', `${who === undefined ? 'You' : `"${who}"`} may not ${verb} ${what}.`, {
+    details: { ...details, verb, resource, subresource, group, namespace, name, user: who },
+    hint: `Ask whoever runs the cluster for a role with the verb "${verb}" on ${resourceText(info)}${namespaceText(namespace)}.`,
+    ...(said === '' ? {} : { cause: new Error(said) }),
+  })
+}
+
+function invalid(status: Status | undefined, said: string, facts: object): HksError {
+  const causes = status?.details?.causes?.filter(cause => cause.field !== undefined && cause.field !== '<nil>') ?? []
+  const [first] = causes
+  const message = first ? `${first.field}: ${first.message ?? said}` : said || 'The cluster refuses the request.'
+  return new HksError('INVALID_REQUEST', message, {
+    details: { ...facts, ...(first ? { field: first.field, causes } : {}) },
+    cause: new Error(said),
+  })
+}
+
+const named = (info: RequestInfo): string =>
+  `${resourceText(info)}${info.name === undefined ? '' : ` "${info.name}"`}${namespaceText(info.namespace)}`
+
+function absent(info: RequestInfo, status: Status | undefined): string {
+  if (info.name !== undefined && status?.kind === 'Status' && status.details?.name)
+    return `${resourceText({ ...info, resource: status.details.kind ?? info.resource })} "${status.details.name}" does not exist${namespaceText(info.namespace)}.`
+  return info.resource === '' ? 'The cluster has no such path.' : `The cluster does not know ${resourceText(info)}.`
+}
+
+function readStatus(body: string): Status | undefined {
+  try {
+    const value = JSON.parse(body) as Status | null
+    return value?.kind === 'Status' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const firstLine = (text: string): string => {
+  const line = text
+    .replace(/<[^>]*>/g, ' ')
+    .trim()
+    .split('\n', 1)[0]!
+    .trim()
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
