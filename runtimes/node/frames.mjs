@@ -9,8 +9,8 @@ const { parse, stringify } = JSON
 /** A frame that breaks the protocol. The runtime ends on it: what follows in the stream can't be trusted. */
 export class MalformedFrame extends Error {}
 
-/** Parses the line of one frame and says how many raw bytes follow it. */
-function parseHeader(line) {
+/** Parses the line of one frame and says how many raw bytes follow it, `longest` at most. */
+function parseHeader(line, longest) {
   let header
   try {
     header = parse(line)
@@ -21,7 +21,7 @@ function parseHeader(line) {
     throw new MalformedFrame(`a frame must be an object with a type in "t", got ${line.slice(0, 80)}`)
   }
   const bytes = header.bytes ?? 0
-  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > longestBody) {
+  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > longest) {
     throw new MalformedFrame(`"bytes" of a ${header.t} frame must be a count, got ${stringify(header.bytes)}`)
   }
   return { header, bytes }
@@ -29,9 +29,9 @@ function parseHeader(line) {
 
 /**
  * Returns a function that takes chunks as they arrive and calls `onFrame(header, body)` for each complete frame.
- * Every byte is copied once, however small the chunks are. Throws MalformedFrame.
+ * Every byte is copied once, however small the chunks are. Throws MalformedFrame, also for a body of more than `longest` bytes.
  */
-export function createFrameReader(onFrame) {
+export function createFrameReader(onFrame, longest = longestBody) {
   let line = []
   let header
   let body
@@ -50,7 +50,7 @@ export function createFrameReader(onFrame) {
         const text = (line.length === 1 ? line[0] : Buffer.concat(line)).toString()
         line = []
         at = end + 1
-        const parsed = parseHeader(text)
+        const parsed = parseHeader(text, longest)
         header = parsed.header
         // Not from Node's shared pool: the handler may keep it, and sees its ArrayBuffer.
         body = Buffer.allocUnsafeSlow(parsed.bytes)

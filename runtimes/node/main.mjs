@@ -1,20 +1,5 @@
-// Entry of the Node runtime: loads one handler and answers calls. docs/runtime-protocol.md describes the frames.
-import { createCore } from './core.mjs'
-import { openEgress } from './egress.mjs'
-import { openFdTransport } from './fdTransport.mjs'
-import { captureLogs } from './logs.mjs'
+// Entry of the Node runtime. docs/runtime-protocol.md describes both ways to run it.
 
-const [, , flag, fd, ...options] = process.argv
-const isDebugged = options[0] === '--debug'
-if (flag !== '--fd' || !/^\d+$/.test(fd) || options.length > (isDebugged ? 1 : 0)) {
-  process.stderr.write('usage: node main.mjs --fd 3 [--debug]\n')
-  process.exit(64)
-}
-
-openEgress()
-const transport = openFdTransport(Number(fd))
-const logs = captureLogs(transport.send)
-const debug = isDebugged ? await import('./debugger.mjs') : undefined
-const core = createCore({ send: transport.send, logs, beforeLoad: debug?.waitForDebugger })
-transport.start(core.receive)
-core.start(debug?.openDebugger())
+// What the other way needs is not read: it would delay the start.
+if (process.argv[2] === '--http') await import('./pod/main.mjs')
+else await import('./fdMain.mjs')

@@ -17,6 +17,13 @@ export interface RuntimeLanguage extends RuntimeCommand {
   readonly prepare?: () => Promise<void>
   /** The folder to load for a folder with source, where the runtime does not load the source itself. */
   readonly build?: (folder: string, handler: string) => Promise<string>
+  /** The program of a pod, in front of `--http`, for a folder with source; by default the runtime's own. */
+  readonly buildPod?: (folder: string, handler: string) => Promise<PodProgram>
+}
+
+/** What runs in a pod: a program, and the folder that it is given. */
+export interface PodProgram extends RuntimeCommand {
+  readonly dir: string
 }
 
 /** Path of the interpreter itself, behind the shims of version managers; empty when it is missing or older than 3.9. */
@@ -125,4 +132,26 @@ export async function loadRoutes(
 ): Promise<Answer> {
   const { dir, handler } = await routesOf(language)
   return runtime.load(dir, handler, options)
+}
+
+/** A language with what a pod runs. */
+export type PodLanguage = RuntimeLanguage & {
+  /** The program for a folder with source. */
+  readonly podOf: (folder: string) => Promise<PodProgram>
+  /** The program with the handler that the suites call. */
+  readonly pod: () => Promise<PodProgram & { readonly handler: string }>
+}
+
+/** A suite for each runtime that can be run in a pod. */
+export function describePods(title: string, suite: (language: PodLanguage) => void): void {
+  describeRuntimes(['node'], title, language => suite(withPod(language)))
+}
+
+function withPod(language: RuntimeLanguage): PodLanguage {
+  const { command, args, defaultHandler, buildPod } = language
+  const podOf = async (dir: string) => (buildPod ? buildPod(dir, defaultHandler) : { command, args, dir })
+  return Object.assign(Object.create(language) as RuntimeLanguage, {
+    podOf,
+    pod: async () => ({ ...(await podOf(handlersFolder)), handler: buildPod ? defaultHandler : 'routes.handler' }),
+  })
 }

@@ -113,6 +113,15 @@ func lookalike(*hks.Context, any) (any, error) {
 	}{404, struct{}{}, "plain data"}, nil
 }
 
+func names(*hks.Context, any) (any, error) {
+	all := []string{}
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		all = append(all, name)
+	}
+	return all, nil
+}
+
 func circle(*hks.Context, any) (any, error) {
 	list := []any{1, nil}
 	list[1] = object{"again": list}
@@ -194,6 +203,18 @@ func subprocess(*hks.Context, any) (any, error) {
 	return command.ProcessState.ExitCode(), err
 }
 
+func chunks(*hks.Context, any) (any, error) {
+	return func(yield func(any) bool) {
+		_ = yield([]byte{0, 255}) && yield("ä") && yield(object{"n": 1})
+	}, nil
+}
+
+func breaks(*hks.Context, any) (any, error) {
+	return func(yield func(any, error) bool) {
+		_ = yield("before", nil) && yield(nil, &rangeError{"in the middle"})
+	}, nil
+}
+
 func hold(ctx *hks.Context, _ any) (any, error) {
 	fmt.Println("holding")
 	<-ctx.Done()
@@ -232,6 +253,8 @@ var routes = map[string]hks.Handler{
 	"text":                always("grüße 日本"),
 	"fail":                func(*hks.Context, any) (any, error) { panic(&rangeError{"too far"}) },
 	"failQuietly":         func(*hks.Context, any) (any, error) { return nil, errors.New("no such order") },
+	"raise":               func(_ *hks.Context, event any) (any, error) { return nil, fmt.Errorf("no %v", event) },
+	"names":               names,
 	"notFinite":           always(object{"a": []any{1, 2, math.NaN()}}),
 	"resultBytes":         always(object{"picture": []byte("x")}),
 	"resultCircle":        circle,
@@ -247,9 +270,15 @@ var routes = map[string]hks.Handler{
 	"printPlain":          printPlain,
 	"printRecords":        printRecords,
 	"subprocess":          subprocess,
-	"hold":                hold,
-	"spin":                spin,
-	"exit":                leave,
+	"chunks":              chunks,
+	"typedChunks": func(ctx *hks.Context, _ any) (any, error) {
+		lines := func(yield func(string) bool) { yield("data: 1\n\n") }
+		return ctx.Response(201, map[string][]string{"Content-Type": {"text/event-stream"}}, lines)
+	},
+	"breaks": breaks,
+	"hold":   hold,
+	"spin":   spin,
+	"exit":   leave,
 }
 
 // Handle calls the route.

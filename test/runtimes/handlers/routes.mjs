@@ -53,6 +53,10 @@ const routes = {
   fail: () => {
     throw new RangeError('too far')
   },
+  raise: event => {
+    throw new RangeError(`no ${event}`)
+  },
+  names: () => Object.keys(process.env),
   notFinite: () => ({ a: [1, 2, Number.NaN] }),
   resultBytes: () => ({ picture: Buffer.from('x') }),
   resultCircle: () => circle(),
@@ -104,6 +108,23 @@ const routes = {
   subprocess: () => {
     const script = 'echo from a subprocess; ( : >&3 ) 2>/dev/null && exit 3; exit 0'
     return spawnSync('sh', ['-c', script], { stdio: ['ignore', 'inherit', 'inherit'] }).status
+  },
+  chunks: async function* () {
+    yield Buffer.from([0, 255])
+    yield 'ä'
+    yield { n: 1 }
+  },
+  typedChunks: (_event, { response }) =>
+    response(
+      201,
+      { 'Content-Type': 'text/event-stream' },
+      (function* () {
+        yield 'data: 1\n\n'
+      })(),
+    ),
+  breaks: async function* () {
+    yield 'before'
+    throw new RangeError('in the middle')
   },
   hold: (_event, { signal }) =>
     new Promise((_resolve, reject) => {

@@ -53,6 +53,10 @@ def fail(event, context):
     raise IndexError("too far")
 
 
+def raise_it(event, context):
+    raise IndexError("no %s" % event)
+
+
 def circle(event, context):
     items = [1]
     items.append({"again": items})
@@ -116,6 +120,17 @@ def run_subprocess(event, context):
     return subprocess.run(["sh", "-c", script], stdout=sys.stdout, stderr=sys.stderr).returncode
 
 
+async def chunks(event, context):
+    yield bytes([0, 255])
+    yield "ä"
+    yield {"n": 1}
+
+
+def breaks(event, context):
+    yield "before"
+    raise IndexError("in the middle")
+
+
 async def hold(event, context):
     print("holding")
     try:
@@ -149,6 +164,8 @@ ROUTES = {
     "surrogate": lambda event, context: "a\ud800b",
     "text": lambda event, context: "grüße 日本",
     "fail": fail,
+    "raise": raise_it,
+    "names": lambda event, context: list(os.environ),
     "notFinite": lambda event, context: {"a": [1, 2, math.nan]},
     "resultBytes": lambda event, context: {"picture": b"x"},
     "resultCircle": circle,
@@ -163,6 +180,11 @@ ROUTES = {
     "printMany": print_many,
     "printPlain": print_plain,
     "subprocess": run_subprocess,
+    "chunks": chunks,
+    "typedChunks": lambda event, context: context.response(
+        201, {"Content-Type": "text/event-stream"}, iter(["data: 1\n\n"])
+    ),
+    "breaks": breaks,
     "hold": hold,
     "spin": spin,
     "exit": leave,
