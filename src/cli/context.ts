@@ -23,6 +23,8 @@ export interface Context {
   client(): Promise<GatewayClient>
   /** The same, looked for again: one that was restarted has another address. `client` answers it from then on. */
   reconnect(): Promise<GatewayClient>
+  /** `KUBECONFIG` of this shell: the gateway has another environment. */
+  readonly kubeconfig: string | undefined
   /** `--project`: id, name or folder. */
   readonly projectOption: string | undefined
 }

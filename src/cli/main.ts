@@ -73,6 +73,7 @@ function createContext(options: GlobalOptions): Context {
     now: Date.now,
     signal: controller.signal,
     stdin: process.stdin,
+    kubeconfig: process.env['KUBECONFIG'],
     projectOption: options.project,
     client: () => (client ??= connect()),
     reconnect: () => (client = connect()),

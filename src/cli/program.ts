@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { version } from '../base/version.ts'
 import { addCompletion } from './commands/completion.ts'
+import { addConnection } from './commands/connection.ts'
 import { addCronJob } from './commands/cronJob.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDeploy } from './commands/deploy.ts'
@@ -15,6 +16,7 @@ import { addList } from './commands/list.ts'
 import { addLogs } from './commands/logs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addSecret } from './commands/secret.ts'
+import { addUse } from './commands/use.ts'
 import type { Run } from './context.ts'
 import { examples } from './help.ts'
 
@@ -42,12 +44,14 @@ const commands = [
   addSecret,
   addCronJob,
   addSchedule,
+  addConnection,
+  addUse,
   addGateway,
   addCompletion,
 ]
 
 /** Commands that have no project. */
-const withoutProject = ['init', 'invocation', 'schedule', 'gateway', 'completion']
+const withoutProject = ['init', 'invocation', 'schedule', 'connection', 'use', 'gateway', 'completion']
 
 /**
  * The whole command line. `run` makes each command's context; `showHelp` prints the help that stands in for a missing
@@ -55,7 +59,7 @@ const withoutProject = ['init', 'invocation', 'schedule', 'gateway', 'completion
  */
 export function createProgram(run: Run, showHelp: (text: string) => void): Command {
   const program = new Command('hks-func')
-    .description('CronJobs and serverless functions, on this machine.')
+    .description('CronJobs and serverless functions, on this machine and on Kubernetes.')
     .version(version)
     .addOption(jsonOption())
     .addOption(projectOption())
@@ -90,4 +94,7 @@ function eachCommand(command: Command, act: (command: Command) => void): void {
 const jsonOption = () => new Option('--json', 'answer JSON on stdout, and nothing else there')
 
 const projectOption = () =>
-  new Option('-p, --project <project>', 'id, name or folder of the project (default: that of the current folder)')
+  new Option(
+    '-p, --project <project>',
+    'id, name, folder or CONNECTION/NAMESPACE of the project (default: as `use` says, else the current folder)',
+  )

@@ -3,15 +3,17 @@ import { dirname, relative, resolve } from 'node:path'
 import { HksError } from '../contract/errors.ts'
 import type { Project } from '../contract/projects.ts'
 import { findFunctionFolder } from '../scaffold/findFunctionFolder.ts'
+import { namespaceProject } from './connections.ts'
 import type { Context } from './context.ts'
 import { everyPage } from './everyPage.ts'
+import { usedProject } from './usedProject.ts'
 
 /** Where a command works: a project, or a folder that is none yet. */
 type Place = { readonly project: Project } | { readonly folder: string }
 
 /**
- * The project of a command: `--project` (id, name or folder), else the known project that holds the current folder.
- * Undefined when there is none. @throws HksError NOT_FOUND
+ * The project of a command: `--project`, else the one that `hks-func use` chose, else the known project that holds the
+ * current folder. Undefined when there is none. @throws HksError NOT_FOUND
  */
 export async function findProject(context: Context): Promise<Project | undefined> {
   const place = await locate(context)
@@ -20,24 +22,42 @@ export async function findProject(context: Context): Promise<Project | undefined
 
 /** As {@link findProject}; where there is no project yet, the folder becomes one. */
 export async function openProject(context: Context): Promise<Project> {
-  const place = await locate(context)
+  return opened(context, await locate(context))
+}
+
+/** A project by id, name, folder or `CONNECTION/NAMESPACE`; a folder or namespace becomes one. @throws HksError NOT_FOUND */
+export const projectNamed = async (context: Context, ref: string): Promise<Project> =>
+  opened(context, await named(context, ref))
+
+async function opened(context: Context, place: Place): Promise<Project> {
   if ('project' in place) return place.project
   return (await context.client()).call('openProject', { body: { path: place.folder }, signal: context.signal })
 }
 
 async function locate(context: Context): Promise<Place> {
-  const { projectOption, cwd, signal } = context
-  if (projectOption === undefined) {
-    const enclosing = innermost(await allProjects(context), cwd)
-    return enclosing ? { project: enclosing } : { folder: await newProjectFolder(context) }
-  }
-  if (!isPath(projectOption)) {
+  const { projectOption, cwd } = context
+  if (projectOption !== undefined) return named(context, projectOption)
+  const used = await usedProject(context.home)
+  if (used !== undefined) return named(context, used)
+  const enclosing = innermost(await allProjects(context), cwd)
+  return enclosing ? { project: enclosing } : { folder: await newProjectFolder(context) }
+}
+
+async function named(context: Context, ref: string): Promise<Place> {
+  const { cwd, signal } = context
+  if (!isPath(ref)) {
     const client = await context.client()
-    return { project: await client.call('getProject', { params: { id: projectOption }, signal }) }
+    return { project: await client.call('getProject', { params: { id: ref }, signal }) }
   }
-  const folder = await realpath(resolve(cwd, projectOption)).catch((cause: unknown) => {
-    throw new HksError('NOT_FOUND', `--project: there is no folder ${resolve(cwd, projectOption)}.`, { cause })
-  })
+  const folder = await realpath(resolve(cwd, ref)).catch(() => undefined)
+  if (folder === undefined) {
+    const project = await namespaceProject(context, ref)
+    if (project) return { project }
+    throw new HksError(
+      'NOT_FOUND',
+      `There is no folder ${resolve(cwd, ref)}, and no connection for the project "${ref}".`,
+    )
+  }
   const project = (await allProjects(context)).find(({ path }) => path === folder)
   return project ? { project } : { folder }
 }

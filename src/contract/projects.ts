@@ -1,21 +1,32 @@
 import { type Static, Type } from 'typebox'
 import { Id, Instant, OneOf, ProjectRef } from './common.ts'
 
-/** Where resources live: on `local`, a workspace folder. */
+/** Whether what a project is in is there: `unavailable` where its cluster does not show it. */
+export const projectStatuses = ['ready', 'missing', 'unavailable'] as const
+/** One of {@link projectStatuses}. */
+export type ProjectStatus = (typeof projectStatuses)[number]
+
+/** Where resources live: on `local` a workspace folder, in a cluster a namespace, whose name it has. */
 export const Project = Type.Object({
   id: Id,
   name: Type.String(),
-  connection: Type.String({ description: 'Name of the connection, such as local' }),
+  connection: Type.String({ description: 'Id of the connection; local is this machine' }),
   path: Type.Optional(Type.String({ description: 'Real path of the workspace folder (local)' })),
-  status: OneOf(['ready', 'missing'] as const),
+  status: OneOf(projectStatuses),
+  message: Type.Optional(Type.String({ description: 'Why it is unavailable' })),
   createdAt: Instant,
 })
 export type Project = Static<typeof Project>
 
-/** Registers a workspace folder as a project of `local`; answers the same project for the same real path. */
+/**
+ * Registers a workspace folder as a project of `local` (`path`; the same real path gives the same project), or a
+ * namespace of a cluster (`connectionId` and `namespace`).
+ */
 export const ProjectOpen = Type.Object(
   {
-    path: Type.String({ minLength: 1, maxLength: 4096 }),
+    path: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    connectionId: Type.Optional(Id),
+    namespace: Type.Optional(Type.String({ pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', maxLength: 63 })),
     name: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'Default: that of the folder' }),
     ),

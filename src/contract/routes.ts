@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import { connectionRoutes } from './routes/connectionRoutes.ts'
 import { cronJobRoutes } from './routes/cronJobRoutes.ts'
 import { functionRoutes } from './routes/functionRoutes.ts'
 import { gatewayRoutes } from './routes/gatewayRoutes.ts'
@@ -11,6 +12,7 @@ export { type Route, type Scope, scopes } from './routes/route.ts'
 /** Every route of the gateway's API by its operation id. */
 export const routes = {
   ...gatewayRoutes,
+  ...connectionRoutes,
   ...projectRoutes,
   ...cronJobRoutes,
   ...functionRoutes,

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Id, Instant, OneOf } from './common.ts'
+import { Connection } from './connections.ts'
 import { CronJob, ExecutionSummary } from './cronJobs.ts'
 import { Function } from './functions.ts'
 import { SandboxStatus } from './gateway.ts'
@@ -39,6 +40,7 @@ export type DeploymentProgress = Static<typeof DeploymentProgress>
 export const WatchSnapshot = Type.Object({
   type: Type.Literal('snapshot'),
   cursor: Type.String({ description: 'bootId:seq' }),
+  connections: Type.Array(Connection, { description: 'local first' }),
   projects: Type.Array(Project),
   cronJobs: Type.Array(CronJob),
   functions: Type.Array(Function),
@@ -54,6 +56,7 @@ const put = <T extends string, S extends Parameters<typeof Type.Array>[0]>(kind:
 
 /** One change after the snapshot. A put of an unknown id adds it. */
 export const WatchChange = Type.Union([
+  put('connection', Connection),
   put('project', Project),
   put('cronJob', CronJob),
   put('function', Function),
@@ -65,7 +68,7 @@ export const WatchChange = Type.Union([
   Type.Object({
     type: Type.Literal('delete'),
     cursor: Type.String(),
-    kind: OneOf(['project', 'cronJob', 'function'] as const),
+    kind: OneOf(['connection', 'project', 'cronJob', 'function'] as const),
     id: Id,
   }),
 ])

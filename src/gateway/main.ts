@@ -3,13 +3,16 @@ import { resolve } from 'node:path'
 import { dataFolder } from '../base/dataFolder.ts'
 import { version } from '../base/version.ts'
 import { HksError } from '../contract/errors.ts'
+import { createClusters } from './composition/clusters.ts'
 import { createEdge } from './composition/edge.ts'
+import { createEnvironment } from './composition/environment.ts'
 import { openHome } from './composition/home.ts'
 import { createLife, exitOnUncaught } from './composition/life.ts'
 import { createLocal } from './composition/local.ts'
 import { createServices } from './composition/services.ts'
 import { openStorage } from './composition/storage.ts'
 import { type Config, readConfig } from './config.ts'
+import { createProviderSet } from './domain/providerSet.ts'
 import { closeInherited } from './platform/closeInherited.ts'
 import { denyWritesToOthers } from './platform/denyWritesToOthers.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -23,20 +26,24 @@ async function run(config: Config): Promise<void> {
   const home = openHome(config.home)
   exitOnUncaught(home.log)
   const storage = await openStorage(home)
-  const local = createLocal(config, home, storage, {
+  const environment = createEnvironment(home.notice)
+  const local = createLocal(config, home, storage, environment, {
     origin: () => edge.origin(),
     callFunction: (...call) => services.functions.callForSchedule(...call),
   })
   const metrics = createMetrics()
-  const services = createServices(config, home, storage, [local.provider], metrics.calls, (reason, graceSeconds) => {
+  const providers = createProviderSet([local.provider])
+  const clusters = createClusters(home, storage, environment)
+  const services = createServices(config, home, storage, providers, clusters, metrics.calls, (reason, graceSeconds) => {
     void life.stop(reason, graceSeconds)
   })
-  const edge = await createEdge(home, storage, local, services, metrics)
-  const life = createLife(config, home, storage, local, services, edge)
+  const edge = await createEdge(home, storage, local, providers, services, metrics)
+  const life = createLife(config, home, storage, providers, services, edge)
 
   await storage.database.invocations.endRunning(storage.clock.now())
   const port = await edge.open()
   await local.provider.start()
+  await services.connections.start()
   life.begin()
   home.ownership.publish({ ...ownIdentity(), host: hostname(), port, token: edge.token, version })
   home.log.info({ pid: process.pid, port, version }, 'ready')

@@ -8,6 +8,7 @@ import { fakeGateway } from './fakeGateway.ts'
 const snapshot = (cursor: string): WatchMessage => ({
   type: 'snapshot',
   cursor,
+  connections: [],
   projects: [],
   cronJobs: [],
   functions: [],

@@ -9,7 +9,7 @@ export const projectRoutes = {
   openProject: {
     method: 'POST',
     path: `${v1}/projects`,
-    summary: 'Register a workspace folder',
+    summary: 'Open a workspace folder or a namespace as a project',
     scope: 'write',
     body: ProjectOpen,
     success: { status: 201, body: Project, also: [200] },
@@ -42,7 +42,7 @@ export const projectRoutes = {
   removeProject: {
     method: 'DELETE',
     path: `${v1}/projects/:id`,
-    summary: 'Forget a project with all it holds',
+    summary: 'Forget a project, on local with all it holds',
     scope: 'write',
     params: id,
     success: { status: 204 },

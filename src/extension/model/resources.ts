@@ -1,3 +1,4 @@
+import type { Connection } from '../../contract/connections.ts'
 import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
 import type { Function } from '../../contract/functions.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
@@ -7,6 +8,7 @@ import type { DeploymentProgress, WatchChange, WatchSnapshot } from '../../contr
 
 /** Everything the views show, as the gateway last told it. Never changed in place. */
 export interface Resources {
+  readonly connections: ReadonlyMap<string, Connection>
   readonly projects: ReadonlyMap<string, Project>
   readonly cronJobs: ReadonlyMap<string, CronJob>
   readonly functions: ReadonlyMap<string, Function>
@@ -22,6 +24,7 @@ export interface Resources {
 
 /** Before the first snapshot. */
 export const noResources: Resources = {
+  connections: new Map(),
   projects: new Map(),
   cronJobs: new Map(),
   functions: new Map(),
@@ -41,6 +44,7 @@ export function fromSnapshot(snapshot: WatchSnapshot): Resources {
   const byId = <T extends { readonly id: string }>(items: readonly T[]): Map<string, T> =>
     new Map(items.map(item => [item.id, item]))
   return {
+    connections: byId(snapshot.connections),
     projects: byId(snapshot.projects),
     cronJobs: byId(snapshot.cronJobs),
     functions: byId(snapshot.functions),
@@ -55,6 +59,8 @@ export function fromSnapshot(snapshot: WatchSnapshot): Resources {
 export function applyChange(state: Resources, change: WatchChange): Resources {
   if (change.type === 'delete') return without(state, change.kind, change.id)
   switch (change.kind) {
+    case 'connection':
+      return { ...state, connections: put(state.connections, change.object.id, change.object) }
     case 'project':
       return { ...state, projects: put(state.projects, change.object.id, change.object) }
     case 'cronJob':
@@ -74,7 +80,8 @@ export function applyChange(state: Resources, change: WatchChange): Resources {
   }
 }
 
-function without(state: Resources, kind: 'project' | 'cronJob' | 'function', id: string): Resources {
+function without(state: Resources, kind: 'connection' | 'project' | 'cronJob' | 'function', id: string): Resources {
+  if (kind === 'connection') return { ...state, connections: removed(state.connections, id) }
   if (kind === 'cronJob') return { ...state, cronJobs: removed(state.cronJobs, id) }
   if (kind === 'function')
     return {

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { version } from '../../base/version.ts'
+import type { ProviderSet } from '../domain/providerSet.ts'
 import { createLocalTokenAuthenticator } from '../http/authentication.ts'
 import { createFunctionListener } from '../http/functionListener.ts'
 import { createGuard } from '../http/guard.ts'
 import type { Handlers } from '../http/handler.ts'
 import { listen } from '../http/listen.ts'
 import type { Metrics } from '../http/metrics.ts'
+import { connectionHandlers } from '../http/routes/connections.ts'
 import { cronJobHandlers } from '../http/routes/cronJobs.ts'
 import { functionHandlers } from '../http/routes/functions.ts'
 import { invocationHandlers } from '../http/routes/invocations.ts'
@@ -41,6 +43,7 @@ export async function createEdge(
   home: Home,
   { database }: Storage,
   local: Local,
+  providers: ProviderSet,
   services: Services,
   metrics: Metrics,
 ): Promise<Edge> {
@@ -66,9 +69,12 @@ export async function createEdge(
     metrics: metrics.text,
     report: (error, request) => log.error({ err: error, method: request.method, url: request.url }),
   })
-  const watched = metrics.watch([local.provider])
-  const { cronJobs, longCalls, summaries } = services
-  const hub = createWatchHub({ providers: [local.provider], bootId, cronJobs, calls: longCalls, summaries, report })
+  const watched = metrics.watch(providers)
+  const { connections, cronJobs, longCalls, summaries } = services
+  const hub = createWatchHub({
+    ...{ providers, bootId, cronJobs, calls: longCalls, summaries, report },
+    connections: connections.all,
+  })
   const sockets = serveSockets(app.server, { guard, hub, handlers, gateway, functions: services.functions, report })
   const functionListener = createFunctionListener({
     functions: services.functions,
@@ -96,6 +102,7 @@ export async function createEdge(
 
 const handlersOf = (services: Services, facts: GatewayFacts): Handlers => ({
   ...gatewayHandlers(services.gateway, facts),
+  ...connectionHandlers(services.connections),
   ...projectHandlers(services.projects),
   ...scheduleHandlers(services.previewSchedule),
   ...cronJobHandlers(services.cronJobs),

@@ -2,8 +2,11 @@ import { userInfo } from 'node:os'
 import { cleanEnvironment } from '../platform/cleanEnvironment.ts'
 import { defaultPath, loginShellPath } from '../platform/loginShellPath.ts'
 
-/** What a job or a function inherits. Asks the login shell once, when the first process is about to start. */
-export function createEnvironment(notice: (text: string) => void): () => Promise<Readonly<Record<string, string>>> {
+/** What a job, a function or a program of a kubeconfig inherits. */
+export type Environment = () => Promise<Readonly<Record<string, string>>>
+
+/** Asks the login shell once, when the first process is about to start. */
+export function createEnvironment(notice: (text: string) => void): Environment {
   let environment: Promise<Readonly<Record<string, string>>> | undefined
   const ask = async () => {
     const { path, problem } = await loginShellPath({

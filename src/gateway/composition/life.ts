@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts'
+import type { ProviderSet } from '../domain/providerSet.ts'
 import type { GatewayLog } from '../platform/gatewayLog.ts'
 import type { Edge } from './edge.ts'
 import type { Home } from './home.ts'
-import type { Local } from './local.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage.ts'
 
@@ -35,7 +35,7 @@ export function createLife(
   { idleSeconds }: Config,
   { log, ownership, report }: Home,
   storage: Storage,
-  { provider }: Local,
+  providers: ProviderSet,
   { gateway, requests }: Services,
   edge: Edge,
 ): Life {
@@ -47,7 +47,7 @@ export function createLife(
     log.info({ reason, graceSeconds }, 'stopping')
     for (const timer of timers) clearInterval(timer)
     edge.sayGoodbye(`The gateway stops: ${reason}.`)
-    await provider.stop(graceSeconds)
+    await Promise.all(providers.all().map(provider => provider.stop(graceSeconds)))
     await edge.close()
     await requests.flush()
     await storage.close()

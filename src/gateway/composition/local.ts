@@ -8,7 +8,7 @@ import { createLocalFunctions } from '../providers/local/functions/localFunction
 import type { LocalFunctionsHost } from '../providers/local/functions/localFunctionsHost.ts'
 import { createLocalProvider, type LocalProvider, type LocalProviderDeps } from '../providers/local/localProvider.ts'
 import { createLocalSecrets } from '../providers/local/secrets.ts'
-import { createEnvironment, gatewayNode } from './environment.ts'
+import { type Environment, gatewayNode } from './environment.ts'
 import type { Home } from './home.ts'
 import type { Storage } from './storage.ts'
 
@@ -27,7 +27,13 @@ export interface LocalNeeds {
 }
 
 /** Makes the provider of this machine; it does nothing before it is started. */
-export function createLocal(config: Config, home: Home, storage: Storage, needs: LocalNeeds): Local {
+export function createLocal(
+  config: Config,
+  home: Home,
+  storage: Storage,
+  environment: Environment,
+  needs: LocalNeeds,
+): Local {
   const { clock, database, logs } = storage
   const shared = {
     dataFolder: home.folder,
@@ -37,7 +43,7 @@ export function createLocal(config: Config, home: Home, storage: Storage, needs:
     logs,
     changes: createChangePublisher(),
     secrets: createLocalSecrets(home.folder),
-    environment: createEnvironment(home.notice),
+    environment,
     report: home.report,
   }
   const supervisor = createSupervisorSource(join(config.runtimesFolder, 'sandbox'))

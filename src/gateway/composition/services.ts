@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { createCallSummaries } from '../domain/callSummaries.ts'
+import { type ConnectionServiceOptions, createConnectionService } from '../domain/connectionService.ts'
 import { createCronJobService } from '../domain/cronJobService.ts'
 import { createDirectory } from '../domain/directory.ts'
 import { createFunctionCalls } from '../domain/functionCalls.ts'
@@ -10,7 +12,8 @@ import { createRequestKeeper } from '../domain/keptRequests.ts'
 import { createLongCalls } from '../domain/longCalls.ts'
 import { createLogService } from '../domain/logService.ts'
 import { createPerform } from '../domain/operation.ts'
-import type { CallMeter, Provider } from '../domain/ports.ts'
+import type { CallMeter } from '../domain/ports.ts'
+import type { OwnedProviderSet } from '../domain/providerSet.ts'
 import { createProjectService } from '../domain/projectService.ts'
 import { createPreviewSchedule } from '../domain/scheduleService.ts'
 import { createSecretService } from '../domain/secretService.ts'
@@ -27,7 +30,8 @@ export function createServices(
   { idleSeconds }: Config,
   { notices, report }: Home,
   { clock, database, logs }: Storage,
-  providers: readonly Provider[],
+  providers: OwnedProviderSet,
+  clusters: Pick<ConnectionServiceOptions, 'connect' | 'contexts'>,
   meter: CallMeter,
   stop: GatewayServiceOptions['stop'],
 ) {
@@ -42,6 +46,10 @@ export function createServices(
     ...{ invocations, payloads, requests, meters, summaries, clock, newId: () => timeOrderedId(clock.now()), report },
   })
   return {
+    connections: createConnectionService({
+      ...clusters,
+      ...{ store: database.connections, providers, clock, newId: randomUUID, perform, report },
+    }),
     cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
     functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),
     gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, notices, stop }),

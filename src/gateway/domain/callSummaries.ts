@@ -1,7 +1,8 @@
 import { type CallFigures, createCallFigures, type DayFigures, firstHour, hourMs } from './callFigures.ts'
 import type { Clock } from './clock.ts'
 import type { InvocationRecord } from './function.ts'
-import type { InvocationStore, Provider } from './ports.ts'
+import type { InvocationStore } from './ports.ts'
+import type { ProviderSet } from './providerSet.ts'
 
 /** How a function was called lately: what a row of a list shows. */
 export interface CallSummary {
@@ -23,7 +24,7 @@ export interface CallSummaries extends Disposable {
 
 /** What {@link createCallSummaries} needs. */
 export interface CallSummariesOptions {
-  readonly providers: readonly Provider[]
+  readonly providers: ProviderSet
   readonly invocations: Pick<InvocationStore, 'list' | 'counts'>
   readonly clock: Clock
   /** Receives failures that nobody waits for. */
@@ -118,13 +119,11 @@ export function createCallSummaries({ providers, invocations, clock, report }: C
     changed.delete(functionId)
   }
 
-  for (const { changes } of providers) {
-    stack.use(
-      changes.subscribe(change => {
-        if (change.kind === 'deleted' && change.what === 'function') forget(change.id)
-      }),
-    )
-  }
+  stack.use(
+    providers.changes.subscribe(change => {
+      if (change.kind === 'deleted' && change.what === 'function') forget(change.id)
+    }),
+  )
   stack.defer(() => {
     timer?.[Symbol.dispose]()
     hourly?.[Symbol.dispose]()
@@ -141,7 +140,9 @@ export function createCallSummaries({ providers, invocations, clock, report }: C
       tellSoon()
     },
     all: async () => {
-      const functions = await Promise.all(providers.map(async provider => (await provider.functions?.list()) ?? []))
+      const functions = await Promise.all(
+        providers.all().map(async provider => (await provider.functions?.list()) ?? []),
+      )
       const summaries: CallSummary[] = []
       let read = 0
       for (const { id } of functions.flat()) {

@@ -1,10 +1,12 @@
 import type { SandboxStatus } from '../../contract/gateway.ts'
+import type { ConnectionView } from './connection.ts'
 import type { CronJobRecord, Execution } from './cronJob.ts'
 import type { DeploymentStep, FunctionRecord, LongCall } from './function.ts'
 import type { ProjectRecord } from './project.ts'
 
 /** One change of what a gateway shows. */
 export type Change =
+  | { readonly kind: 'connection'; readonly connection: ConnectionView }
   | { readonly kind: 'project'; readonly project: ProjectRecord }
   | { readonly kind: 'cronJob'; readonly cronJob: CronJobRecord }
   | { readonly kind: 'function'; readonly function: FunctionRecord }
@@ -12,7 +14,7 @@ export type Change =
   | { readonly kind: 'deployment'; readonly step: DeploymentStep }
   | { readonly kind: 'invocation'; readonly call: LongCall }
   | { readonly kind: 'sandbox'; readonly sandbox: SandboxStatus }
-  | { readonly kind: 'deleted'; readonly what: 'project' | 'cronJob' | 'function'; readonly id: string }
+  | { readonly kind: 'deleted'; readonly what: 'connection' | 'project' | 'cronJob' | 'function'; readonly id: string }
 
 /** A provider's changes, in order, from now on. Dispose to stop. */
 export interface Changes {

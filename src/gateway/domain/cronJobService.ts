@@ -13,7 +13,7 @@ import { parseCursor } from './ledgerPage.ts'
 import type { LogSource } from './log.ts'
 import type { Perform } from './operation.ts'
 import type { ExecutionStore, LedgerStore, Provider } from './ports.ts'
-import { requireFolder } from './project.ts'
+import { requirePresent } from './project.ts'
 import { createRecentRuns } from './recentRuns.ts'
 import { type ResumeEffect, resumeEffect } from './resumePreview.ts'
 
@@ -69,11 +69,7 @@ const defaultLimit = 100
 /** Makes the service. */
 export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
   const { directory, executions, ledger, clock, perform } = deps
-  const recent = createRecentRuns(
-    executions,
-    directory.providers.map(provider => provider.changes),
-    clock,
-  )
+  const recent = createRecentRuns(executions, directory.providers.changes, clock)
   const viewAll = createCronJobViews(recent, ledger, clock)
   const view = async (record: CronJobRecord): Promise<CronJobView> => (await viewAll([record]))[0]!
 
@@ -124,7 +120,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
       const subject = { scope: 'write', action: 'cronJob.create', resource: input.name, projectId: project.id } as const
       return perform(caller, subject, async () => {
         const spec = newCronJobSpec(input)
-        requireFolder(project)
+        requirePresent(project)
         await checkTarget(project.id, spec)
         return view(await provider.cronJobs.create(project.id, spec))
       })
@@ -133,7 +129,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
       authorize(caller, 'read')
       const only = projectRef === undefined ? undefined : await directory.project(projectRef)
       if (only) authorize(caller, 'read', only.project.id)
-      const providers = only ? [only.provider] : directory.providers
+      const providers = only ? [only.provider] : directory.providers.all()
       const lists = await Promise.all(providers.map(provider => provider.cronJobs.list(only?.project.id)))
       const { projects } = caller
       return viewAll(lists.flat().filter(({ projectId }) => projects === 'all' || projects.includes(projectId)))
@@ -198,7 +194,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     output: execution => lastOutput(deps.logs, execution),
     view,
     views: async () => {
-      const lists = await Promise.all(directory.providers.map(provider => provider.cronJobs.list()))
+      const lists = await Promise.all(directory.providers.all().map(provider => provider.cronJobs.list()))
       return viewAll(lists.flat())
     },
   }

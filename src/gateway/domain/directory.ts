@@ -2,11 +2,12 @@ import { HksError, notFound } from '../../contract/errors.ts'
 import type { CronJobRecord } from './cronJob.ts'
 import type { FunctionRecord } from './function.ts'
 import type { Functions, Provider } from './ports.ts'
+import type { ProviderSet } from './providerSet.ts'
 import type { ProjectRecord } from './project.ts'
 
 /** Finds what an id or a name stands for, and the provider that owns it. */
 export interface Directory {
-  readonly providers: readonly Provider[]
+  readonly providers: ProviderSet
   /** By id or by a name that only one project has. @throws HksError NOT_FOUND, CONFLICT (ambiguous name) */
   project(ref: string): Promise<{ readonly provider: Provider; readonly project: ProjectRecord }>
   /** @throws HksError NOT_FOUND */
@@ -22,17 +23,17 @@ export interface FoundFunction {
   readonly function: FunctionRecord
 }
 
-/** A directory over the configured providers. */
-export function createDirectory(providers: readonly Provider[]): Directory {
+/** A directory over all providers. */
+export function createDirectory(providers: ProviderSet): Directory {
   return {
     providers,
     project: async ref => {
-      for (const provider of providers) {
+      for (const provider of providers.all()) {
         const project = await provider.projects.get(ref)
         if (project) return { provider, project }
       }
       const named = []
-      for (const provider of providers) {
+      for (const provider of providers.all()) {
         for (const project of await provider.projects.list()) {
           if (project.name === ref) named.push({ provider, project })
         }
@@ -48,14 +49,14 @@ export function createDirectory(providers: readonly Provider[]): Directory {
       return only
     },
     cronJob: async id => {
-      for (const provider of providers) {
+      for (const provider of providers.all()) {
         const cronJob = await provider.cronJobs.get(id)
         if (cronJob) return { provider, cronJob }
       }
       throw notFound('CronJob', id)
     },
     function: async id => {
-      for (const provider of providers) {
+      for (const provider of providers.all()) {
         const found = await provider.functions?.get(id)
         if (found && provider.functions) return { provider, functions: provider.functions, function: found }
       }

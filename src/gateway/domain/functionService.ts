@@ -15,7 +15,7 @@ import { scalingOf } from './functionScaling.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import type { Perform } from './operation.ts'
 import type { Functions, Provider } from './ports.ts'
-import { requireFolder } from './project.ts'
+import { requirePresent } from './project.ts'
 import { refuseRepeatedVariables } from './secretVariables.ts'
 import { environmentTexts, refuseZeroBytes } from './zeroBytes.ts'
 
@@ -105,7 +105,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
   }
   /** A new function is deployed before it is there. */
   const findDeployed = async (id: string) => {
-    for (const { functions } of directory.providers) {
+    for (const { functions } of directory.providers.all()) {
       const step = functions?.deployments().find(({ functionId }) => functionId === id)
       if (functions && step) return { functions, projectId: step.projectId }
     }
@@ -155,7 +155,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
         projectId: project.id,
       } as const
       return perform(caller, subject, () => {
-        requireFolder(project)
+        requirePresent(project)
         return deploy(caller, input, provider, project.id)
       })
     },
@@ -189,7 +189,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
         if (!functions.debug || project?.path === undefined) {
           throw new HksError('UNSUPPORTED_PLATFORM', `The connection "${provider.connection}" can not debug functions.`)
         }
-        requireFolder(project)
+        requirePresent(project)
         return functions.debug(id, { ...request, projectFolder: project.path }, signal)
       }),
     urlAccess: async id => {

@@ -3,7 +3,7 @@ import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { Settings } from './localState.ts'
 import type { Perform } from './operation.ts'
-import type { Provider } from './ports.ts'
+import type { ProviderSet } from './providerSet.ts'
 
 /** What the gateway says of itself. Instants are epoch milliseconds. */
 export interface GatewayState {
@@ -38,7 +38,7 @@ export interface GatewayService {
 
 /** What {@link createGatewayService} needs. `stop` ends the process. */
 export interface GatewayServiceOptions {
-  readonly providers: readonly Provider[]
+  readonly providers: ProviderSet
   readonly settings: Settings
   readonly clock: Clock
   readonly perform: Perform
@@ -63,9 +63,9 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
   const keepRunning = async (): Promise<KeepRunning> =>
     (await settings.get(keepRunningKey)) === 'whileOpen' ? 'whileOpen' : 'always'
   const count = async () => {
-    const jobs = (await Promise.all(providers.map(provider => provider.cronJobs.list()))).flat()
+    const jobs = (await Promise.all(providers.all().map(provider => provider.cronJobs.list()))).flat()
     const functions = (
-      await Promise.all(providers.map(async provider => (await provider.functions?.list()) ?? []))
+      await Promise.all(providers.all().map(async provider => (await provider.functions?.list()) ?? []))
     ).flat()
     return {
       enabledCronJobs: jobs.filter(job => !job.spec.suspend).length,
@@ -91,7 +91,7 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
       ),
     check: caller =>
       perform(caller, { scope: 'admin', action: 'gateway.check', resource: 'gateway' }, async () => {
-        await Promise.all(providers.map(async provider => provider.functions?.sandbox?.check()))
+        await Promise.all(providers.all().map(async provider => provider.functions?.sandbox?.check()))
       }),
     drain: (caller, graceSeconds) =>
       perform(caller, { scope: 'admin', action: 'gateway.drain', resource: 'gateway' }, async () => {

@@ -1,24 +1,6 @@
 import type { CronJobRecord } from './cronJob.ts'
 import type { FunctionRecord, RevisionRecord } from './function.ts'
-import type { ProjectRecord } from './project.ts'
-
-/** A project as it is kept; whether its folder is there is looked up, not stored. */
-export type StoredProject = Omit<ProjectRecord, 'status'>
-
-/** The projects of the `local` provider. */
-export interface LocalProjects {
-  /** By name. */
-  list(): Promise<readonly StoredProject[]>
-  get(id: string): Promise<StoredProject | undefined>
-  /** @throws HksError CONFLICT when the id or the path is taken */
-  insert(project: StoredProject): Promise<void>
-  /** Replaces all fields but the id. @throws HksError NOT_FOUND, CONFLICT (path taken) */
-  update(project: StoredProject): Promise<void>
-  /** Gives the project another id and moves its applications with it (a folder that moved). @throws HksError NOT_FOUND */
-  rekey(id: string, project: StoredProject): Promise<void>
-  /** Removing what is not there is no error. @throws HksError CONFLICT while it still has applications */
-  remove(id: string): Promise<void>
-}
+import type { ProjectStore } from './projectStore.ts'
 
 /** A CronJob with what its controller must remember across restarts. */
 export interface StoredCronJob {
@@ -81,7 +63,7 @@ export interface Settings {
 
 /** All that the `local` provider keeps. main.ts passes it in. */
 export interface LocalState {
-  readonly projects: LocalProjects
+  readonly projects: ProjectStore
   readonly cronJobs: LocalCronJobs
   readonly functions: LocalFunctions
   readonly settings: Settings

@@ -141,12 +141,9 @@ function goOn(selection: LogSelection, next: LogPosition): LogSelection {
 
 /** Calls back when the run whose log is read changes: its end is no line. */
 function onRunChange({ providers }: Directory, { executionId }: LogTarget, callback: () => void): Disposable {
-  const subscriptions = providers.map(({ changes }) =>
-    changes.subscribe(change => {
-      if (change.kind === 'execution' && change.execution.id === executionId) callback()
-    }),
-  )
-  return { [Symbol.dispose]: () => subscriptions.forEach(subscription => subscription[Symbol.dispose]()) }
+  return providers.changes.subscribe(change => {
+    if (change.kind === 'execution' && change.execution.id === executionId) callback()
+  })
 }
 
 /** A flag that one waiter waits for. */

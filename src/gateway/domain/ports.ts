@@ -1,7 +1,9 @@
 import type { Runtime } from '../../contract/functions.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
+import type { ConnectionReport } from '../../contract/connections.ts'
 import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
+import type { ConnectionHealth } from './connection.ts'
 import type { CronJobRecord, CronJobSpec, Decision, Execution, SchedulePeriod, WatchSpan } from './cronJob.ts'
 import type { DebugRequest, DebugSession } from './functionDebug.ts'
 import type {
@@ -21,11 +23,35 @@ import type { ProjectRecord, SecretKeys } from './project.ts'
 export interface Projects {
   list(): Promise<readonly ProjectRecord[]>
   get(id: string): Promise<ProjectRecord | undefined>
-  /** Registers the folder, or answers the project that has it already. */
-  open(path: string, name?: string): Promise<{ readonly project: ProjectRecord; readonly created: boolean }>
-  relink(id: string, path: string): Promise<ProjectRecord>
-  /** Deletes the project with its applications; running work is ended first. */
+  /**
+   * Forgets the project. What a provider itself owns goes with it, running work is ended first; what a cluster owns
+   * stays there.
+   */
   remove(id: string): Promise<void>
+}
+
+/** A project, and whether it was opened just now. */
+export interface OpenedProject {
+  readonly project: ProjectRecord
+  readonly created: boolean
+}
+
+/** Projects that are folders of this machine. */
+export interface Folders {
+  /** Registers the folder, or answers the project that has it already. */
+  open(path: string, name?: string): Promise<OpenedProject>
+  relink(id: string, path: string): Promise<ProjectRecord>
+}
+
+/** What is behind a connection to a cluster. */
+export interface Cluster {
+  health(): ConnectionHealth
+  /** Asks it now. @throws HksError CONNECTION_FAILED, FORBIDDEN */
+  test(): Promise<ConnectionReport>
+  /** Names. @throws HksError CONNECTION_FAILED, FORBIDDEN (the user may not list them) */
+  namespaces(): Promise<readonly string[]>
+  /** Opens a namespace as a project, or answers the project that it is. @throws HksError NOT_FOUND, CONNECTION_FAILED */
+  open(namespace: string): Promise<OpenedProject>
 }
 
 /** The missed occurrence that a resume brings back, epoch milliseconds; never more than one of them. */
@@ -45,6 +71,7 @@ export interface CronJobUpdateOptions {
 
 /** CronJobs: the provider owns their truth and acts on it. */
 export interface CronJobs {
+  /** Of one project, or all that are known. @throws HksError CONNECTION_FAILED while nothing is known of the project */
   list(projectId?: string): Promise<readonly CronJobRecord[]>
   get(id: string): Promise<CronJobRecord | undefined>
   create(projectId: string, spec: CronJobSpec): Promise<CronJobRecord>
@@ -136,10 +163,13 @@ export interface Secrets {
 
 /** The adapter behind a connection. A role that it lacks is an absent property. */
 export interface Provider {
+  /** Id of the connection. */
   readonly connection: string
   /** What an occurrence is that fell in a time when no gateway was watching: where jobs run without one, unknown. */
   readonly unwatched: 'missed' | 'unknown'
   readonly projects: Projects
+  readonly folders?: Folders
+  readonly cluster?: Cluster
   readonly cronJobs: CronJobs
   readonly executions: Executions
   readonly functions?: Functions

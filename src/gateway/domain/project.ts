@@ -1,19 +1,31 @@
 import { HksError } from '../../contract/errors.ts'
+import type { ProjectStatus } from '../../contract/projects.ts'
 
-/** Where resources live; on `local` a workspace folder. `missing`: its folder is not there any more. */
+/**
+ * Where resources live: on `local` a workspace folder, in a cluster a namespace. `missing`: its folder or namespace is not
+ * there any more; `unavailable`: the cluster does not show what is in it, `message` says why.
+ */
 export interface ProjectRecord {
   readonly id: string
   readonly name: string
+  /** Id of the connection. */
   readonly connection: string
   readonly path?: string
-  readonly status: 'ready' | 'missing'
+  readonly status: ProjectStatus
+  readonly message?: string
   /** Epoch milliseconds. */
   readonly createdAt: number
 }
 
-/** Refuses work that needs the folder of a project. @throws HksError PROJECT_MISSING naming the folder */
-export function requireFolder({ id, name, path, status }: ProjectRecord): void {
+/** Refuses work that needs what a project is in. @throws HksError PROJECT_MISSING naming the folder or namespace */
+export function requirePresent({ id, name, path, status }: ProjectRecord): void {
   if (status !== 'missing') return
+  if (path === undefined) {
+    throw new HksError('PROJECT_MISSING', `The namespace "${name}" is not there any more.`, {
+      details: { projectId: id, namespace: name },
+      hint: 'Create it again, or forget the project.',
+    })
+  }
   throw new HksError('PROJECT_MISSING', `The folder ${path} of the project "${name}" is not there.`, {
     details: { projectId: id, path },
     hint: 'Move it back, or relink the project to its new place ("Relink Project" in VS Code).',

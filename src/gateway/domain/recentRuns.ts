@@ -26,7 +26,7 @@ const reloadMs = 6 * 3600 * 1000
 const none: readonly Execution[] = []
 
 /** Follows the changes of all providers. */
-export function createRecentRuns(executions: ExecutionStore, changes: readonly Changes[], clock: Clock): RecentRuns {
+export function createRecentRuns(executions: ExecutionStore, changes: Changes, clock: Clock): RecentRuns {
   let recent = new Map<string, readonly Execution[]>()
   let running = new Map<string, ReadonlySet<string>>()
   let loadedAt: number | undefined
@@ -53,17 +53,15 @@ export function createRecentRuns(executions: ExecutionStore, changes: readonly C
     meanwhile.forEach(take)
     loadedAt = clock.now()
   }
-  for (const each of changes) {
-    each.subscribe(change => {
-      if (change.kind === 'execution') {
-        if (loading) meanwhile.push(change.execution)
-        take(change.execution)
-      } else if (change.kind === 'deleted' && change.what === 'cronJob') {
-        recent.delete(change.id)
-        running.delete(change.id)
-      }
-    })
-  }
+  changes.subscribe(change => {
+    if (change.kind === 'execution') {
+      if (loading) meanwhile.push(change.execution)
+      take(change.execution)
+    } else if (change.kind === 'deleted' && change.what === 'cronJob') {
+      recent.delete(change.id)
+      running.delete(change.id)
+    }
+  })
   return {
     ready: async () => {
       const age = loadedAt === undefined ? Infinity : Math.abs(clock.now() - loadedAt)

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { FunctionRecord } from '../domain/function.ts'
-import type { CallMeter, FunctionLoad, Provider } from '../domain/ports.ts'
+import type { CallMeter, FunctionLoad } from '../domain/ports.ts'
+import type { ProviderSet } from '../domain/providerSet.ts'
 
 /** The metrics of the process and of functions. */
 export interface Metrics {
@@ -8,7 +9,7 @@ export interface Metrics {
   text(): Promise<string>
   readonly calls: CallMeter
   /** Shows what the providers hold, and drops the series of functions that they delete. Dispose to stop. */
-  watch(providers: readonly Provider[]): Disposable
+  watch(providers: ProviderSet): Disposable
 }
 
 /** Seconds: from a warm call to the longest that most functions may take. */
@@ -84,27 +85,21 @@ export function createMetrics(): Metrics {
     },
     watch: providers => {
       showLoad(providers, functions, registers)
-      const stack = new DisposableStack()
-      for (const { changes } of providers) {
-        stack.use(
-          changes.subscribe(change => {
-            if (change.kind === 'deleted' && change.what === 'function') forget(change.id)
-          }),
-        )
-      }
-      return stack
+      return providers.changes.subscribe(change => {
+        if (change.kind === 'deleted' && change.what === 'function') forget(change.id)
+      })
     },
   }
 }
 
 /** Gauges that are read when somebody looks. */
 function showLoad(
-  providers: readonly Provider[],
+  providers: ProviderSet,
   functions: ReadonlyMap<string, Series>,
   registers: readonly Registry[],
 ): void {
   const loads = (): readonly (FunctionLoad & { readonly connection: string })[] =>
-    providers.flatMap(({ connection, functions: role }) => (role?.load ? [{ connection, ...role.load() }] : []))
+    providers.all().flatMap(({ connection, functions: role }) => (role?.load ? [{ connection, ...role.load() }] : []))
   new Gauge({
     name: 'hks_pool_ready_processes',
     help: 'Processes that wait, ready, for first calls',

@@ -3,14 +3,16 @@ import { dirname } from 'node:path'
 import { Kysely } from 'kysely'
 import type { LocalState } from '../domain/localState.ts'
 import type { AuditStore, ExecutionStore, InvocationStore, LedgerStore, PayloadStore } from '../domain/ports.ts'
+import type { ConnectionStore } from '../domain/connection.ts'
 import { createAuditStore } from './auditStore.ts'
+import { createConnectionStore } from './connectionStore.ts'
 import { createExecutionStore } from './executionStore.ts'
 import { inspectDatabase } from './inspectDatabase.ts'
 import { createInvocationStore } from './invocationStore.ts'
 import { createLedgerStore } from './ledgerStore.ts'
 import { createLocalCronJobs } from './localCronJobs.ts'
 import { createLocalFunctions } from './localFunctions.ts'
-import { createLocalProjects } from './localProjects.ts'
+import { createProjectStore } from './projectStore.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/migrations.ts'
 import { createPayloadStore } from './payloadStore.ts'
@@ -27,6 +29,7 @@ export interface Store extends LocalState {
   readonly invocations: InvocationStore
   readonly payloads: PayloadStore
   readonly audit: AuditStore
+  readonly connections: ConnectionStore
   /**
    * Forgets what ended before `at`: runs, decisions, old periods, calls, audit rows; and answers that have expired at
    * `now`. Both are epoch milliseconds.
@@ -54,7 +57,7 @@ export async function openStore(file: string): Promise<Store> {
     throw error
   }
   const invocations = createInvocationStore(db)
-  const projects = createLocalProjects(db)
+  const projects = createProjectStore(db)
   const functions = rememberFunctions(createLocalFunctions(db))
   let closed: Promise<void> | undefined
   return {
@@ -63,6 +66,7 @@ export async function openStore(file: string): Promise<Store> {
     invocations,
     payloads: createPayloadStore(db),
     audit: createAuditStore(db),
+    connections: createConnectionStore(db),
     projects: {
       ...projects,
       // Its functions go along.

@@ -1,16 +1,27 @@
 import type { Selectable } from 'kysely'
+import type { ConnectionKind } from '../../contract/connections.ts'
 import type { ConcurrencyPolicy, ExecutionPhase, ExecutionStatus, Trigger } from '../../contract/cronJobs.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { FunctionStatus } from '../../contract/functions.ts'
 import type { SkipReason } from '../domain/cronJob.ts'
 import type { InvocationRecord, RevisionRecord } from '../domain/function.ts'
 
-/** `projects`: workspace folders. Instants of all tables are epoch milliseconds, `json` columns JSON text. */
+/** `projects`: workspace folders and namespaces. Instants of all tables are epoch milliseconds, `json` columns JSON text. */
 interface ProjectsTable {
   id: string
   name: string
   connection: string
   path: string | null
+  created_at: number
+}
+
+/** `connections`: clusters. */
+interface ConnectionsTable {
+  id: string
+  kind: ConnectionKind
+  name: string
+  /** json: what the columns do not hold */
+  spec: string
   created_at: number
 }
 
@@ -177,6 +188,7 @@ interface SettingsTable {
 /** Every table by its name. */
 export interface Schema {
   projects: ProjectsTable
+  connections: ConnectionsTable
   applications: ApplicationsTable
   cronjob_executions: ExecutionsTable
   decisions: DecisionsTable

@@ -7,6 +7,7 @@ const resources = (given: Partial<Parameters<typeof fromSnapshot>[0]> = {}): Res
   fromSnapshot({
     type: 'snapshot',
     cursor: 'b:1',
+    connections: [],
     projects: [project(), project({ id: 'p2', name: 'another' })],
     cronJobs: [],
     functions: [],

@@ -31,6 +31,7 @@ const resources = (given: Partial<Parameters<typeof fromSnapshot>[0]> = {}): Res
   fromSnapshot({
     type: 'snapshot',
     cursor: 'b:1',
+    connections: [],
     projects: [project(), project({ id: 'p2', name: 'another' })],
     cronJobs: [cronJob()],
     functions: [fn()],

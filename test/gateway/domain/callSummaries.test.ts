@@ -4,6 +4,7 @@ import { createChangePublisher } from '../../../src/gateway/domain/changes.ts'
 import type { InvocationRecord } from '../../../src/gateway/domain/function.ts'
 import type { InvocationStore, Provider } from '../../../src/gateway/domain/ports.ts'
 import { createFakeClock } from '../../support/fakeClock.ts'
+import { createProviderSet } from '../../../src/gateway/domain/providerSet.ts'
 
 const hourMs = 3_600_000
 
@@ -27,7 +28,7 @@ describe('the summaries of calls', () => {
     } as unknown as Provider
     const reported: unknown[] = []
     const summaries = createCallSummaries({
-      providers: [provider],
+      providers: createProviderSet([provider]),
       invocations,
       clock,
       report: error => reported.push(error),

@@ -8,6 +8,7 @@ import type { AuditRecord } from '../../../src/gateway/domain/ports.ts'
 import { createFakeClock, type FakeClock } from '../../support/fakeClock.ts'
 import { openLocal } from '../providers/local/localGateway.ts'
 import { timedAttempts } from '../providers/local/timedAttempt.ts'
+import { createProviderSet } from '../../../src/gateway/domain/providerSet.ts'
 
 const caller = (scopes: readonly Scope[], projects: Caller['projects'] = 'all'): Caller => ({
   subject: 'somebody',
@@ -28,7 +29,7 @@ describe('the CronJob service', () => {
     local = await openLocal(clock, { startAttempt: timedAttempts(clock, () => ({ seconds: 60 })).start })
     audit = []
     service = createCronJobService({
-      directory: createDirectory([local.provider]),
+      directory: createDirectory(createProviderSet([local.provider])),
       executions: local.store.executions,
       ledger: local.store.ledger,
       logs: local.logs,

@@ -7,6 +7,7 @@ import { createSystemClock } from '../../../src/gateway/platform/systemClock.ts'
 import { createLogStore, type SegmentLogStore } from '../../../src/gateway/store/logs/logStore.ts'
 import { openStore } from '../../../src/gateway/store/openStore.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { createProviderSet } from '../../../src/gateway/domain/providerSet.ts'
 
 const lines = (count: number, text: (at: number) => string): NewLogLine[] =>
   Array.from({ length: count }, (_, at) => ({ time: Date.now(), stream: 'stdout', text: text(at) }))
@@ -21,7 +22,7 @@ describe('following a log in the gateway', () => {
     store = await openStore(join(home.path, 'gateway.db'))
     logs = createLogStore(join(home.path, 'logs'), { segmentBytes: 50_000 })
     const ends = { invocations: store.invocations, calls: { ended: () => undefined } }
-    service = createLogService(createDirectory([]), logs, store.executions, clock, ends)
+    service = createLogService(createDirectory(createProviderSet()), logs, store.executions, clock, ends)
   })
   after(async () => {
     logs.close()

@@ -13,7 +13,7 @@ describe('createRecentRuns', () => {
     const { executions, ...store } = await openStore(join(folder.path, 'gateway.db'))
     const changes = createChangePublisher()
     const clock = createFakeClock(1_000_000)
-    const recent = createRecentRuns(executions, [changes], clock)
+    const recent = createRecentRuns(executions, changes, clock)
     const save = async (fields: Parameters<typeof execution>[1]) => {
       const saved = execution('a', fields)
       await executions.save(saved)
@@ -54,7 +54,7 @@ describe('createRecentRuns', () => {
     using folder = temporaryFolder()
     const { executions, ...store } = await openStore(join(folder.path, 'gateway.db'))
     const changes = createChangePublisher()
-    const recent = createRecentRuns(executions, [changes], createFakeClock(1_000_000))
+    const recent = createRecentRuns(executions, changes, createFakeClock(1_000_000))
     const old = execution('a', { startedAt: 0, scheduledAt: 0, status: 'running', phase: 'running' })
     await executions.save(old)
     for (let i = 1; i < 7; i++) await executions.save(execution('a', { startedAt: i * 1000, scheduledAt: i * 1000 }))

@@ -7,6 +7,7 @@ import { createPerform } from '../../../src/gateway/domain/operation.ts'
 import { createFakeClock, type FakeClock } from '../../support/fakeClock.ts'
 import { openLocal } from '../providers/local/localGateway.ts'
 import { timedAttempts } from '../providers/local/timedAttempt.ts'
+import { createProviderSet } from '../../../src/gateway/domain/providerSet.ts'
 
 const user: Caller = { subject: 'user', kind: 'user', scopes: ['read', 'write', 'trigger'], projects: 'all' }
 
@@ -48,7 +49,7 @@ describe('the preview of a resume', () => {
     clock = createFakeClock('2026-03-02T10:00:30Z')
     local = await openLocal(clock, { startAttempt: timedAttempts(clock, () => ({ seconds })).start })
     service = createCronJobService({
-      directory: createDirectory([local.provider]),
+      directory: createDirectory(createProviderSet([local.provider])),
       executions: local.store.executions,
       ledger: local.store.ledger,
       logs: local.logs,

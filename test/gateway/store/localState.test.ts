@@ -21,14 +21,15 @@ describe('the state of the local provider', () => {
   })
 
   describe('projects', () => {
-    it('are listed by name, changed and removed', async () => {
-      assert.deepEqual(await store.projects.list(), [bank, shop])
-      const renamed = { ...shop, name: 'a-shop' }
-      await store.projects.update(renamed)
-      assert.deepEqual(await store.projects.get('shop'), renamed)
+    it('are listed by connection and name, and removed', async () => {
+      const namespace = { id: 'prod', name: 'prod', connection: 'cluster', createdAt: 1 }
+      await store.projects.insert(namespace)
+      assert.deepEqual(await store.projects.list('local'), [bank, shop])
+      assert.deepEqual(await store.projects.list('cluster'), [namespace])
+      assert.deepEqual(await store.projects.get('shop'), shop)
       await store.projects.remove('bank')
       await store.projects.remove('bank')
-      assert.deepEqual(await store.projects.list(), [renamed])
+      assert.deepEqual(await store.projects.list('local'), [shop])
     })
 
     it('have a folder each', async () => {
@@ -37,8 +38,8 @@ describe('the state of the local provider', () => {
         code: 'CONFLICT',
         message: /another project has the folder/i,
       })
-      await assert.rejects(store.projects.update({ ...bank, path: shop.path! }), { code: 'CONFLICT' })
-      await assert.rejects(store.projects.update(project({ id: 'none' })), { code: 'NOT_FOUND' })
+      await assert.rejects(store.projects.rekey('bank', { ...bank, path: shop.path! }), { code: 'CONFLICT' })
+      await assert.rejects(store.projects.rekey('none', project({ id: 'none' })), { code: 'NOT_FOUND' })
     })
 
     it('take their applications along to a new id', async () => {

@@ -44,7 +44,7 @@ describe('openStore', () => {
     assert.equal(statSync(file).mode & 0o777, 0o600)
 
     const second = await openStore(file)
-    assert.deepEqual(await second.projects.list(), [shop])
+    assert.deepEqual(await second.projects.list('local'), [shop])
     assert.equal(await second.settings.get('keepRunning'), 'whileOpen')
     assert.equal(await second.settings.get('other'), undefined)
     await second.close()
@@ -56,7 +56,7 @@ describe('openStore', () => {
     const file = join(folder.path, 'gateway.db')
     writeFileSync(file, '')
     const store = await openStore(file)
-    assert.deepEqual(await store.projects.list(), [])
+    assert.deepEqual(await store.projects.list('local'), [])
     await store.close()
   })
 

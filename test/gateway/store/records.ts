@@ -7,7 +7,8 @@ import type {
   KeptResult,
   RevisionRecord,
 } from '../../../src/gateway/domain/function.ts'
-import type { StoredFunction, StoredProject } from '../../../src/gateway/domain/localState.ts'
+import type { StoredFunction } from '../../../src/gateway/domain/localState.ts'
+import type { StoredProject } from '../../../src/gateway/domain/projectStore.ts'
 
 export const project = (fields: Partial<StoredProject> = {}): StoredProject => {
   const id = fields.id ?? randomUUID()

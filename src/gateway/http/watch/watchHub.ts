@@ -33,7 +33,7 @@ export function createWatchHub({ bootId, report, ...sources }: WatchHubOptions):
       log.cut()
     }
   }
-  const watched = [...sources.providers.map(({ changes }) => changes), sources.calls]
+  const watched = [sources.providers.changes, sources.calls]
   const listening = [
     ...watched.map(changes => changes.subscribe(change => void queue.add(() => take(change)))),
     sources.summaries.subscribe(summary => log.append(translation.calls(summary))),

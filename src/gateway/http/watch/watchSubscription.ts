@@ -68,19 +68,20 @@ export async function openWatchSubscription(
 }
 
 function visiblePart(
-  { projects, cronJobs, functions, deployments, invocations, calls, sandbox }: Everything,
+  { connections, projects, cronJobs, functions, deployments, invocations, calls, sandbox }: Everything,
   sees: (projectId: string | undefined) => boolean,
 ): Everything {
   const visible = functions.filter(fn => sees(fn.projectId))
   const ids = new Set(visible.map(({ id }) => id))
   return {
+    // As their changes: they are of no project.
+    connections: sees(undefined) ? connections : [],
     projects: projects.filter(project => sees(project.id)),
     cronJobs: cronJobs.filter(cronJob => sees(cronJob.projectId)),
     functions: visible,
     deployments: deployments.filter(deployment => sees(deployment.projectId)),
     invocations: invocations.filter(({ functionId }) => ids.has(functionId)),
     calls: calls.filter(({ functionId }) => ids.has(functionId)),
-    // As its changes: they are of no project.
     ...(sandbox && sees(undefined) ? { sandbox } : {}),
   }
 }

@@ -4,10 +4,12 @@ import type { Project } from '../../../contract/projects.ts'
 import type { DeploymentProgress, WatchSnapshot } from '../../../contract/watch.ts'
 import type { CallSummaries, CallSummary } from '../../domain/callSummaries.ts'
 import type { Change } from '../../domain/changes.ts'
+import type { ConnectionView } from '../../domain/connection.ts'
 import type { CronJobRecord } from '../../domain/cronJob.ts'
 import type { CronJobService } from '../../domain/cronJobService.ts'
 import type { LongCalls } from '../../domain/longCalls.ts'
-import type { Provider } from '../../domain/ports.ts'
+import type { ProviderSet } from '../../domain/providerSet.ts'
+import { toWireConnection } from '../wire/connection.ts'
 import { toWireCronJob, toWireExecution } from '../wire/cronJob.ts'
 import { toWireDeployment, toWireFunction } from '../wire/function.ts'
 import { toWireCalls, toWireInvocation } from '../wire/invocation.ts'
@@ -16,7 +18,8 @@ import type { UnnumberedChange } from './changeLog.ts'
 
 /** Where everything comes from that a watch shows. */
 export interface WatchSources {
-  readonly providers: readonly Provider[]
+  readonly providers: ProviderSet
+  readonly connections: () => readonly ConnectionView[]
   /** A CronJob is shown with a summary of its ledger, which is read for each change. */
   readonly cronJobs: Pick<CronJobService, 'view' | 'views'>
   readonly calls: Pick<LongCalls, 'current' | 'subscribe'>
@@ -36,11 +39,17 @@ export interface WatchTranslation {
 }
 
 /** Translates; remembers which project an object is in, as not every change says so. */
-export function createWatchTranslation({ providers, cronJobs, calls, summaries }: WatchSources): WatchTranslation {
+export function createWatchTranslation({
+  providers,
+  connections,
+  cronJobs,
+  calls,
+  summaries,
+}: WatchSources): WatchTranslation {
   const projectOf = new Map<string, string>()
 
   const presentCronJob = async (id: string): Promise<CronJobRecord | undefined> => {
-    for (const provider of providers) {
+    for (const provider of providers.all()) {
       const record = await provider.cronJobs.get(id)
       if (record) return record
     }
@@ -58,8 +67,8 @@ export function createWatchTranslation({ providers, cronJobs, calls, summaries }
     message: { type: 'put', kind: 'project', object },
     projectId: object.id,
   })
-  const forget = (kind: 'project' | 'cronJob' | 'function', id: string): UnnumberedChange => {
-    const projectId = projectOf.get(id) ?? id
+  const forget = (kind: 'connection' | 'project' | 'cronJob' | 'function', id: string): UnnumberedChange => {
+    const projectId = kind === 'connection' ? undefined : (projectOf.get(id) ?? id)
     projectOf.delete(id)
     return { message: { type: 'delete', kind, id }, projectId }
   }
@@ -67,6 +76,16 @@ export function createWatchTranslation({ providers, cronJobs, calls, summaries }
   return {
     changes: async change => {
       switch (change.kind) {
+        case 'connection': {
+          const object = toWireConnection(change.connection)
+          return [
+            {
+              message: { type: 'put', kind: 'connection', object },
+              projectId: undefined,
+              replaces: `connection ${object.id}`,
+            },
+          ]
+        }
         case 'project':
           return [putProject(toWireProject(change.project))]
         case 'cronJob':
@@ -111,7 +130,7 @@ export function createWatchTranslation({ providers, cronJobs, calls, summaries }
       const projects: Project[] = []
       const functions: Function[] = []
       const deployments: DeploymentProgress[] = []
-      for (const provider of providers) {
+      for (const provider of providers.all()) {
         for (const project of await provider.projects.list()) projects.push(toWireProject(project))
         for (const record of (await provider.functions?.list()) ?? []) functions.push(toWireFunction(record))
         deployments.push(...(provider.functions?.deployments() ?? []).map(toWireDeployment))
@@ -121,9 +140,11 @@ export function createWatchTranslation({ providers, cronJobs, calls, summaries }
       const invocations = calls.current().map(({ invocation }) => toWireInvocation(invocation))
       const called = (await summaries.all()).map(toWireCalls)
       const sandbox = providers
+        .all()
         .map(provider => provider.functions?.sandbox?.current())
         .find(found => found !== undefined)
       return {
+        connections: connections().map(toWireConnection),
         ...{ projects, cronJobs: all, functions, deployments, invocations, calls: called },
         ...(sandbox && { sandbox }),
       }

@@ -9,5 +9,6 @@ export const toWireProject = (project: ProjectRecord): Project => ({
   connection: project.connection,
   ...(project.path === undefined ? {} : { path: project.path }),
   status: project.status,
+  ...(project.message === undefined ? {} : { message: project.message }),
   createdAt: toInstant(project.createdAt),
 })

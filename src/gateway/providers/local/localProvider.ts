@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import { localConnection } from '../../../contract/connections.ts'
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Execution } from '../../domain/cronJob.ts'
 import type { LocalState } from '../../domain/localState.ts'
 import type { LogStore } from '../../domain/log.ts'
-import type { ExecutionStore, Functions, LedgerStore, Provider } from '../../domain/ports.ts'
+import type { ExecutionStore, Folders, Functions, LedgerStore, Provider } from '../../domain/ports.ts'
 import { keepWatchSpans } from '../../domain/watchKeeper.ts'
 import { createPipeStock } from '../../platform/pipeStock.ts'
 import { createSharedScan } from '../../platform/processTable.ts'
@@ -16,7 +17,7 @@ import { createController } from './controller.ts'
 import { createLocalCronJobs } from './cronJobs.ts'
 import { createLocalExecutions } from './executions.ts'
 import { type CallFunction, createFunctionAttempts } from './functionAttempt.ts'
-import { createLocalProjects, localConnection } from './projects.ts'
+import { createLocalProjects } from './projects.ts'
 import { recoverRuns } from './recoverRuns.ts'
 import { startRun } from './run.ts'
 import { createRunFolders } from './runFolders.ts'
@@ -65,6 +66,7 @@ export interface LocalProviderDeps {
 
 /** The provider with what the owner of the clock, and tests of time, need. */
 export interface LocalProvider extends Provider {
+  readonly folders: Folders
   /** The clock went `milliseconds` further than time did (the machine slept, it was set); negative: it was set back. */
   clockJumped(milliseconds: number): void
   /** Resolves when nothing is under way but runs. */
@@ -158,6 +160,7 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     // Without its gateway nothing runs here.
     unwatched: 'missed',
     projects,
+    folders: projects,
     cronJobs,
     executions: createLocalExecutions(controller, projects.folder),
     ...(functions ? { functions } : {}),

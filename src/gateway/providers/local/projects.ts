@@ -1,16 +1,17 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, isAbsolute } from 'node:path'
+import { localConnection } from '../../../contract/connections.ts'
 import { HksError, invalidField, notFound } from '../../../contract/errors.ts'
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { LocalProjects, StoredProject } from '../../domain/localState.ts'
-import type { Projects } from '../../domain/ports.ts'
-import { type ProjectRecord, requireFolder } from '../../domain/project.ts'
-import { projectIdOf } from './projectId.ts'
+import type { Folders, Projects } from '../../domain/ports.ts'
+import { type ProjectRecord, requirePresent } from '../../domain/project.ts'
+import type { ProjectStore, StoredProject } from '../../domain/projectStore.ts'
+import { projectIdOf } from '../../platform/projectId.ts'
 
 /** What local projects need. */
 export interface LocalProjectsDeps {
-  readonly store: LocalProjects
+  readonly store: ProjectStore
   readonly clock: Clock
   readonly machineId: string
   readonly changes: ChangePublisher
@@ -23,13 +24,10 @@ export interface LocalProjectsDeps {
 }
 
 /** Projects of this machine, and the folder in which a project's commands run. */
-export interface LocalProjectsRole extends Projects {
+export interface LocalProjectsRole extends Projects, Folders {
   /** @throws HksError NOT_FOUND, PROJECT_MISSING when the folder is not there any more */
   folder(projectId: string): Promise<string>
 }
-
-/** The name of the connection that all local projects belong to. */
-export const localConnection = 'local'
 
 /**
  * Workspace folders as projects. A relinked project gets the id of its new folder, and its rows follow. That a folder
@@ -53,15 +51,19 @@ export function createLocalProjects(deps: LocalProjectsDeps): LocalProjectsRole 
     statuses.set(seen.id, seen.status)
     return before === undefined || before === seen.status ? seen : publish(seen)
   }
-  const stored = async (id: string): Promise<StoredProject> => {
+  const own = async (id: string): Promise<StoredProject | undefined> => {
     const project = await store.get(id)
+    return project?.connection === localConnection ? project : undefined
+  }
+  const stored = async (id: string): Promise<StoredProject> => {
+    const project = await own(id)
     if (!project) throw notFound('project', id)
     return project
   }
   return {
-    list: async () => Promise.all((await store.list()).map(look)),
+    list: async () => Promise.all((await store.list(localConnection)).map(look)),
     get: async id => {
-      const project = await store.get(id)
+      const project = await own(id)
       return project && look(project)
     },
     open: async (path, name) => {
@@ -99,7 +101,7 @@ export function createLocalProjects(deps: LocalProjectsDeps): LocalProjectsRole 
     },
     folder: async id => {
       const project = await look(await stored(id))
-      requireFolder(project)
+      requirePresent(project)
       return project.path!
     },
   }

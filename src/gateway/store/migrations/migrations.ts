@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts'
 import { callDetails } from './callDetails.ts'
+import { connections } from './connections.ts'
 import { initial } from './initial.ts'
 import { invocationsByKind } from './invocationsByKind.ts'
 import { transientRevisions } from './transientRevisions.ts'
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   { name: 'transient revisions', up: transientRevisions },
   { name: 'invocations by kind', up: invocationsByKind },
   { name: 'watched places', up: watchedPlaces },
+  { name: 'connections', up: connections },
 ]

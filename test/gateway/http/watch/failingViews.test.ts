@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { WatchMessage } from '../../../../src/contract/watch.ts'
 import { createCallSummaries } from '../../../../src/gateway/domain/callSummaries.ts'
 import { createLongCalls } from '../../../../src/gateway/domain/longCalls.ts'
+import { createProviderSet } from '../../../../src/gateway/domain/providerSet.ts'
 import { createWatchHub } from '../../../../src/gateway/http/watch/watchHub.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createFakeClock } from '../../../support/fakeClock.ts'
@@ -15,12 +16,13 @@ describe('a watch while the ledger can not be read', () => {
     const messages: WatchMessage[] = []
     const failure = new Error('unreadable')
     const views = { view: () => Promise.reject(failure), views: () => Promise.resolve([]) }
-    const providers = [local.provider]
+    const providers = createProviderSet([local.provider])
     const invocations = { list: () => Promise.resolve([]), counts: () => Promise.resolve([]) }
     const report = (error: unknown) => void reported.push(error)
     using summaries = createCallSummaries({ providers, invocations, clock, report })
     using hub = createWatchHub({
       providers,
+      connections: () => [],
       bootId: 'boot',
       cronJobs: views,
       calls: createLongCalls(clock),

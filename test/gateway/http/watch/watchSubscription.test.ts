@@ -33,6 +33,7 @@ describe('a watch subscription', () => {
           const reading = Promise.withResolvers<string[]>()
           readings.push(reading)
           return {
+            connections: [],
             projects: (await reading.promise).map(project),
             cronJobs: [],
             functions: [],

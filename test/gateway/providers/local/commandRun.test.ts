@@ -173,7 +173,7 @@ describe('a run of a command', function () {
   it('refuses to run where the folder is not there any more', async () => {
     const gone = join(local.home, '..', 'gone')
     mkdirSync(gone)
-    const { project } = await local.provider.projects.open(gone)
+    const { project } = await local.provider.folders.open(gone)
     const spec = cronJobSpec({ name: 'homeless', schedule: '0 0 1 1 *', backoffLimit: 0 })
     const job = await local.provider.cronJobs.create(project.id, spec)
     rmSync(gone, { recursive: true })
@@ -185,7 +185,7 @@ describe('a run of a command', function () {
   it('fails where the folder is not there any more when it is due, and names the folder and the way out', async () => {
     const gone = join(local.home, '..', 'gone at night')
     mkdirSync(gone)
-    const { project } = await local.provider.projects.open(gone)
+    const { project } = await local.provider.folders.open(gone)
     const spec = cronJobSpec({ name: 'nightly', schedule: '@every 1s', backoffLimit: 0 })
     const job = await local.provider.cronJobs.create(project.id, spec)
     rmSync(gone, { recursive: true })

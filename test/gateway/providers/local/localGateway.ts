@@ -53,7 +53,7 @@ export async function openLocal(clock: Clock, options: LocalOptions = {}) {
     ...options,
   })
   await provider.start()
-  const { project } = await provider.projects.open(workspace)
+  const { project } = await provider.folders.open(workspace)
 
   const settle = async () => {
     for (let i = 0; i < 3; i++) {

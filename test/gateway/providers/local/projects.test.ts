@@ -21,23 +21,23 @@ describe('local projects', () => {
 
   it('answer the same project for the same real folder', async () => {
     const path = folder('shop')
-    const { project, created } = await local.provider.projects.open(path)
+    const { project, created } = await local.provider.folders.open(path)
     assert.equal(created, true)
     assert.deepEqual([project.name, project.path, project.status, project.connection], ['shop', path, 'ready', 'local'])
     symlinkSync(path, join(local.workspace, 'link'))
-    const again = await local.provider.projects.open(join(local.workspace, 'link'))
+    const again = await local.provider.folders.open(join(local.workspace, 'link'))
     assert.deepEqual([again.created, again.project.id], [false, project.id])
   })
 
   it('have the same id in every gateway of the machine', async () => {
     const path = folder('shop')
-    const { project } = await local.provider.projects.open(path)
+    const { project } = await local.provider.folders.open(path)
     assert.match(project.id, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     const other = await openLocal(clock)
-    assert.equal((await other.provider.projects.open(path)).project.id, project.id)
+    assert.equal((await other.provider.folders.open(path)).project.id, project.id)
     await other.close()
     const elsewhere = await openLocal(clock, { machineId: 'another machine' })
-    assert.notEqual((await elsewhere.provider.projects.open(path)).project.id, project.id)
+    assert.notEqual((await elsewhere.provider.folders.open(path)).project.id, project.id)
     await elsewhere.close()
   })
 
@@ -45,7 +45,7 @@ describe('local projects', () => {
     const file = join(local.workspace, 'file')
     writeFileSync(file, '')
     for (const path of [file, join(local.workspace, 'nowhere')]) {
-      await assert.rejects(local.provider.projects.open(path), {
+      await assert.rejects(local.provider.folders.open(path), {
         code: 'INVALID_REQUEST',
         details: { field: 'path', value: path },
       })
@@ -54,16 +54,16 @@ describe('local projects', () => {
 
   it('follow a folder that moved when they are relinked: the id is that of the new place', async () => {
     const path = folder('shop')
-    const { project } = await local.provider.projects.open(path)
+    const { project } = await local.provider.folders.open(path)
     await local.provider.secrets!.write(project.id, 'mail', { key: 'x' })
     const job = await local.provider.cronJobs.create(project.id, cronJobSpec({ schedule: '0 * * * *' }))
     const moved = join(local.workspace, 'moved')
     renameSync(path, moved)
     assert.equal((await local.provider.projects.get(project.id))!.status, 'missing')
 
-    const relinked = await local.provider.projects.relink(project.id, moved)
+    const relinked = await local.provider.folders.relink(project.id, moved)
     assert.deepEqual([relinked.name, relinked.path, relinked.status], ['shop', moved, 'ready'])
-    assert.equal((await local.provider.projects.open(moved)).project.id, relinked.id)
+    assert.equal((await local.provider.folders.open(moved)).project.id, relinked.id)
     assert.equal(await local.provider.projects.get(project.id), undefined)
     assert.equal((await local.provider.cronJobs.get(job.id))!.projectId, relinked.id)
     assert.deepEqual(
@@ -77,25 +77,25 @@ describe('local projects', () => {
 
   it('take the place of the empty project that opening the moved folder made', async () => {
     const path = folder('shop')
-    const { project } = await local.provider.projects.open(path)
+    const { project } = await local.provider.folders.open(path)
     const job = await local.provider.cronJobs.create(project.id, cronJobSpec({ schedule: '0 * * * *' }))
     const moved = join(local.workspace, 'moved')
     renameSync(path, moved)
-    const opened = await local.provider.projects.open(moved)
+    const opened = await local.provider.folders.open(moved)
     assert.equal(opened.created, true)
 
-    const relinked = await local.provider.projects.relink(project.id, moved)
+    const relinked = await local.provider.folders.relink(project.id, moved)
     assert.deepEqual([relinked.id, relinked.name, relinked.status], [opened.project.id, 'shop', 'ready'])
     assert.equal(await local.provider.projects.get(project.id), undefined)
     assert.equal((await local.provider.cronJobs.get(job.id))!.projectId, relinked.id)
   })
 
   it('take no place of a project that holds something', async () => {
-    const { project } = await local.provider.projects.open(folder('shop'))
+    const { project } = await local.provider.folders.open(folder('shop'))
     const other = folder('other')
-    const { project: taken } = await local.provider.projects.open(other)
+    const { project: taken } = await local.provider.folders.open(other)
     await local.provider.secrets!.write(taken.id, 'mail', { key: 'x' })
-    await assert.rejects(local.provider.projects.relink(project.id, other), {
+    await assert.rejects(local.provider.folders.relink(project.id, other), {
       code: 'CONFLICT',
       hint: 'Forget that project first, or take another folder.',
     })
@@ -104,7 +104,7 @@ describe('local projects', () => {
 
   it('tell that their folder is gone, and that it is back, when it is looked at', async () => {
     const path = folder('shop')
-    const { project } = await local.provider.projects.open(path)
+    const { project } = await local.provider.folders.open(path)
     const told = () =>
       local.changes.flatMap(change =>
         change.kind === 'project' && change.project.id === project.id ? [change.project.status] : [],
@@ -119,7 +119,7 @@ describe('local projects', () => {
   })
 
   it('are removed with all that they hold', async () => {
-    const { project } = await local.provider.projects.open(folder('shop'))
+    const { project } = await local.provider.folders.open(folder('shop'))
     await local.provider.secrets!.write(project.id, 'mail', { key: 'x' })
     const job = await local.provider.cronJobs.create(project.id, cronJobSpec({ schedule: '0 * * * *' }))
     await local.provider.executions.trigger(job.id, {})

@@ -1,20 +1,22 @@
 import type { Kysely } from 'kysely'
 import { HksError, notFound } from '../../contract/errors.ts'
-import type { LocalProjects, StoredProject } from '../domain/localState.ts'
+import type { ProjectStore, StoredProject } from '../domain/projectStore.ts'
 import { present } from './columns.ts'
 import type { Row, Schema } from './schema.ts'
 import { explaining } from './storeError.ts'
 
 /** Projects in the table `projects`. */
-export function createLocalProjects(db: Kysely<Schema>): LocalProjects {
+export function createProjectStore(db: Kysely<Schema>): ProjectStore {
   const replace = async (id: string, project: StoredProject): Promise<void> => {
     const write = db.updateTable('projects').set(toRow(project)).where('id', '=', id).executeTakeFirst()
     const { numUpdatedRows } = await explaining(write, { unique: () => taken(project) })
     if (numUpdatedRows === 0n) throw notFound('project', id)
   }
   return {
-    list: async () =>
-      (await db.selectFrom('projects').selectAll().orderBy('name').orderBy('id').execute()).map(toProject),
+    list: async connection => {
+      const rows = db.selectFrom('projects').selectAll().where('connection', '=', connection)
+      return (await rows.orderBy('name').orderBy('id').execute()).map(toProject)
+    },
     get: async id => {
       const row = await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toProject(row)
@@ -22,7 +24,6 @@ export function createLocalProjects(db: Kysely<Schema>): LocalProjects {
     insert: async project => {
       await explaining(db.insertInto('projects').values(toRow(project)).execute(), { unique: () => taken(project) })
     },
-    update: project => replace(project.id, project),
     rekey: replace,
     remove: async id => {
       await explaining(db.deleteFrom('projects').where('id', '=', id).execute(), { foreignKey: () => inUse(id) })

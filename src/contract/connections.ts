@@ -1,0 +1,132 @@
+import { type Static, Type } from 'typebox'
+import { Id, Instant, OneOf } from './common.ts'
+import { errorCodes } from './errors.ts'
+
+/** What runs behind a connection. */
+export const connectionKinds = ['local', 'kubernetes'] as const
+/** One of {@link connectionKinds}. */
+export type ConnectionKind = (typeof connectionKinds)[number]
+
+/** Whether a connection can be used: `failed` tries again by itself. */
+export const connectionStates = ['connecting', 'ready', 'failed'] as const
+/** One of {@link connectionStates}. */
+export type ConnectionState = (typeof connectionStates)[number]
+
+/** Id and name of the connection to this machine; it is always there. */
+export const localConnection = 'local'
+
+const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
+const Namespace = Type.String({
+  minLength: 1,
+  maxLength: 63,
+  pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+  description: 'A DNS-1123 label',
+})
+
+const Image = Type.Optional(Type.String({ minLength: 1, maxLength: 1000 }))
+
+const settings = {
+  readOnly: Type.Optional(Type.Boolean({ description: 'Nothing is changed through it' })),
+  runtimeImages: Type.Optional(
+    Type.Object(
+      { python: Image, node: Image },
+      { additionalProperties: false, description: 'Stock image of a language; default python:3-slim, node:24-slim' },
+    ),
+  ),
+  ingress: Type.Optional(
+    Type.String({ maxLength: 1000, description: 'URL of the Knative ingress as this machine reaches it' }),
+  ),
+  registry: Type.Optional(
+    Type.String({ maxLength: 1000, description: 'Where images are pushed, such as registry.example.com/team' }),
+  ),
+  insecureRegistries: Type.Optional(
+    Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20, description: 'Hosts spoken to over plain http' }),
+  ),
+}
+
+/** A configured place to run things, with how it fares. Credentials stay in the kubeconfig. */
+export const Connection = Type.Object({
+  id: Id,
+  name: Type.String(),
+  kind: OneOf(connectionKinds),
+  ...settings,
+  readOnly: Type.Boolean(),
+  context: Type.Optional(Type.String({ description: 'Of the kubeconfig' })),
+  kubeconfig: Type.Optional(Type.Array(Type.String(), { description: 'Files, merged as kubectl merges KUBECONFIG' })),
+  server: Type.Optional(Type.String({ description: 'Origin of the API server, once known' })),
+  state: OneOf(connectionStates),
+  code: Type.Optional(OneOf(errorCodes)),
+  message: Type.Optional(Type.String({ description: 'Why it failed' })),
+  hint: Type.Optional(Type.String()),
+  createdAt: Type.Optional(Instant),
+})
+export type Connection = Static<typeof Connection>
+
+/** Adds a context of a kubeconfig. Its own namespace is opened as a project unless others are named. */
+export const ConnectionCreate = Type.Object(
+  {
+    kind: Type.Literal('kubernetes'),
+    context: Type.String({ minLength: 1, maxLength: 500 }),
+    name: Type.Optional(Name),
+    kubeconfig: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+        minItems: 1,
+        maxItems: 20,
+        description: 'Absolute paths; default ~/.kube/config',
+      }),
+    ),
+    namespaces: Type.Optional(Type.Array(Namespace, { maxItems: 50 })),
+    ...settings,
+  },
+  { additionalProperties: false },
+)
+export type ConnectionCreate = Static<typeof ConnectionCreate>
+
+const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
+  Type.Optional(Type.Union([schema, Type.Null()]))
+
+/** A change of a connection: absent fields stay, `null` clears. */
+export const ConnectionUpdate = Type.Object(
+  {
+    name: Type.Optional(Name),
+    readOnly: settings.readOnly,
+    runtimeImages: nullable(settings.runtimeImages),
+    ingress: nullable(settings.ingress),
+    registry: nullable(settings.registry),
+    insecureRegistries: nullable(settings.insecureRegistries),
+  },
+  { additionalProperties: false },
+)
+export type ConnectionUpdate = Static<typeof ConnectionUpdate>
+
+/** What a test of a connection found. A cluster that does not answer is an error instead. */
+export const ConnectionReport = Type.Object({
+  server: Type.String(),
+  version: Type.String({ description: 'Of Kubernetes, such as v1.34.4' }),
+  milliseconds: Type.Integer({ description: 'How long its answer took' }),
+  listsNamespaces: Type.Boolean({ description: 'Whether the user may list namespaces' }),
+  knative: Type.Boolean({ description: 'Whether Knative Serving is installed' }),
+})
+export type ConnectionReport = Static<typeof ConnectionReport>
+
+/** A namespace of a cluster, and the project that it is open as. */
+export const ClusterNamespace = Type.Object({ name: Type.String(), projectId: Type.Optional(Id) })
+export type ClusterNamespace = Static<typeof ClusterNamespace>
+
+/** A context of a kubeconfig, without secrets. */
+export const KubeContext = Type.Object({
+  name: Type.String(),
+  cluster: Type.String(),
+  server: Type.Optional(Type.String()),
+  user: Type.Optional(Type.String()),
+  namespace: Type.Optional(Type.String()),
+  isCurrent: Type.Boolean(),
+  authentication: Type.String({ description: 'Such as client certificate, token, exec aws' }),
+})
+export type KubeContext = Static<typeof KubeContext>
+
+/** Which kubeconfig to read: files separated as in KUBECONFIG; default ~/.kube/config. */
+export const KubeContextQuery = Type.Object(
+  { kubeconfig: Type.Optional(Type.String({ maxLength: 20_000 })) },
+  { additionalProperties: false },
+)

@@ -1,0 +1,40 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { ConnectionServiceOptions } from '../domain/connectionService.ts'
+import { clusterIdentity } from '../providers/kubernetes/client/clusterIdentity.ts'
+import { createKubeClient } from '../providers/kubernetes/client/createKubeClient.ts'
+import { listContexts } from '../providers/kubernetes/client/listContexts.ts'
+import { loadKubeConfig } from '../providers/kubernetes/client/loadKubeConfig.ts'
+import { createKubernetesProvider } from '../providers/kubernetes/kubernetesProvider.ts'
+import type { Environment } from './environment.ts'
+import type { Home } from './home.ts'
+import type { Storage } from './storage.ts'
+
+/** Where kubectl looks when nobody says where. */
+const defaultKubeconfig = () => [join(homedir(), '.kube', 'config')]
+
+/** What connects to clusters. `environment` is that of the login shell. */
+export function createClusters(
+  { report }: Home,
+  { clock, database }: Storage,
+  environment: Environment,
+): Pick<ConnectionServiceOptions, 'connect' | 'contexts'> {
+  return {
+    contexts: (kubeconfig = defaultKubeconfig()) => listContexts(kubeconfig),
+    connect: (connection, onHealth) =>
+      createKubernetesProvider({
+        ...{ connection, onHealth, clock, report },
+        projects: database.projects,
+        executions: database.executions,
+        openClient: async ({ kubeconfig = defaultKubeconfig(), context }) => {
+          const access = await loadKubeConfig({
+            files: kubeconfig,
+            environment,
+            ...(context === undefined ? {} : { context }),
+          })
+          return { client: createKubeClient(access), identity: await clusterIdentity(kubeconfig, context) }
+        },
+        works: [],
+      }),
+  }
+}

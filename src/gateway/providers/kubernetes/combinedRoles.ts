@@ -1,0 +1,104 @@
+import { HksError, notFound } from '../../../contract/errors.ts'
+import type { CronJobs, Executions, ExecutionStore, Functions, Secrets } from '../../domain/ports.ts'
+import type { NamespaceWork } from './namespaceWork.ts'
+
+/** The namespaces that are open, by their projects' ids. */
+export interface OpenNamespaces {
+  all(): readonly NamespaceWork[]
+  /** @throws HksError CONNECTION_FAILED while the cluster can not be used, NOT_FOUND */
+  of(projectId: string): NamespaceWork
+}
+
+/** The CronJobs of all namespaces. */
+export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
+  const roles = () => namespaces.all().flatMap(({ cronJobs }) => (cronJobs ? [cronJobs] : []))
+  const owner = async (id: string): Promise<CronJobs> => {
+    for (const role of roles()) if (await role.get(id)) return role
+    throw notFound('CronJob', id)
+  }
+  const inProject = (projectId: string): CronJobs => namespaces.of(projectId).cronJobs ?? lacks('CronJobs')
+  return {
+    list: async projectId => {
+      if (projectId !== undefined) return inProject(projectId).list(projectId)
+      const synced = namespaces.all().filter(namespace => namespace.state().synced)
+      return (await Promise.all(synced.map(async ({ cronJobs }) => (await cronJobs?.list()) ?? []))).flat()
+    },
+    get: async id => {
+      for (const role of roles()) {
+        const found = await role.get(id)
+        if (found) return found
+      }
+      return undefined
+    },
+    create: async (projectId, spec) => inProject(projectId).create(projectId, spec),
+    update: async (id, spec, options) => (await owner(id)).update(id, spec, options),
+    startsOnResume: async id => (await owner(id)).startsOnResume(id),
+    remove: async id => (await owner(id)).remove(id),
+  }
+}
+
+/** The runs of all namespaces. */
+export function combineExecutions(namespaces: OpenNamespaces, store: Pick<ExecutionStore, 'get'>): Executions {
+  const owner = async (cronJobId: string): Promise<Executions> => {
+    for (const { cronJobs, executions } of namespaces.all()) {
+      if (executions && (await cronJobs?.get(cronJobId))) return executions
+    }
+    throw notFound('CronJob', cronJobId)
+  }
+  return {
+    trigger: async (cronJobId, options) => (await owner(cronJobId)).trigger(cronJobId, options),
+    stop: async executionId => {
+      const execution = await store.get(executionId)
+      if (!execution) throw notFound('execution', executionId)
+      await (await owner(execution.applicationId)).stop(executionId)
+    },
+  }
+}
+
+/** The functions of all namespaces that can have some. */
+export function combineFunctions(namespaces: OpenNamespaces): Functions {
+  const roles = () => namespaces.all().flatMap(({ functions }) => (functions ? [functions] : []))
+  const owner = async (id: string): Promise<Functions> => {
+    for (const role of roles()) {
+      if ((await role.get(id)) || role.deployments().some(({ functionId }) => functionId === id)) return role
+    }
+    throw notFound('function', id)
+  }
+  const inProject = (projectId: string): Functions => namespaces.of(projectId).functions ?? lacks('functions')
+  return {
+    list: async projectId => {
+      if (projectId !== undefined) return inProject(projectId).list(projectId)
+      const synced = namespaces.all().filter(namespace => namespace.state().synced)
+      return (await Promise.all(synced.map(async ({ functions }) => (await functions?.list()) ?? []))).flat()
+    },
+    get: async id => {
+      for (const role of roles()) {
+        const found = await role.get(id)
+        if (found) return found
+      }
+      return undefined
+    },
+    deploy: async (projectId, ...rest) => inProject(projectId).deploy(projectId, ...rest),
+    cancelDeployment: async id => (await owner(id)).cancelDeployment(id),
+    deployments: () => roles().flatMap(role => role.deployments()),
+    source: async id => (await owner(id)).source(id),
+    invoke: async (id, ...rest) => (await owner(id)).invoke(id, ...rest),
+    access: async id => (await owner(id)).access(id),
+    mask: async id => (await owner(id)).mask(id),
+    remove: async id => (await owner(id)).remove(id),
+  }
+}
+
+/** The secrets of all namespaces. */
+export const combineSecrets = (namespaces: OpenNamespaces): Secrets => {
+  const inProject = (projectId: string): Secrets => namespaces.of(projectId).secrets ?? lacks('secrets')
+  return {
+    list: async projectId => inProject(projectId).list(projectId),
+    write: async (projectId, secret, data) => inProject(projectId).write(projectId, secret, data),
+    remove: async (projectId, secret) => inProject(projectId).remove(projectId, secret),
+  }
+}
+
+function lacks(what: string): never {
+  throw new HksError('INVALID_REQUEST', `This connection has no ${what}.`)
+}

@@ -1,0 +1,160 @@
+import type { ConnectionReport } from '../../../contract/connections.ts'
+import { HksError } from '../../../contract/errors.ts'
+import { createChangePublisher } from '../../domain/changes.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { ConnectionHealth, ConnectionRecord } from '../../domain/connection.ts'
+import type { ExecutionStore, Provider } from '../../domain/ports.ts'
+import type { ProjectStore } from '../../domain/projectStore.ts'
+import type { KubeClient } from './client/kubeClient.ts'
+import { combineCronJobs, combineExecutions, combineFunctions, combineSecrets } from './combinedRoles.ts'
+import { createKubernetesProjects } from './projects.ts'
+import { followPresence } from './namespacePresence.ts'
+import { combineWork, type OpenNamespaceWork } from './namespaceWork.ts'
+
+/** What the `kubernetes` provider needs. */
+export interface KubernetesProviderDeps {
+  /** As it is at this moment. */
+  readonly connection: () => ConnectionRecord
+  /** Reads the kubeconfig and makes a client; asks the cluster nothing. @throws HksError CONNECTION_FAILED */
+  readonly openClient: (connection: ConnectionRecord) => Promise<{
+    readonly client: KubeClient
+    /** Names the cluster wherever its kubeconfig is: of its certificate authority and server. */
+    readonly identity: string
+  }>
+  /** What is followed in each namespace. */
+  readonly works: readonly OpenNamespaceWork[]
+  readonly projects: ProjectStore
+  readonly executions: Pick<ExecutionStore, 'get'>
+  readonly clock: Clock
+  /** Told when the health changes. */
+  readonly onHealth: (health: ConnectionHealth) => void
+  /** Receives failures that no caller waits for. */
+  readonly report: (error: unknown) => void
+}
+
+/** Until a kubeconfig that can not be used is looked at again, milliseconds. */
+const retryMs = 5000
+
+/** CronJobs and functions of the namespaces of a cluster. */
+export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider {
+  const { clock, onHealth, report } = deps
+  const { id } = deps.connection()
+  const changes = createChangePublisher()
+  let cluster: { readonly client: KubeClient; readonly identity: string } | undefined
+  let opening: Promise<NonNullable<typeof cluster>> | undefined
+  /** Why there is no client. */
+  let failure: HksError | undefined
+  let told: string | undefined
+  let retry: Disposable | undefined
+  let stopped = false
+
+  const open = (): Promise<NonNullable<typeof cluster>> =>
+    (opening ??= deps
+      .openClient(deps.connection())
+      .then(opened => {
+        if (stopped) opened.client[Symbol.dispose]()
+        cluster = opened
+        failure = undefined
+        return opened
+      })
+      .finally(() => {
+        opening = undefined
+      }))
+  const ready = async (): Promise<NonNullable<typeof cluster>> => cluster ?? open()
+
+  const health = (): ConnectionHealth => {
+    const server = cluster ? { server: cluster.client.server } : {}
+    const states = projects.states()
+    const error = failure ?? states.map(state => state.error).find(each => each?.code === 'CONNECTION_FAILED')
+    if (error) {
+      const { code, message, hint } = error
+      return { state: 'failed', code, message, ...(hint === undefined ? {} : { hint }), ...server }
+    }
+    const isReady = cluster !== undefined && states.every(state => state.synced || state.error !== undefined)
+    return { state: isReady ? 'ready' : 'connecting', ...server }
+  }
+  const tellHealth = (): void => {
+    const now = health()
+    const text = JSON.stringify(now)
+    if (text === told || stopped) return
+    told = text
+    onHealth(now)
+  }
+  const projects = createKubernetesProjects({
+    connectionId: id,
+    store: deps.projects,
+    clock,
+    changes,
+    cluster: ready,
+    openNamespace: scope =>
+      combineWork([followPresence(scope, clock), ...deps.works.map(openWork => openWork(scope, changes))]),
+    onState: tellHealth,
+    failure: () => failure,
+  })
+  const connect = async (): Promise<void> => {
+    try {
+      await open()
+      await projects.openAll()
+    } catch (error) {
+      if (stopped) return
+      if (!(error instanceof HksError)) report(error)
+      failure = error instanceof HksError ? error : new HksError('INTERNAL', String(error), { cause: error })
+      retry = clock.callAfter(retryMs, () => void connect())
+    }
+    tellHealth()
+  }
+
+  const role = projects.namespaces
+  return {
+    connection: id,
+    unwatched: 'unknown',
+    projects: projects.role,
+    cluster: {
+      health,
+      open: projects.open,
+      namespaces: async () => {
+        const { client } = await ready()
+        const { items } = await client.list('/api/v1/namespaces')
+        return items.map(({ metadata }) => metadata.name).sort()
+      },
+      test: async () => testCluster(await ready().then(({ client }) => client)),
+    },
+    cronJobs: combineCronJobs(role),
+    executions: combineExecutions(role, deps.executions),
+    functions: combineFunctions(role),
+    secrets: combineSecrets(role),
+    changes,
+    // The cluster may be away for long: nobody waits for it.
+    start: async () => void connect(),
+    stop: async graceSeconds => {
+      if (stopped) return
+      stopped = true
+      retry?.[Symbol.dispose]()
+      await projects.stop(graceSeconds)
+      cluster?.client[Symbol.dispose]()
+    },
+  }
+}
+
+async function testCluster(client: KubeClient): Promise<ConnectionReport> {
+  const began = performance.now()
+  const { gitVersion } = await client.request<{ gitVersion: string }>('GET', '/version')
+  const milliseconds = Math.round(performance.now() - began)
+  const [listsNamespaces, knative] = await Promise.all([
+    client.request('GET', '/api/v1/namespaces', { query: { limit: 1 } }).then(
+      () => true,
+      error => {
+        if ((error as HksError).code === 'FORBIDDEN') return false
+        throw error
+      },
+    ),
+    client.request('GET', '/apis/serving.knative.dev/v1').then(
+      () => true,
+      error => {
+        if (['NOT_FOUND', 'FORBIDDEN'].includes((error as HksError).code)) return false
+        throw error
+      },
+    ),
+  ])
+  return { server: client.server, version: gitVersion, milliseconds, listsNamespaces, knative }
+}

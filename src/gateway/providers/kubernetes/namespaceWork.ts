@@ -1,0 +1,48 @@
+import type { ChangePublisher } from '../../domain/changes.ts'
+import type { CronJobs, Executions, Functions, Secrets } from '../../domain/ports.ts'
+import type { NamespaceScope } from './namespaceScope.ts'
+import type { CollectionState } from './watch/watchedCollection.ts'
+
+/** One kind of thing in one namespace, such as its CronJobs with their runs: roles of the provider, for this namespace alone. */
+export interface NamespaceWork {
+  readonly cronJobs?: CronJobs
+  readonly executions?: Executions
+  readonly functions?: Functions
+  readonly secrets?: Secrets
+  /** How well it follows the cluster: synced when all that it follows is, the first error of any. */
+  state(): CollectionState
+  /** Told when {@link state} changes. */
+  onState(listener: () => void): Disposable
+  /** Ends all that was started, but nothing in the cluster. */
+  stop(graceSeconds: number): Promise<void>
+}
+
+/** Begins to follow one kind of thing in a namespace. */
+export type OpenNamespaceWork = (scope: NamespaceScope, changes: ChangePublisher) => NamespaceWork
+
+/** Several kinds of things in one namespace, each role by the one that has it. */
+export function combineWork(works: readonly NamespaceWork[]): NamespaceWork {
+  const stack = new DisposableStack()
+  const role = <K extends 'cronJobs' | 'executions' | 'functions' | 'secrets'>(name: K): Pick<NamespaceWork, K> =>
+    Object.fromEntries(works.flatMap(work => (work[name] ? [[name, work[name]]] : []))) as Pick<NamespaceWork, K>
+  return {
+    ...role('cronJobs'),
+    ...role('executions'),
+    ...role('functions'),
+    ...role('secrets'),
+    state: () => {
+      const states = works.map(work => work.state())
+      const error = states.map(state => state.error).find(each => each !== undefined)
+      return { synced: states.every(state => state.synced), ...(error ? { error } : {}) }
+    },
+    onState: listener => {
+      const listening = new DisposableStack()
+      for (const work of works) listening.use(work.onState(listener))
+      return stack.use(listening)
+    },
+    stop: async graceSeconds => {
+      stack.dispose()
+      await Promise.all(works.map(work => work.stop(graceSeconds)))
+    },
+  }
+}

@@ -1,0 +1,161 @@
+import { HksError, notFound } from '../../../contract/errors.ts'
+import type { ChangePublisher } from '../../domain/changes.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { OpenedProject, Projects } from '../../domain/ports.ts'
+import type { ProjectRecord } from '../../domain/project.ts'
+import type { ProjectStore, StoredProject } from '../../domain/projectStore.ts'
+import { projectIdOf } from '../../platform/projectId.ts'
+import type { KubeClient } from './client/kubeClient.ts'
+import type { OpenNamespaces } from './combinedRoles.ts'
+import type { NamespaceScope } from './namespaceScope.ts'
+import type { NamespaceWork } from './namespaceWork.ts'
+import type { CollectionState } from './watch/watchedCollection.ts'
+
+/** What the projects of a cluster need. */
+export interface KubernetesProjectsDeps {
+  readonly connectionId: string
+  readonly store: ProjectStore
+  readonly clock: Clock
+  readonly changes: ChangePublisher
+  /** @throws HksError CONNECTION_FAILED */
+  readonly cluster: () => Promise<{ readonly client: KubeClient; readonly identity: string }>
+  /** Begins to follow a namespace. */
+  readonly openNamespace: (scope: NamespaceScope) => NamespaceWork
+  /** Told when it changes how well a namespace is followed. */
+  readonly onState: () => void
+  /** Why there is no client; nothing while there is one or it is being made. */
+  readonly failure: () => HksError | undefined
+}
+
+/** Namespaces as projects, each followed while it is open. */
+export interface KubernetesProjects {
+  readonly role: Projects
+  readonly namespaces: OpenNamespaces
+  open(namespace: string): Promise<OpenedProject>
+  /** Follows all that are kept. */
+  openAll(): Promise<void>
+  states(): readonly CollectionState[]
+  stop(graceSeconds: number): Promise<void>
+}
+
+interface Followed {
+  readonly project: StoredProject
+  readonly work: NamespaceWork
+  readonly end: AbortController
+  readonly listening: Disposable
+}
+
+/** None is followed yet. */
+export function createKubernetesProjects(deps: KubernetesProjectsDeps): KubernetesProjects {
+  const { connectionId, store, clock, changes } = deps
+  const followed = new Map<string, Followed>()
+
+  const shown = (project: StoredProject): ProjectRecord => {
+    const error = followed.get(project.id)?.work.state().error
+    // That of the whole connection is shown there.
+    if (error === undefined || error.code === 'CONNECTION_FAILED') return { ...project, status: 'ready' }
+    const status = error.code === 'PROJECT_MISSING' ? 'missing' : 'unavailable'
+    return { ...project, status, message: error.message }
+  }
+  const follow = (project: StoredProject, client: KubeClient): void => {
+    if (followed.has(project.id)) return
+    const end = new AbortController()
+    const work = deps.openNamespace({ projectId: project.id, name: project.name, client, signal: end.signal })
+    let told = 'ready'
+    const listening = work.onState(() => {
+      const now = shown(project)
+      const text = `${now.status} ${now.message ?? ''}`
+      if (text !== told) changes.publish({ kind: 'project', project: now })
+      told = text
+      deps.onState()
+    })
+    followed.set(project.id, { project, work, end, listening })
+  }
+  const unfollow = async (id: string, graceSeconds: number): Promise<void> => {
+    const { work, end, listening } = followed.get(id) ?? {}
+    followed.delete(id)
+    listening?.[Symbol.dispose]()
+    end?.abort()
+    await work?.stop(graceSeconds)
+  }
+  const own = async (id: string): Promise<StoredProject | undefined> => {
+    const project = await store.get(id)
+    return project?.connection === connectionId ? project : undefined
+  }
+  return {
+    role: {
+      list: async () => (await store.list(connectionId)).map(shown),
+      get: async id => {
+        const project = await own(id)
+        return project && shown(project)
+      },
+      remove: async id => {
+        if (!(await own(id))) throw notFound('project', id)
+        const work = followed.get(id)?.work
+        const cronJobs = work?.state().synced ? ((await work.cronJobs?.list()) ?? []) : []
+        const functions = work?.state().synced ? ((await work.functions?.list()) ?? []) : []
+        await unfollow(id, 0)
+        await store.remove(id)
+        for (const each of cronJobs) changes.publish({ kind: 'deleted', what: 'cronJob', id: each.id })
+        for (const each of functions) changes.publish({ kind: 'deleted', what: 'function', id: each.id })
+        changes.publish({ kind: 'deleted', what: 'project', id })
+        deps.onState()
+      },
+    },
+    namespaces: {
+      all: () => [...followed.values()].map(({ work }) => work),
+      of: projectId => {
+        const found = followed.get(projectId)
+        if (!found) throw deps.failure() ?? notFound('project', projectId)
+        const { synced, error } = found.work.state()
+        if (!synced && error) throw error
+        return found.work
+      },
+    },
+    open: async namespace => {
+      const { client, identity } = await deps.cluster()
+      const id = projectIdOf(identity, namespace)
+      const known = await store.get(id)
+      if (known && known.connection !== connectionId) throw openElsewhere(namespace)
+      const project = known ?? { id, name: namespace, connection: connectionId, createdAt: clock.now() }
+      if (!known) {
+        await requireNamespace(client, namespace)
+        await store.insert(project)
+      }
+      follow(project, client)
+      const record = shown(project)
+      if (!known) changes.publish({ kind: 'project', project: record })
+      return { project: record, created: !known }
+    },
+    openAll: async () => {
+      const { client } = await deps.cluster()
+      for (const project of await store.list(connectionId)) follow(project, client)
+    },
+    states: () => [...followed.values()].map(({ work }) => work.state()),
+    stop: async graceSeconds => {
+      await Promise.all([...followed.keys()].map(id => unfollow(id, graceSeconds)))
+    },
+  }
+}
+
+/** Longer than that nobody waits for a cluster that may not answer, milliseconds. */
+const lookMs = 5000
+
+/** What is not known, as the cluster does not answer or does not say, is let pass: the state of the project tells later. */
+async function requireNamespace(client: KubeClient, namespace: string): Promise<void> {
+  try {
+    await client.request('GET', `/api/v1/namespaces/${namespace}`, { timeoutMs: lookMs })
+  } catch (error) {
+    if ((error as HksError).code !== 'NOT_FOUND') return
+    throw new HksError('NOT_FOUND', `namespace: ${client.server} has no namespace "${namespace}".`, {
+      details: { field: 'namespace', value: namespace },
+      cause: error,
+    })
+  }
+}
+
+const openElsewhere = (namespace: string): HksError =>
+  new HksError('CONFLICT', `The namespace "${namespace}" is a project of another connection to the same cluster.`, {
+    details: { field: 'namespace', value: namespace },
+    hint: 'Use that project, or forget it first.',
+  })
