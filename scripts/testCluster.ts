@@ -2,11 +2,14 @@
  * `npm run test:cluster`: the tests in test/cluster on the cluster of KUBECONFIG, and how much of the Kubernetes
  * provider they ran.
  *
- *   npm run test:cluster                    everything
- *   npm run test:cluster -- "some title"    only the tests whose title matches; no threshold
+ *   npm run test:cluster                       everything but test/cluster/installation
+ *   npm run test:cluster -- "some title"       only the tests whose title matches; no threshold
+ *   npm run test:cluster -- --installation     only test/cluster/installation, on a cluster without Knative; no threshold
+ *   npm run test:cluster -- --with FOLDER      counts the V8 coverage that another run has just left there as well
  */
 import { globSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { checkCluster } from './cluster/checkCluster.ts'
 import { createKubeRequest } from './cluster/kubeRequest.ts'
 import { pinContext } from './cluster/pinContext.ts'
@@ -20,23 +23,32 @@ import { countsLine } from './testCounts.ts'
 /** Percent of the provider's lines that the tests must run. The provider is young: 90 is wanted once it is whole. */
 const threshold = 0
 
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { installation: { type: 'boolean', default: false }, with: { type: 'string', multiple: true, default: [] } },
+})
+const { installation } = values
+const [grep] = positionals
 const root = resolve(import.meta.dirname, '..')
 const provider = 'src/gateway/providers/kubernetes'
-const coverage = join(root, 'coverage/cluster')
+const coverage = join(root, installation ? 'coverage/installation' : 'coverage/cluster')
 const raw = join(coverage, 'raw')
-const results = join(root, '.cache/cluster-test-results.json')
-const [grep] = process.argv.slice(2)
+const results = join(root, `.cache/${installation ? 'installation' : 'cluster'}-test-results.json`)
 
 try {
   await stage('cluster', useCluster)
   await prepareTests(root)
-  const files = globSync('test/cluster/**/*.test.ts', { cwd: root }).sort()
+  const [pattern, exclude] = installation
+    ? ['test/cluster/installation/**/*.test.ts', []]
+    : ['test/cluster/**/*.test.ts', ['test/cluster/installation/**']]
+  const files = globSync(pattern, { cwd: root, exclude }).sort()
   const counts = await runTests({ root, files, results, raw, grep })
   for (const title of counts.skipped) console.log(`skipped: ${title}`)
   if (counts.failed > 0) process.exitCode = 1
   else if (globSync(`${provider}/**/*.ts`, { cwd: root }).length > 0) {
-    const wanted = grep === undefined ? threshold : 0
-    console.log(await measureLines({ root, raw: [raw], folder: coverage, threshold: wanted, within: provider }))
+    const wanted = grep === undefined && !installation ? threshold : 0
+    const all = [raw, ...values.with.map(folder => resolve(root, folder))]
+    console.log(await measureLines({ root, raw: all, folder: coverage, threshold: wanted, within: provider }))
   }
   console.log(countsLine(counts))
 } catch (error) {
@@ -51,6 +63,7 @@ async function useCluster(): Promise<void> {
   process.env['HKS_TEST_CLUSTER_CONTEXT'] = context
   const request = createKubeRequest(kubeconfig)
   const { version, hasKnative } = await checkCluster(request)
+  if (installation && hasKnative) throw new Error('The tests of the installation want a cluster without Knative.')
   const knative = hasKnative ? 'with Knative' : 'without Knative'
   console.log(`the tests use the context ${context} at ${server}, Kubernetes ${version} ${knative}`)
   for (const name of await removeLeftovers(request, Date.now())) {
