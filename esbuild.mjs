@@ -50,6 +50,13 @@ const nodeModule = {
   define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
 }
 
+/** How the gateway is bundled: what it imports only later lies in files of its own, which cost nothing until then. */
+export const gatewayModule = {
+  ...nodeModule,
+  splitting: true,
+  chunkNames: 'gateway-[name]-[hash]',
+}
+
 // Shared modules read import.meta, which CommonJS does not have.
 const commonJs = {
   ...common,
@@ -78,7 +85,7 @@ const webview = {
 /** Every bundle: its entry, what it becomes, and how. */
 async function bundles() {
   const entries = [
-    { from: 'src/gateway/main.ts', to: 'gateway.mjs', options: nodeModule },
+    { from: 'src/gateway/main.ts', to: 'gateway.mjs', options: gatewayModule },
     { from: 'src/cli/main.ts', to: 'cli.mjs', options: nodeModule },
     // Read by whatever Node the user has, before its version is known.
     {
@@ -144,7 +151,9 @@ async function put(file, contents) {
 }
 
 async function bundle({ from, to, options }) {
-  const result = await esbuild.build({ ...options, entryPoints: [join(root, from)], outfile: join(dist, to) })
+  const entryPoints = { [parse(to).name]: join(root, from) }
+  const outdir = join(dist, dirname(to))
+  const result = await esbuild.build({ ...options, entryPoints, outdir, outExtension: { '.js': parse(to).ext } })
   return Promise.all(
     result.outputFiles.map(f => put(relative(dist, f.path).split(sep).join('/'), Buffer.from(f.contents))),
   )

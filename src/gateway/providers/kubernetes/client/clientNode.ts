@@ -1,2 +1,2 @@
-/** What the product uses of @kubernetes/client-node. Only ever imported later: it costs 90 MB and 300 ms. */
+/** What the product uses of @kubernetes/client-node. Only ever imported later: it costs 25 MB in the bundle, 57 MB from its files. */
 export { KubeConfig } from '@kubernetes/client-node'

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
+import { parse } from 'yaml'
 import type { HksError } from '../../../../contract/errors.ts'
 import { connectionFailed } from './translateError.ts'
 
@@ -102,7 +103,6 @@ async function readIfThere(file: string): Promise<{ file: string; content: Field
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw kubeConfigFault(`The kubeconfig "${file}" can not be read: ${(error as Error).message}.`, undefined, error)
   }
-  const { parse } = await import('yaml')
   try {
     const content = parse(text, { schema: 'core', maxAliasCount: 100 }) as unknown
     if (content !== null && !isFields(content)) throw new Error('it holds no fields')
