@@ -6,6 +6,7 @@ import { createKubeClient } from '../providers/kubernetes/client/createKubeClien
 import { listContexts } from '../providers/kubernetes/client/listContexts.ts'
 import { loadKubeConfig } from '../providers/kubernetes/client/loadKubeConfig.ts'
 import { createKubernetesProvider } from '../providers/kubernetes/kubernetesProvider.ts'
+import { openNamespaceSecrets } from '../providers/kubernetes/secrets.ts'
 import type { Environment } from './environment.ts'
 import type { Home } from './home.ts'
 import type { Storage } from './storage.ts'
@@ -34,7 +35,7 @@ export function createClusters(
           })
           return { client: createKubeClient(access), identity: await clusterIdentity(kubeconfig, context) }
         },
-        works: [],
+        works: [openNamespaceSecrets],
       }),
   }
 }
