@@ -1,3 +1,4 @@
+import type WebSocket from 'ws'
 import type { KubeList, KubeObject } from './kubeObject.ts'
 
 /** What a request may carry. */
@@ -39,4 +40,9 @@ export interface KubeClient extends Disposable {
     path: string,
     request?: Omit<KubeRequest, 'body' | 'contentType' | 'timeoutMs'>,
   ): Promise<AsyncIterable<Uint8Array>>
+  /** A WebSocket, for a port of a pod; paused until `resume`. Closed with the signal. @throws HksError as `request` does */
+  webSocket(
+    path: string,
+    request: Pick<KubeRequest, 'query' | 'signal'> & { readonly protocol: string },
+  ): Promise<WebSocket>
 }

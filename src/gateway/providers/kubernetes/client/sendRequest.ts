@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from 'node:https'
 import type { KubeRequest } from './kubeClient.ts'
 import type { RequestAccess } from './loadKubeConfig.ts'
+import { requestUrl } from './requestUrl.ts'
 import { noAnswer, translateNetworkError } from './translateNetworkError.ts'
 
 /** One request, ready to be sent. */
@@ -46,10 +47,7 @@ function attempt(access: RequestAccess, outgoing: OutgoingRequest): Promise<Inco
   const { method, path, query, body, signal } = outgoing
   signal?.throwIfAborted()
   const { server, agent, servername } = access
-  const url = new URL(server)
-  url.pathname = server.pathname.replace(/\/$/, '') + path
-  for (const [name, value] of Object.entries(query ?? {}))
-    if (value !== undefined) url.searchParams.set(name, String(value))
+  const url = requestUrl(server, path, query)
   const request = (url.protocol === 'http:' ? requestHttp : requestHttps)(url, {
     method,
     agent,

@@ -120,9 +120,13 @@ const named = (info: RequestInfo): string =>
   `${resourceText(info)}${info.name === undefined ? '' : ` "${info.name}"`}${namespaceText(info.namespace)}`
 
 function absent(info: RequestInfo, status: Status | undefined): string {
-  if (info.name !== undefined && status?.kind === 'Status' && status.details?.name)
-    return `${resourceText({ ...info, resource: status.details.kind ?? info.resource })} "${status.details.name}" does not exist${namespaceText(info.namespace)}.`
-  return info.resource === '' ? 'The cluster has no such path.' : `The cluster does not know ${resourceText(info)}.`
+  const { name, kind } = status?.details ?? {}
+  if (info.name === undefined || !name)
+    return info.resource === '' ? 'The cluster has no such path.' : `The cluster does not know ${resourceText(info)}.`
+  const { subresource, ...whole } = info
+  void subresource
+  const resource = resourceText({ ...whole, resource: kind ?? info.resource })
+  return `${resource} "${name}" does not exist${namespaceText(info.namespace)}.`
 }
 
 function readStatus(body: string): Status | undefined {
