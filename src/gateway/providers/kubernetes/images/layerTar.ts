@@ -36,6 +36,8 @@ async function* piecesOf(entries: readonly LayerEntry[]): AsyncGenerator<Uint8Ar
   yield tarEnd
 }
 
+const isBoth = 'is a file and a folder at once'
+
 /** The folders above the entries as paths, and the entries, each after what it is in. */
 function withFolders(entries: readonly LayerEntry[]): readonly (string | LayerEntry)[] {
   const all = new Map<string, string | LayerEntry>()
@@ -44,12 +46,13 @@ function withFolders(entries: readonly LayerEntry[]): readonly (string | LayerEn
     if (parts.some(part => part === '' || part === '.' || part === '..') || entry.path.includes('\0')) {
       throw refused(entry.path, 'is no path within an image')
     }
-    if (all.has(entry.path)) throw refused(entry.path, 'is there twice')
+    const same = all.get(entry.path)
+    if (same !== undefined) throw refused(entry.path, typeof same === 'string' ? isBoth : 'is there twice')
     all.set(entry.path, entry)
     for (let end = parts.length - 1; end > 0; end--) {
       const folder = parts.slice(0, end).join('/')
       const there = all.get(folder)
-      if (there !== undefined && typeof there !== 'string') throw refused(folder, 'is a file and a folder at once')
+      if (there !== undefined && typeof there !== 'string') throw refused(folder, isBoth)
       all.set(folder, folder)
     }
   }

@@ -44,14 +44,13 @@ export function explainRegistryFailure(error: unknown, place: FailurePlace): unk
       : 'Add the certificate that it is signed with to those of the system or of the connection.'
     return failed('untrusted', `The registry ${registry} can not be trusted: ${said}.`, hint)
   }
-  if (scheme === 'http:' && /^Parse Error/.test(said)) {
-    const hint = 'It seems to speak https: take it off the list of insecure registries.'
-    return failed('protocol', `The registry ${registry} does not speak plain http: ${said}.`, hint)
-  }
   const { code } = error as { readonly code?: unknown }
   const isCut = error instanceof BrokenTransfer || /^(?:ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_)/.test(String(code))
   if (isCut) {
-    const hint = 'Look at the connection to the registry, then deploy again: what is there is not sent again.'
+    const hint =
+      scheme === 'http:'
+        ? 'Look whether it speaks plain http, and at the connection to it; then deploy again.'
+        : 'Look at the connection to the registry, then deploy again: what is there is not sent again.'
     return failed('cut', `The connection to the registry ${registry} broke again and again: ${said}.`, hint)
   }
   if (isNetworkError(error)) {

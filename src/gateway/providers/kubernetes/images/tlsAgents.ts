@@ -1,6 +1,6 @@
 import { request as requestHttp } from 'node:http'
 import { Agent, type AgentOptions, request as requestHttps } from 'node:https'
-import { connect as connectTls, getCACertificates } from 'node:tls'
+import { connect as connectTls, createSecureContext, getCACertificates } from 'node:tls'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { BrokenTransfer } from './registryError.ts'
@@ -20,17 +20,22 @@ const proxyMs = 20_000
 
 /** Connections are trusted as the system trusts, and by the certificates that are named besides. */
 export function createTlsAgents({ certificateAuthorities, environment }: TlsOptions): TlsAgents {
-  const ca = trusted(certificateAuthorities)
-  const direct = new Agent({ keepAlive: true, ca })
-  const proxy = proxyOf(environment)
-  const proxied = proxy && createProxiedAgent({ keepAlive: true, ca }, proxy)
-  const without = variable(environment, 'no_proxy') ?? ''
+  const agents: Agent[] = []
+  const open = () => {
+    // Read once: it takes a while for each of the system's certificates.
+    const secureContext = createSecureContext({ ca: trusted(certificateAuthorities) })
+    const options = { keepAlive: true, secureContext }
+    const proxy = proxyOf(environment)
+    const direct = new Agent(options)
+    const proxied = proxy && createProxiedAgent(options, proxy)
+    agents.push(direct, ...(proxied ? [proxied] : []))
+    const without = variable(environment, 'no_proxy') ?? ''
+    return (url: URL) => (proxied === undefined || isExempt(url, without) ? direct : proxied)
+  }
+  let choose: ReturnType<typeof open> | undefined
   return {
-    agentFor: url => (proxied === undefined || isExempt(url, without) ? direct : proxied),
-    [Symbol.dispose]: () => {
-      direct.destroy()
-      proxied?.destroy()
-    },
+    agentFor: url => (choose ??= open())(url),
+    [Symbol.dispose]: () => agents.forEach(agent => agent.destroy()),
   }
 }
 
@@ -66,10 +71,19 @@ function isExempt({ hostname, host, port }: URL, list: string): boolean {
 /** An agent whose connections are tunnels (CONNECT) through a proxy. */
 function createProxiedAgent(options: AgentOptions, proxy: URL): Agent {
   const agent = new Agent(options)
-  agent.createConnection = ({ host, port, servername, ca }: AgentOptions & { host?: string; port?: number }, made) => {
+  agent.createConnection = ({ host, port, servername }: AgentOptions & { host?: string; port?: number }, made) => {
     const done = made as (error: Error | null, socket?: Duplex) => void
     openTunnel(proxy, `${host}:${port ?? 443}`).then(
-      socket => done(null, connectTls({ socket, servername: servername ?? host, ca })),
+      socket =>
+        done(
+          null,
+          connectTls({
+            socket,
+            host: host ?? '',
+            servername: servername ?? host,
+            secureContext: options.secureContext,
+          }),
+        ),
       (error: Error) => done(error),
     )
     return undefined
