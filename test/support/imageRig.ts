@@ -17,6 +17,7 @@ export interface ImageRig extends Disposable {
   build(
     request: Pick<ImageRequest, 'base' | 'repository'> & Partial<ImageRequest>,
     signal?: AbortSignal,
+    onProgress?: (progress: ImageProgress) => void,
   ): Promise<BuiltImage>
 }
 
@@ -48,11 +49,14 @@ export function openImageRig(
     get progress() {
       return progress
     },
-    build: (request, signal = new AbortController().signal) => {
+    build: (request, signal = new AbortController().signal, onProgress) => {
       progress = []
       const files = oneFile('main.mjs', 'console.log(1)')
       const config = { entrypoint: ['node', '/function/main.mjs'] }
-      return builder.build({ platform: 'linux/amd64', files, config, ...request }, signal, one => progress.push(one))
+      return builder.build({ platform: 'linux/amd64', files, config, ...request }, signal, one => {
+        progress.push(one)
+        onProgress?.(one)
+      })
     },
     [Symbol.dispose]: folder[Symbol.dispose],
   }
