@@ -21,6 +21,8 @@ export interface FunctionsHarness extends AsyncDisposable {
   readonly log: (functionId: string) => Promise<readonly StoredLogLine[]>
   /** Sets keys of a secret of the project. */
   readonly writeSecret: (secret: string, data: Readonly<Record<string, string>>) => Promise<unknown>
+  /** Headers that a request has on its way to a function here, whoever makes it; lower-case. */
+  readonly addedHeaders?: readonly string[]
   /** Languages that can't be tested here, each with the reason. */
   readonly missing: Partial<Record<Runtime, string>>
 }
@@ -554,23 +556,33 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     const scaling = { minScale: 0, maxScale: 2, containerConcurrency: 2 }
     const { record } = await deploy(counting, { scaling })
     assert.deepEqual(record.spec.scaling, scaling)
-    const answers = await Promise.all(Array.from({ length: 30 }, () => call(record)))
-    const seen = answers.map(answer => jsonOf(answer) as { process: number; most: number })
+    const seen: { process: number; most: number }[] = []
+    const processes = () => new Set(seen.map(({ process }) => process)).size
+    // Where a process takes seconds to start others have answered the first calls by then.
+    for (const began = Date.now(); processes() < 2 && Date.now() - began < 60_000; ) {
+      const answers = await Promise.all(Array.from({ length: 30 }, () => call(record)))
+      seen.push(...answers.map(answer => jsonOf(answer) as { process: number; most: number }))
+    }
     assert.equal(Math.max(...seen.map(({ most }) => most)), 2)
-    assert.equal(new Set(seen.map(({ process }) => process)).size, 2)
+    assert.equal(processes(), 2)
     assert.equal((await functions.get(record.id))?.replicas, 2)
   })
 
   it('sees method, path, query and headers of its request', async () => {
     const { record } = await deploy(inspecting, { name: `request-${runtime}` })
     const request = { ...jsonRequest(), method: 'DELETE', path: '/a/b%20c', query: 'x=1&x=2', headers: { 'x-y': 'z' } }
-    const seen = jsonOf(await invoke(record.id, request)) as { request: unknown; name: string }
-    assert.deepEqual(seen.request, {
-      method: 'DELETE',
-      path: '/a/b%20c',
-      query: { x: ['1', '2'] },
-      headers: { 'x-y': 'z' },
-    })
+    const seen = jsonOf(await invoke(record.id, request)) as { request: { headers: object }; name: string }
+    const added = harnessOf().addedHeaders ?? []
+    const headers = Object.fromEntries(Object.entries(seen.request.headers).filter(([name]) => !added.includes(name)))
+    assert.deepEqual(
+      { ...seen.request, headers },
+      {
+        method: 'DELETE',
+        path: '/a/b%20c',
+        query: { x: ['1', '2'] },
+        headers: { 'x-y': 'z' },
+      },
+    )
     assert.equal(seen.name, `request-${runtime}`)
   })
 

@@ -13,7 +13,7 @@ export interface FailureWords {
 }
 
 /** Those of a revision that is deployed. */
-export const deployWords = ({ number }: RevisionRecord): FailureWords => ({
+export const deployWords = ({ number }: Pick<RevisionRecord, 'number'>): FailureWords => ({
   refused: `Revision ${number} can not serve`,
   failed: `Revision ${number} could not be deployed.`,
   again: 'Nothing was replaced. Correct the file and deploy again.',

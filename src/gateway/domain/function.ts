@@ -42,6 +42,11 @@ export interface RevisionRecord {
   readonly transient?: true
   readonly status: 'deploying' | 'ready' | 'failed'
   readonly reason?: string
+  /** Share of the calls; absent where the serving revision takes all of them. */
+  readonly percent?: number
+  /** A name by which it can be called whatever its share, at `tagUrl`. */
+  readonly tag?: string
+  readonly tagUrl?: string
   readonly createdAt: number
 }
 

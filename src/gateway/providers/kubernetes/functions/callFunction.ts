@@ -1,0 +1,121 @@
+import { Agent } from 'node:http'
+import { Agent as SecureAgent } from 'node:https'
+import { HksError } from '../../../../contract/errors.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import type { CallFacts, FunctionRecord, InvocationResponse } from '../../../domain/function.ts'
+import { AnswerBroken, platformAnswer } from '../../../domain/functionAnswer.ts'
+import type { Functions } from '../../../domain/ports.ts'
+import { isServing } from './functionRecord.ts'
+import type { FunctionsView } from './functionsView.ts'
+import type { IngressWay } from './ingress.ts'
+import { answerOfKnative, isFromPod, ownHeaders, platformAnswerOfPod } from './podAnswer.ts'
+import { podStream, readBody } from './podStream.ts'
+import { sendCall } from './sendCall.ts'
+
+/** Calls functions through the cluster's ingress. Dispose to close its connections. */
+export interface FunctionCaller extends Disposable {
+  call: Functions['invoke']
+}
+
+/** What calling needs. */
+export interface FunctionCallerOptions {
+  readonly view: FunctionsView
+  /** How to reach a function from here. @throws HksError FUNCTION_UNAVAILABLE … */
+  readonly wayTo: (fn: FunctionRecord) => Promise<IngressWay>
+  /** The key with which the program in the pod tells of exceptions; `undefined` where it can not be read. */
+  readonly diagnosticKey: (fn: FunctionRecord) => Promise<string | undefined>
+  /** What broke an answer off that had begun, as the function's log tells. */
+  readonly explainBreak: (functionId: string, invocationId: string) => Promise<AnswerBroken>
+  readonly clock: Clock
+}
+
+/** How a cluster confines code. */
+const sandbox = 'pod'
+/** Node's own limit; calls wait in Knative's queue, not here. */
+const mostSockets = Infinity
+
+/** Makes calls. */
+export function createFunctionCaller(options: FunctionCallerOptions): FunctionCaller {
+  const { view, clock } = options
+  const plain = new Agent({ keepAlive: true, maxSockets: mostSockets })
+  const secure = new SecureAgent({ keepAlive: true, maxSockets: mostSockets })
+
+  const call: Functions['invoke'] = async (id, invocationId, request, { diagnostics, signal }) => {
+    const record = view.record(id)
+    if (!record) throw new HksError('NOT_FOUND', `No function "${id}" exists.`, { details: { what: 'function', id } })
+    const none = { queueMs: 0, coldStart: false, revision: 0 }
+    if (record.serving === 0 || record.status === 'deleting') {
+      const message = `No revision of "${record.spec.name}" serves${record.status === 'deploying' ? ' yet' : ''}.`
+      return platformAnswer('FUNCTION_UNAVAILABLE', message, none)
+    }
+    using start = watchStart(view, id, clock)
+    const facts = (): CallFacts => ({ ...start.facts(), revision: record.serving, sandbox })
+    const cancelled = () => platformAnswer('CANCELLED', reasonWords(signal), facts())
+    try {
+      const way = await options.wayTo(record)
+      const key = diagnostics ? await options.diagnosticKey(record) : undefined
+      const answer = await sendCall({
+        ...way,
+        request,
+        invocationId,
+        ...(key === undefined ? {} : { diagnosticKey: key }),
+        agent: way.origin.startsWith('https:') ? secure : plain,
+        signal,
+      })
+      return await toResponse(answer)
+    } catch (error) {
+      if (signal.aborted) return cancelled()
+      if (error instanceof HksError) throw error
+      const { message } = error as Error
+      return platformAnswer(
+        'FUNCTION_UNAVAILABLE',
+        `The ingress of the cluster could not be reached: ${message}.`,
+        facts(),
+      )
+    }
+
+    async function toResponse(answer: Awaited<ReturnType<typeof sendCall>>): Promise<InvocationResponse> {
+      const status = answer.statusCode ?? 0
+      if (!isFromPod(answer)) {
+        const body = Buffer.from(await readBody(answer)).toString()
+        return answerOfKnative(status, body, record!.spec.timeoutSeconds, facts())
+      }
+      const headers = ownHeaders(answer.rawHeaders)
+      const isWhole = answer.headers['content-length'] !== undefined || [204, 304].includes(status)
+      if (!isWhole && request.method !== 'HEAD') {
+        const explain = () =>
+          signal.aborted
+            ? Promise.resolve(new AnswerBroken('CANCELLED', reasonWords(signal)))
+            : options.explainBreak(id, invocationId)
+        return { status, headers, body: new Uint8Array(), stream: podStream(answer, explain), ...facts() }
+      }
+      const body = await readBody(answer)
+      return platformAnswerOfPod(answer, body, facts()) ?? { status, headers, body, ...facts() }
+    }
+  }
+  return {
+    call,
+    [Symbol.dispose]: () => {
+      plain.destroy()
+      secure.destroy()
+    },
+  }
+}
+
+const reasonWords = ({ reason }: AbortSignal): string =>
+  reason instanceof HksError ? reason.message : 'The caller went away.'
+
+/** Sees whether a call has to wait for a pod, and for how long. */
+function watchStart(view: FunctionsView, id: string, clock: Clock) {
+  const hasPod = () => view.sight(id)?.pods.some(isServing) ?? false
+  const begun = clock.now()
+  const coldStart = !hasPod()
+  let readyAt: number | undefined
+  const subscription = view.subscribe(changed => {
+    if (changed === id && hasPod()) readyAt ??= clock.now()
+  })
+  return {
+    facts: () => ({ coldStart, queueMs: coldStart ? Math.max(0, (readyAt ?? clock.now()) - begun) : 0 }),
+    [Symbol.dispose]: () => subscription[Symbol.dispose](),
+  }
+}

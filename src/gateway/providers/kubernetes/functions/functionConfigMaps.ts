@@ -1,0 +1,55 @@
+import { gzipSync } from 'node:zlib'
+import { HksError } from '../../../../contract/errors.ts'
+import type { Source } from '../../../domain/function.ts'
+import { functionLabels, labels, manager, functionType, sourceName } from './functionNames.ts'
+import { sourceFile } from './podRuntime.ts'
+import type { RuntimeProgram } from './runtimeProgram.ts'
+
+/** The most that a ConfigMap may hold (Kubernetes, "ConfigMaps": 1 MiB). */
+const mostBytes = 2 ** 20
+
+/** The label of a ConfigMap with a source. */
+export const holdsSource = 'source'
+/** The label of a ConfigMap with the program of a language. */
+export const holdsRuntime = 'runtime'
+/** When a ConfigMap with a program was wanted last, epoch milliseconds. */
+export const usedAtAnnotation = 'hexabase.io/used-at'
+
+/** The ConfigMap of a revision's source. @throws HksError INVALID_SOURCE when it is too large */
+export function sourceConfigMap(functionId: string, revision: string, { tar, digest }: Source) {
+  const packed = gzipSync(tar, { level: 9 })
+  if (packed.length > mostBytes) {
+    throw new HksError(
+      'INVALID_SOURCE',
+      `source: it has ${packed.length.toLocaleString('en')} bytes when it is packed, and a ConfigMap holds at most ${mostBytes.toLocaleString('en')}.`,
+      {
+        details: { field: 'source', bytes: packed.length, mostBytes },
+        hint: 'Leave out with .hksignore what the function does not need, or name a registry in the connection: then the source becomes a layer of an image.',
+      },
+    )
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: sourceName(revision),
+      labels: { ...functionLabels(functionId), [labels.holds]: holdsSource },
+      annotations: { 'hexabase.io/source-digest': digest },
+    },
+    immutable: true,
+    binaryData: { [sourceFile]: packed.toString('base64') },
+  }
+}
+
+/** The ConfigMap of a language's program, which all functions share that have the same one. */
+export const runtimeConfigMap = (program: RuntimeProgram, now: number) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: {
+    name: program.configMap,
+    labels: { [labels.managedBy]: manager, [labels.applicationType]: functionType, [labels.holds]: holdsRuntime },
+    annotations: { [usedAtAnnotation]: String(now) },
+  },
+  immutable: true,
+  data: Object.fromEntries(program.files.map(({ key, text }) => [key, text])),
+})

@@ -1,0 +1,62 @@
+import type { KubeObject } from '../client/kubeObject.ts'
+
+/** Labels of everything that a function has in a cluster. */
+export const labels = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  applicationId: 'hexabase.io/app-id',
+  applicationType: 'hexabase.io/app-type',
+  /** Of a ConfigMap: what it holds, `source` or `runtime`. */
+  holds: 'hexabase.io/holds',
+  /** Knative's own, of revisions and pods. */
+  service: 'serving.knative.dev/service',
+  revision: 'serving.knative.dev/revision',
+} as const
+
+/** Annotations that hold what no field of Kubernetes does. */
+export const annotations = {
+  /** Of a revision: JSON of what it is made of besides its container, see `revisionFacts.ts`. */
+  revision: 'hexabase.io/revision',
+  /** Of a Service: the highest number that a revision was given. */
+  lastRevision: 'hexabase.io/last-revision',
+  /** Of a Service: JSON of the deployment under way, see `serviceState.ts`. */
+  deployment: 'hexabase.io/deployment',
+  /** Of a Service: JSON of the last revisions that could not serve and are gone, see `serviceState.ts`. */
+  failedRevisions: 'hexabase.io/failed-revisions',
+} as const
+
+/** The value of `app.kubernetes.io/managed-by`. */
+export const manager = 'hexabase'
+/** The value of `hexabase.io/app-type`. */
+export const functionType = 'function'
+/** Selects what belongs to functions. */
+export const functionSelector = `${labels.managedBy}=${manager},${labels.applicationType}=${functionType}`
+
+/** Labels of an object of one function. */
+export const functionLabels = (applicationId: string): Readonly<Record<string, string>> => ({
+  [labels.managedBy]: manager,
+  [labels.applicationId]: applicationId,
+  [labels.applicationType]: functionType,
+})
+
+/** The function that an object belongs to. */
+export const functionIdOf = ({ metadata }: KubeObject): string | undefined =>
+  metadata.labels?.[labels.applicationType] === functionType ? metadata.labels[labels.applicationId] : undefined
+
+const digits = 5
+
+/** Name of a revision, as Knative would number it. */
+export const revisionName = (service: string, number: number): string =>
+  `${service}-${String(number).padStart(digits, '0')}`
+
+/** The number in a revision's name; 0 for one that was named otherwise. */
+export function revisionNumber(service: string, name: string): number {
+  const ending = name.startsWith(`${service}-`) ? name.slice(service.length + 1) : ''
+  return /^\d+$/.test(ending) ? Number(ending) : 0
+}
+
+/** Name of the ConfigMap with the source of a revision. */
+export const sourceName = (revision: string): string => `${revision}-source`
+/** Name of the Secret with the diagnostic key of a function. */
+export const keyName = (service: string): string => `${service}-diagnostics`
+/** The key in that Secret. */
+export const keyField = 'key'

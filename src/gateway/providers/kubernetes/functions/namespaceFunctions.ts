@@ -1,0 +1,244 @@
+import { gunzipSync } from 'node:zlib'
+import { HksError, notFound } from '../../../../contract/errors.ts'
+import type { ChangePublisher } from '../../../domain/changes.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import { createDeploymentSteps } from '../../../domain/deploymentSteps.ts'
+import type { FunctionRecord } from '../../../domain/function.ts'
+import { AnswerBroken } from '../../../domain/functionAnswer.ts'
+import { createFunctionLog } from '../../../domain/functionLog.ts'
+import type { LogStore, NewLogLine } from '../../../domain/log.ts'
+import type { Functions, InvocationStore } from '../../../domain/ports.ts'
+import { createBytesMask } from '../../../platform/maskSecrets.ts'
+import type { NamespaceScope } from '../namespaceScope.ts'
+import type { CollectionState } from '../watch/watchedCollection.ts'
+import { adoptDeployments } from './adoptDeployments.ts'
+import { createFunctionCaller } from './callFunction.ts'
+import { createFunctionDeployments } from './functionDeployments.ts'
+import { keyField, keyName, revisionName, sourceName } from './functionNames.ts'
+import { createFunctionObjects, type Secret } from './functionObjects.ts'
+import type { FunctionSettings } from './functionSettings.ts'
+import { createFunctionsView, type FollowObjects } from './functionsView.ts'
+import type { Ingress } from './ingress.ts'
+import { readPodLine } from './podLog.ts'
+import { sourceFile } from './podRuntime.ts'
+import { functionContainer } from './revisionOutcome.ts'
+import { createRevisionWatch } from './revisionWatch.ts'
+import type { RuntimeProgram } from './runtimeProgram.ts'
+import { secretKeyOf } from './serviceManifest.ts'
+import { createRevisionSettlement } from './settleRevision.ts'
+import { createObjectSweep } from './sweepObjects.ts'
+
+/** The functions of one namespace, as Knative Services, with the life of what follows them. */
+export interface NamespaceFunctions extends Functions {
+  /** How well they are followed; without Knative there is nothing to follow. */
+  state(): CollectionState
+  onState(listener: () => void): Disposable
+  /** Ends what was started here; the cluster goes on. */
+  stop(): Promise<void>
+}
+
+/** What functions of a namespace need besides their scope. */
+export interface NamespaceFunctionsDeps {
+  readonly follow: FollowObjects
+  readonly ingress: Ingress
+  readonly settings: () => FunctionSettings
+  readonly programOf: (runtime: RuntimeProgram['runtime']) => Promise<RuntimeProgram>
+  readonly changes: ChangePublisher
+  readonly logs: LogStore
+  readonly invocations: Pick<InvocationStore, 'removeFunction'>
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Receives failures that no caller waits for. */
+  readonly report: (error: unknown) => void
+  /** Milliseconds after which another gateway's deployment is taken over; default 10,000. */
+  readonly adoptAfterMs?: number
+  /** Milliseconds for which ConfigMaps that nothing uses are left; default 60,000. */
+  readonly sweepAfterMs?: number
+}
+
+const defaultAdoptAfterMs = 10_000
+const defaultSweepAfterMs = 60_000
+/** Lines of a container that could not serve. */
+const lastLines = 40
+
+/** Functions in one namespace of a cluster with Knative. */
+export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceFunctionsDeps): NamespaceFunctions {
+  const { changes, clock, logs, report } = deps
+  const stopping = new AbortController()
+  const signal = AbortSignal.any([scope.signal, stopping.signal])
+  const own: NamespaceScope = { ...scope, signal }
+  const objects = createFunctionObjects(own)
+  const settlement = createRevisionSettlement(objects)
+  const log = createFunctionLog(logs, clock.now, report)
+  const steps = createDeploymentSteps(changes, clock)
+  const keys = new Map<string, string>()
+  const forget = async (functionId: string) => {
+    keys.delete(functionId)
+    await deps.invocations.removeFunction(functionId)
+    await logs.remove(functionId)
+  }
+  const view = createFunctionsView({
+    scope: own,
+    follow: deps.follow,
+    changes,
+    clock,
+    onGone: id => void forget(id).catch(report),
+  })
+  const readLog = async (pod: string, previous: boolean): Promise<readonly NewLogLine[]> => {
+    const path = `/api/v1/namespaces/${encodeURIComponent(scope.name)}/pods/${encodeURIComponent(pod)}/log`
+    const query = { container: functionContainer, tailLines: lastLines, timestamps: true, previous }
+    const chunks: Uint8Array[] = []
+    try {
+      for await (const chunk of await scope.client.stream(path, { query, signal })) chunks.push(chunk)
+    } catch (error) {
+      // The pod may be gone; its termination message is there in any case.
+      if (signal.aborted || !(error instanceof HksError)) throw error
+    }
+    return Buffer.concat(chunks)
+      .toString()
+      .split('\n')
+      .flatMap(line => readPodLine(line) ?? [])
+  }
+  const watchRevision = createRevisionWatch({ view, settlement, lastLines: readLog, onWaiting: log.system })
+  const deployments = createFunctionDeployments({
+    scope: own,
+    view,
+    objects,
+    settlement,
+    watchRevision,
+    settings: deps.settings,
+    programOf: deps.programOf,
+    steps,
+    log,
+    removeLog: id => logs.remove(id),
+    clock,
+    newId: deps.newId,
+    report,
+  })
+  const adopting = adoptDeployments({
+    view,
+    settlement,
+    watchRevision,
+    log,
+    isOwn: deployments.isOwn,
+    clock,
+    signal,
+    afterMs: deps.adoptAfterMs ?? defaultAdoptAfterMs,
+    report,
+  })
+  const sweepAfterMs = deps.sweepAfterMs ?? defaultSweepAfterMs
+  const sweep = createObjectSweep({ view, objects, clock, graceMs: sweepAfterMs })
+  let sweeping: Disposable | undefined
+  const sweepLater = (milliseconds: number) => {
+    sweeping?.[Symbol.dispose]()
+    sweeping = clock.callAfter(milliseconds, () => {
+      sweep().catch((error: unknown) => {
+        // Without Knative, or without the right to list ConfigMaps, there is nothing to sweep.
+        if (!signal.aborted && !(error instanceof HksError)) report(error)
+      })
+    })
+  }
+  sweepLater(sweepAfterMs)
+  const required = (id: string): FunctionRecord => {
+    const record = view.record(id)
+    if (record) return record
+    throw notFound('function', id)
+  }
+  const diagnosticKey = async ({ id, spec }: FunctionRecord): Promise<string | undefined> => {
+    const known = keys.get(id)
+    if (known !== undefined) return known
+    const secret = await objects.find('secrets', keyName(spec.name)).catch(unlessForbidden)
+    const key = secret && valueOf(secret, keyField)
+    if (key !== undefined) keys.set(id, key)
+    return key
+  }
+  const wayTo = ({ spec, url }: FunctionRecord) => deps.ingress.wayTo({ namespace: scope.name, name: spec.name, url })
+  const caller = createFunctionCaller({
+    view,
+    wayTo,
+    diagnosticKey,
+    explainBreak: async () => new AnswerBroken('FUNCTION_FAILED', 'The function raised an exception.'),
+    clock,
+  })
+
+  return {
+    list: async () => {
+      await view.ready()
+      return view.records()
+    },
+    get: async id => view.record(id),
+    deploy: deployments.deploy,
+    cancelDeployment: async id => {
+      if ((await deployments.cancel(id)) === 0) {
+        const { spec } = required(id)
+        throw new HksError('CONFLICT', `No deployment of "${spec.name}" is under way.`)
+      }
+      return view.record(id)
+    },
+    deployments: steps.current,
+    source: async id => {
+      const { spec, serving } = required(id)
+      if (serving === 0) return undefined
+      const map = await objects.find('configmaps', sourceName(revisionName(spec.name, serving)))
+      const packed = map?.binaryData?.[sourceFile]
+      return packed === undefined ? undefined : gunzipSync(Buffer.from(packed, 'base64'))
+    },
+    invoke: caller.call,
+    access: async id => {
+      const record = required(id)
+      const { origin, host } = await wayTo(record)
+      const { pathname } = new URL(record.url)
+      return {
+        url: `${origin}${pathname === '/' ? '' : pathname}`,
+        headers: new URL(origin).host === host ? {} : { Host: host },
+      }
+    },
+    mask: async id => {
+      const { secrets } = required(id).spec
+      const names = new Set(secrets.map(({ from }) => secretKeyOf(from).name))
+      const found = new Map(
+        await Promise.all([...names].map(async name => [name, await objects.find('secrets', name)] as const)),
+      )
+      return createBytesMask(
+        secrets.flatMap(({ from }) => {
+          const { name, key } = secretKeyOf(from)
+          const secret = found.get(name)
+          return (secret && valueOf(secret, key)) ?? []
+        }),
+      )
+    },
+    remove: async id => {
+      const { spec } = required(id)
+      await deployments.cancel(id)
+      const service = view.sight(id)?.service
+      if (service) {
+        await objects.remove('services', spec.name, { uid: service.metadata.uid, foreground: true })
+        await objects.endPods('service', spec.name)
+        await view.until(id, sight => (sight ? undefined : true), signal)
+      }
+      await forget(id)
+      sweepLater(sweepAfterMs)
+    },
+    state: view.state,
+    onState: view.onState,
+    stop: async () => {
+      sweeping?.[Symbol.dispose]()
+      adopting[Symbol.dispose]()
+      await deployments.stop()
+      stopping.abort(new HksError('GATEWAY_DRAINING', 'The gateway stops.'))
+      caller[Symbol.dispose]()
+      view[Symbol.dispose]()
+    },
+  }
+}
+
+const valueOf = (secret: Secret, key: string): string | undefined => {
+  const encoded = Object.hasOwn(secret.data ?? {}, key) ? secret.data?.[key] : undefined
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString()
+}
+
+/** Who may not read secrets may call functions, but learns nothing of their exceptions. */
+function unlessForbidden(error: unknown): undefined {
+  if (error instanceof HksError && error.code === 'FORBIDDEN') return undefined
+  throw error
+}

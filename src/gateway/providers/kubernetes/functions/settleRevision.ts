@@ -1,0 +1,155 @@
+import type { KubeObject } from '../client/kubeObject.ts'
+import { type FunctionObjects, isAbsent, isConflict } from './functionObjects.ts'
+import { annotations, keyName, labels, revisionName, sourceName } from './functionNames.ts'
+import type { FunctionSight } from './functionRecord.ts'
+import {
+  conditionOf,
+  type KnativeRevision,
+  type KnativeService,
+  type RevisionTemplate,
+  servingVersion,
+} from './knativeObjects.ts'
+import { readFacts } from './revisionFacts.ts'
+import { type FailedRevision, latestTraffic, readState, withState } from './serviceState.ts'
+
+/** The ends of deployments, each so that two gateways which do it at once come to the same. */
+export interface RevisionSettlement {
+  /** Leads all calls to the newest revision that is ready. */
+  leadToLatest(name: string): Promise<void>
+  /** The revision serves: nothing is under way any more. */
+  finish(name: string, number: number): Promise<void>
+  /** After that: what it replaced for good goes, and what it needs goes with it one day. */
+  tidy(sight: FunctionSight, number: number): Promise<void>
+  /**
+   * The revision does not serve: what served before is the template again, and the revision goes. With a reason it is listed
+   * as failed. A Service that was made for it stays only with a reason.
+   */
+  takeBack(name: string, number: number, reason: string | undefined): Promise<void>
+}
+
+/** Somebody else's change comes between so often at most. */
+const mostTries = 5
+
+/** Settles deployments of one namespace. */
+export function createRevisionSettlement(objects: FunctionObjects): RevisionSettlement {
+  const changeService = async (
+    name: string,
+    change: (service: KnativeService) => KnativeService | undefined,
+  ): Promise<KnativeService | undefined> => {
+    for (let tries = 1; ; tries++) {
+      const service = await objects.find('services', name)
+      const changed = service && change(service)
+      if (!changed) return service
+      try {
+        return await objects.replace(changed)
+      } catch (error) {
+        if (isAbsent(error)) return undefined
+        if (!isConflict(error) || tries === mostTries) throw error
+      }
+    }
+  }
+  const dropRevision = async (name: string) => {
+    await objects.remove('revisions', name)
+    await objects.endPods('revision', name)
+    // It is the revision's own only once that is ready.
+    await objects.remove('configmaps', sourceName(name))
+  }
+  /** It goes with its owner. */
+  const own = async (kind: 'configmaps' | 'secrets', name: string, ownerKind: string, { metadata }: KubeObject) => {
+    const owner = { apiVersion: servingVersion, kind: ownerKind, name: metadata.name, uid: metadata.uid }
+    try {
+      await objects.patch(kind, name, { metadata: { ownerReferences: [owner] } })
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+    }
+  }
+  return {
+    leadToLatest: async name => {
+      await changeService(name, service => ({
+        ...service,
+        spec: { ...service.spec, traffic: latestTraffic(service.spec.traffic) },
+      }))
+    },
+    finish: async (name, number) => {
+      await changeService(name, service => {
+        const state = readState(service)
+        if (state.deployment?.revision !== number) return undefined
+        return withState(service, { lastRevision: state.lastRevision, failed: state.failed })
+      })
+    },
+    tidy: async ({ service, revisions }, number) => {
+      const served = revisions.find(revision => readFacts(revision)?.number === number)
+      await Promise.all([
+        served && own('configmaps', sourceName(served.metadata.name), 'Revision', served),
+        own('secrets', keyName(service.metadata.name), 'Service', service),
+        ...revisions
+          .filter(revision => isReplaced(revision, service, number))
+          .map(revision => dropRevision(revision.metadata.name)),
+      ])
+    },
+    takeBack: async (name, number, reason) => {
+      const failed = revisionName(name, number)
+      const service = await objects.find('services', name)
+      if (!service) return
+      const mark = readState(service).deployment
+      if (mark?.revision === number && mark.created && reason === undefined) {
+        await objects.remove('services', name, { uid: service.metadata.uid, foreground: true })
+        await objects.endPods('service', name)
+        await dropRevision(failed)
+        await objects.remove('secrets', keyName(name))
+        return
+      }
+      const previous = mark?.previous === undefined ? undefined : await objects.find('revisions', mark.previous)
+      const left = await changeService(name, current => withoutRevision(current, number, reason, previous))
+      if (left && left.spec.template.metadata.name !== failed) await dropRevision(failed)
+    },
+  }
+}
+
+/** A revision that nobody can want again: one of a hot reload, or one that never came to serve. */
+function isReplaced(revision: KnativeRevision, service: KnativeService, number: number): boolean {
+  const facts = readFacts(revision)
+  if (!facts || facts.number >= number) return false
+  const { name } = revision.metadata
+  const isNamed = [...(service.spec.traffic ?? []), ...(service.status?.traffic ?? [])].some(
+    ({ revisionName: named, percent, tag }) => named === name && (tag !== undefined || (percent ?? 0) > 0),
+  )
+  return !isNamed && (facts.transient === true || conditionOf(revision, 'Ready')?.status !== 'True')
+}
+
+/** The Service without a revision that failed; `undefined` when nothing is to be changed. */
+function withoutRevision(
+  service: KnativeService,
+  number: number,
+  reason: string | undefined,
+  previous: KnativeRevision | undefined,
+): KnativeService | undefined {
+  const state = readState(service)
+  const isTemplate = service.spec.template.metadata.name === revisionName(service.metadata.name, number)
+  const isMarked = state.deployment?.revision === number
+  const facts = isTemplate ? readFacts(service.spec.template) : undefined
+  const isListed = state.failed.some(failed => failed.number === number)
+  if (!isMarked && (!isTemplate || isListed)) return undefined
+  const failure: FailedRevision[] = facts && reason !== undefined && !isListed ? [{ ...facts, reason }] : []
+  const next = { lastRevision: state.lastRevision, failed: [...failure, ...state.failed] }
+  return {
+    ...withState(service, next),
+    spec: { ...service.spec, ...(previous && isTemplate ? { template: templateOf(previous) } : {}) },
+  }
+}
+
+/** A revision as a template again. Knative takes it for the same one when name and spec are the same. */
+const templateOf = ({ metadata, spec }: KnativeRevision): RevisionTemplate => ({
+  metadata: {
+    name: metadata.name,
+    labels: pick(metadata.labels, key => key.startsWith('hexabase.io/') || key === labels.managedBy),
+    annotations: pick(
+      metadata.annotations,
+      key => key === annotations.revision || key.startsWith('autoscaling.knative.dev/'),
+    ),
+  },
+  spec,
+})
+
+const pick = (from: Readonly<Record<string, string>> = {}, wanted: (key: string) => boolean): Record<string, string> =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => wanted(key)))

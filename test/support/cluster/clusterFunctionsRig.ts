@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import type { Change } from '../../../src/gateway/domain/changes.ts'
+import { createChangePublisher } from '../../../src/gateway/domain/changes.ts'
+import type { FunctionRecord, FunctionSpec, InvocationResponse } from '../../../src/gateway/domain/function.ts'
+import type { StoredLogLine } from '../../../src/gateway/domain/log.ts'
+import { createSystemClock } from '../../../src/gateway/platform/systemClock.ts'
+import { createKubeClient } from '../../../src/gateway/providers/kubernetes/client/createKubeClient.ts'
+import type { KubeObject } from '../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
+import { loadKubeConfig } from '../../../src/gateway/providers/kubernetes/client/loadKubeConfig.ts'
+import type { FunctionSettings } from '../../../src/gateway/providers/kubernetes/functions/functionSettings.ts'
+import { createIngress } from '../../../src/gateway/providers/kubernetes/functions/ingress.ts'
+import {
+  createNamespaceFunctions,
+  type NamespaceFunctions,
+  type NamespaceFunctionsDeps,
+} from '../../../src/gateway/providers/kubernetes/functions/namespaceFunctions.ts'
+import { readRuntimeProgram } from '../../../src/gateway/providers/kubernetes/functions/runtimeProgram.ts'
+import { createWatchedCollection } from '../../../src/gateway/providers/kubernetes/watch/createWatchedCollection.ts'
+import { createLogStore } from '../../../src/gateway/store/logs/logStore.ts'
+import { functionSpec, jsonRequest, patient, sourceOf } from '../localFunctionsRig.ts'
+import { temporaryFolder } from '../temporaryFolder.ts'
+import { createKubeApi, type KubeApi } from './kubeApi.ts'
+import { temporaryNamespace } from './temporaryNamespace.ts'
+import { testCluster } from './testCluster.ts'
+
+const runtimesFolder = resolve(import.meta.dirname, '../../../runtimes')
+/** The shortest that Knative allows, so that a test sees a function go to zero. */
+const quickToZero = { 'autoscaling.knative.dev/window': '6s' }
+
+/** Functions in a namespace of the test cluster that is made for it and goes with it. */
+export interface ClusterFunctionsRig extends AsyncDisposable {
+  readonly functions: NamespaceFunctions
+  readonly api: KubeApi
+  readonly namespace: string
+  readonly projectId: string
+  readonly changes: readonly Change[]
+  /** Failures that nobody waited for; a test that expects none asserts it. */
+  readonly reported: readonly unknown[]
+  /** Deploys one file and waits until it is settled. */
+  deploy(source: string, spec?: Partial<FunctionSpec>): Promise<FunctionRecord>
+  call(id: string, event?: unknown, signal?: AbortSignal): Promise<InvocationResponse>
+  log(id: string): Promise<readonly StoredLogLine[]>
+  /** Another gateway on the same namespace. */
+  another(overrides?: Partial<NamespaceFunctionsDeps>): Promise<ClusterFunctionsRig>
+}
+
+/** Opens functions; another rig's namespace is used, and left, where one is named. */
+export async function openClusterFunctions({
+  namespace: given,
+  kubeconfig,
+  ...overrides
+}: Partial<NamespaceFunctionsDeps> & {
+  readonly namespace?: string
+  readonly kubeconfig?: string
+} = {}): Promise<ClusterFunctionsRig> {
+  const cluster = await testCluster()
+  const api = createKubeApi(cluster.kubeconfig)
+  const temporary = given === undefined ? await temporaryNamespace(api) : undefined
+  const name = given ?? temporary!.name
+  const folder = temporaryFolder()
+  const clock = createSystemClock()
+  const environment = async () => ({ PATH: process.env['PATH'] ?? '' })
+  const client = createKubeClient(await loadKubeConfig({ files: [kubeconfig ?? cluster.kubeconfig], environment }))
+  const logs = createLogStore(join(folder.path, 'logs'))
+  const publisher = createChangePublisher()
+  const changes: Change[] = []
+  publisher.subscribe(change => changes.push(change))
+  const reported: unknown[] = []
+  const ending = new AbortController()
+  const projectId = randomUUID()
+  const settings: FunctionSettings = {
+    images: { node: cluster.images.node, python: cluster.images.python },
+    annotations: quickToZero,
+    ...(cluster.ingress === undefined ? {} : { ingress: cluster.ingress }),
+  }
+  const ingress = createIngress({
+    client,
+    clock,
+    configured: () => settings.ingress,
+    forward: () => Promise.reject(new Error('This test has no port-forward.')),
+  })
+  const functions = createNamespaceFunctions(
+    { projectId, name, client, signal: ending.signal },
+    {
+      follow: <T extends KubeObject>(path: string, labelSelector: string) =>
+        createWatchedCollection<T>({ client, clock, path, query: { labelSelector }, keep: object => object }),
+      ingress,
+      settings: () => settings,
+      programOf: runtime => readRuntimeProgram(process.env['HKS_TEST_RUNTIMES'] ?? runtimesFolder, runtime),
+      changes: publisher,
+      logs,
+      invocations: { removeFunction: async () => undefined },
+      clock,
+      newId: randomUUID,
+      report: error => reported.push(error),
+      ...overrides,
+    },
+  )
+  return {
+    functions,
+    api,
+    namespace: name,
+    projectId,
+    changes,
+    reported,
+    deploy: async (source, asked = {}) => {
+      const spec = functionSpec(asked)
+      const packed = await sourceOf(source, spec.runtime, spec.handler)
+      return (await functions.deploy(projectId, spec, packed, patient)).settled
+    },
+    call: (id, event, signal = new AbortController().signal) =>
+      functions.invoke(id, randomUUID(), jsonRequest(event), { diagnostics: true, signal }),
+    log: async id => (await logs.read(id, {})).lines,
+    another: more => openClusterFunctions({ namespace: name, ...overrides, ...more }),
+    [Symbol.asyncDispose]: async () => {
+      await functions.stop()
+      ending.abort()
+      await ingress[Symbol.asyncDispose]()
+      client[Symbol.dispose]()
+      logs.close()
+      clock[Symbol.dispose]()
+      folder[Symbol.dispose]()
+      await temporary?.[Symbol.asyncDispose]()
+    },
+  }
+}
