@@ -144,6 +144,16 @@ describePods('start of a pod', language => {
     assert.equal(body.toString(), '["plain","secret"]')
   })
 
+  it('prints to a file as well', async () => {
+    const { dir, handler, command, args } = await language.pod()
+    const log = join(folder.path, 'log')
+    const shell = { command: 'sh', args: ['-c', 'exec "$@" >"$LOG" 2>&1', 'sh', command, ...args] }
+    pod = await startPod(shell, { HKS_SOURCE: dir, HKS_HANDLER: handler, LOG: log })
+    await pod.listening
+    assert.equal((await sendRaw(pod.port, { path: '/nothing' })).status, 200)
+    assert.equal(await readFile(log, 'utf8'), 'loading\nno newline at the end of the load\n')
+  })
+
   it('ends with code 1 where there is no source', async () => {
     const { ended, printed } = await start(slow[language.name], { HKS_SOURCE: join(folder.path, 'nowhere') })
     assert.equal((await ended).code, 1)

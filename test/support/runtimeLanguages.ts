@@ -144,7 +144,7 @@ export type PodLanguage = RuntimeLanguage & {
 
 /** A suite for each runtime that can be run in a pod. */
 export function describePods(title: string, suite: (language: PodLanguage) => void): void {
-  describeRuntimes(['node'], title, language => suite(withPod(language)))
+  describeRuntimes(['node', 'python'], title, language => suite(withPod(language)))
 }
 
 function withPod(language: RuntimeLanguage): PodLanguage {
