@@ -43,17 +43,26 @@ const unwrap = (error: unknown): unknown => (error instanceof StaleSocketError ?
 /** The kept connection was closed by the other side before it saw the request. */
 class StaleSocketError extends Error {}
 
-function attempt(access: RequestAccess, outgoing: OutgoingRequest): Promise<IncomingMessage> {
-  const { method, path, query, body, signal } = outgoing
+/** Makes the request; certificates, keys and headers are read here, nothing is sent yet. @throws HksError CONNECTION_FAILED */
+function begin({ server, agent, servername, headers }: RequestAccess, outgoing: OutgoingRequest): ClientRequest {
+  const url = requestUrl(server, outgoing.path, outgoing.query)
+  try {
+    return (url.protocol === 'http:' ? requestHttp : requestHttps)(url, {
+      method: outgoing.method,
+      agent,
+      ...(servername === undefined ? {} : { servername }),
+      headers: { ...headersOf(outgoing), ...headers } as Record<string, string | string[]>,
+    })
+  } catch (error) {
+    throw translateNetworkError(error as Error, server.origin)
+  }
+}
+
+async function attempt(access: RequestAccess, outgoing: OutgoingRequest): Promise<IncomingMessage> {
+  const { body, signal } = outgoing
+  const { server } = access
   signal?.throwIfAborted()
-  const { server, agent, servername } = access
-  const url = requestUrl(server, path, query)
-  const request = (url.protocol === 'http:' ? requestHttp : requestHttps)(url, {
-    method,
-    agent,
-    ...(servername === undefined ? {} : { servername }),
-    headers: { ...headersOf(outgoing), ...access.headers } as Record<string, string | string[]>,
-  })
+  const request = begin(access, outgoing)
   return new Promise((resolve, reject) => {
     let late: Error | undefined
     const fail = (error: Error): void => {

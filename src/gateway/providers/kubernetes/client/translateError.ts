@@ -89,6 +89,7 @@ export function translateStatus(httpStatus: number, body: string, server: string
     default:
       return connectionFailed('serverError', `${server} answered ${httpStatus}: ${said || 'nothing more'}`, {
         details: facts,
+        cause: new Error(said || `HTTP ${httpStatus}`),
         hint: 'The API server, a webhook or a proxy before it fails; its administrator can find out more.',
       })
   }
@@ -139,10 +140,7 @@ function readStatus(body: string): Status | undefined {
 }
 
 const firstLine = (text: string): string => {
-  const line = text
-    .replace(/<[^>]*>/g, ' ')
-    .trim()
-    .split('\n', 1)[0]!
-    .trim()
+  const lines = text.replace(/<[^>]*>/g, ' ').split('\n')
+  const line = lines.map(one => one.trim().replace(/\s+/g, ' ')).find(Boolean) ?? ''
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }

@@ -58,12 +58,16 @@ export function translateNetworkError(error: Error, server: string): HksError {
       hint: 'Get a new kubeconfig, or log in again as you do for kubectl.',
       cause: error,
     })
-  // Thrown while the key or certificate is read, before anything is sent.
-  if (/^ERR_OSSL_|^ERR_CRYPTO_|PEM/.test(code) || /PEM routines|key values mismatch/.test(error.message))
-    return connectionFailed('kubeconfig', `A certificate or key of the kubeconfig can not be read: ${error.message}`, {
-      hint: 'Get a new kubeconfig.',
-      cause: error,
-    })
+  // Thrown while key, certificate or token are read, before anything is sent.
+  if (/^ERR_OSSL_|^ERR_CRYPTO_|^ERR_INVALID_CHAR$/.test(code) || /PEM routines|key values mismatch/.test(error.message))
+    return connectionFailed(
+      'kubeconfig',
+      `A certificate, key or token of the kubeconfig is not one: ${error.message}.`,
+      {
+        hint: 'Get a new kubeconfig.',
+        cause: error,
+      },
+    )
   const why = unreachable[code] ?? `can not be reached: ${error.message || code}`
   return connectionFailed('unreachable', `${server} ${why}.`, {
     details: code === '' ? {} : { code },
@@ -74,7 +78,7 @@ export function translateNetworkError(error: Error, server: string): HksError {
 
 /** The error of a server that took too long. */
 export const noAnswer = (server: string, milliseconds: number): HksError =>
-  connectionFailed('unreachable', `${server} did not answer within ${Math.round(milliseconds / 1000)} s.`, {
+  connectionFailed('unreachable', `${server} did not answer within ${milliseconds / 1000} s.`, {
     details: { code: 'ETIMEDOUT' },
     hint: 'Is the cluster up, and this machine in its network (VPN, proxy)?',
   })

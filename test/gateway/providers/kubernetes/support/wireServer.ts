@@ -17,6 +17,8 @@ export interface WireServer extends AsyncDisposable {
   readonly requests: readonly string[]
   /** How many connections were accepted so far. */
   readonly connections: () => number
+  /** What to do with the next requests for another protocol. */
+  readonly onUpgrade: (answer: (socket: Socket) => void) => void
 }
 
 /** What a server presents and asks for. */
@@ -50,12 +52,17 @@ export async function wireServer(
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
+  let upgrade: (socket: Socket) => void = socket => socket.destroy()
+  server.on('upgrade', (_request, socket: Socket) => upgrade(socket))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     connections: () => connections,
+    onUpgrade: next => {
+      upgrade = next
+    },
     [Symbol.asyncDispose]: async () => {
       server.close()
       for (const socket of sockets) socket.destroy()
