@@ -28,6 +28,14 @@ export const commands = {
   copyCurl: 'hks.copyCurl',
   deleteFunction: 'hks.deleteFunction',
   setSecret: 'hks.setSecret',
+  addConnection: 'hks.addConnection',
+  openNamespace: 'hks.openNamespace',
+  testConnection: 'hks.testConnection',
+  renameConnection: 'hks.renameConnection',
+  makeReadOnly: 'hks.makeReadOnly',
+  allowChanges: 'hks.allowChanges',
+  removeConnection: 'hks.removeConnection',
+  chooseProject: 'hks.chooseProject',
   relinkProject: 'hks.relinkProject',
   removeProject: 'hks.removeProject',
   refresh: 'hks.refresh',
@@ -76,6 +84,8 @@ export const memory = {
   savedPayloads: 'hks.payload.saved.',
   /** Where a function was last deployed from; its id is appended. */
   deployedSource: 'hks.deployedSource.',
+  /** The project that commands mean which name none. */
+  chosenProject: 'hks.chosenProject',
   /** The functions that are deployed at each save. */
   hotReload: 'hks.hotReload',
   /** What a restored panel is about, by its title. */

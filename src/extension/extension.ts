@@ -7,6 +7,7 @@ import { reportFailure } from './commands/reportFailure.ts'
 import { contextKeys, settings } from './contributions.ts'
 import { followFunctionSource } from './debug/functionSourceContext.ts'
 import { registerDebugger } from './debug/registerDebugger.ts'
+import { createChosenProject } from './gatewayProcess/chosenProject.ts'
 import { createGatewayControl } from './gatewayProcess/gatewayControl.ts'
 import { createGatewaySession } from './gatewayProcess/gatewaySession.ts'
 import { greet, sendKeepRunning, tellOnce } from './gatewayProcess/greet.ts'
@@ -51,7 +52,8 @@ export function activate(context: ExtensionContext): void {
     },
   })
   const deployedSources = createDeployedSources(context.workspaceState)
-  const own = { openProjects, logs, hotReloads }
+  const chosenProject = createChosenProject(context.workspaceState, () => session.resources)
+  const own = { openProjects, chosenProject, logs, hotReloads }
   const services: Services = { ...own, context, session, gateway, panels, answers, faults, deployedSources, log }
 
   const setContext = (key: string, value: unknown): void => void vscodeCommands.executeCommand('setContext', key, value)
@@ -64,13 +66,14 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(
     log,
     openProjects,
+    chosenProject,
     session,
     logs,
     panels,
     answers,
     hotReloads,
     faults,
-    createStatusBar(session),
+    createStatusBar(session, chosenProject),
     ...registerViews(session, own),
     ...registerCommands(services, allCommands),
     ...registerDebugger(services),

@@ -33,7 +33,7 @@ async function apply(services: Services, file: Uri): Promise<void> {
       hint: l10n.t('A manifest says "kind: CronJob".'),
     })
   const client = await services.session.ready()
-  const projectId = services.openProjects.projectOf(file.fsPath)
+  const projectId = services.chosenProject.project?.id ?? services.openProjects.projectOf(file.fsPath)
   if (projectId === undefined)
     throw new HksError('PROJECT_MISSING', l10n.t('{0} is in no open folder.', basename(file.fsPath)), {
       hint: l10n.t('Open its folder; it becomes a project.'),

@@ -1,4 +1,5 @@
 import type { ExtensionContext, LogOutputChannel } from 'vscode'
+import type { ChosenProject } from '../gatewayProcess/chosenProject.ts'
 import type { GatewayControl } from '../gatewayProcess/gatewayControl.ts'
 import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
 import type { OpenProjects } from '../gatewayProcess/openProjects.ts'
@@ -16,6 +17,7 @@ export interface Services {
   readonly session: GatewaySession
   readonly gateway: GatewayControl
   readonly openProjects: OpenProjects
+  readonly chosenProject: ChosenProject
   readonly logs: LogChannels
   readonly panels: Panels
   readonly answers: AnswerDocuments

@@ -87,9 +87,10 @@ async function namedFile(services: Services, file: string, name: string): Promis
   }
 }
 
-async function projectOf({ session, openProjects }: Services, path: string): Promise<string> {
+/** The project that was chosen, else that of the folder. */
+async function projectOf({ session, openProjects, chosenProject }: Services, path: string): Promise<string> {
   await session.ready()
-  const projectId = openProjects.projectOf(path)
+  const projectId = chosenProject.project?.id ?? openProjects.projectOf(path)
   if (projectId !== undefined) return projectId
   throw new HksError('PROJECT_MISSING', l10n.t('{0} is in no open folder.', path), {
     hint: l10n.t('Open its folder; it becomes a project.'),

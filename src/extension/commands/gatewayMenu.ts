@@ -12,6 +12,7 @@ export const gatewayMenu: Command = {
     const { kind } = session.state
     const { sandbox } = session.resources
     const items = [
+      ...(kind === 'ready' ? [item(l10n.t('$(arrow-swap) Choose project or add a cluster'), 'chooseProject')] : []),
       ...(kind === 'ready' ? [] : [item(l10n.t('$(play) Start or look for the gateway'), 'refresh')]),
       ...(kind === 'ready' || kind === 'error'
         ? [item(l10n.t('$(debug-restart) Restart gateway'), 'restartGateway')]

@@ -113,7 +113,7 @@ export async function pickApplication(
   return choose(all, show, placeHolder)
 }
 
-/** The project that a command means: one of this window, or of any where none is open. */
+/** The project that a command means: the one chosen, else one of this window, or of any where none is open. */
 export async function pickProject(
   services: Services,
   argument: unknown,
@@ -121,6 +121,8 @@ export async function pickProject(
 ): Promise<Project | undefined> {
   const { ids } = services.openProjects
   const projects = await allProjects(services)
+  const chosen = services.chosenProject.project
+  if (chosen !== undefined && targetOf(argument).projectId === undefined) return chosen
   const open = projects.filter(project => ids.has(project.id))
   return chooseProject(services, argument, placeHolder, open.length > 0 ? open : projects)
 }
@@ -156,7 +158,9 @@ async function chooseProject(
     throw projects.size === 0
       ? nothing(l10n.t('There is no project yet.'), l10n.t('Open a folder; it becomes a project.'))
       : nothing(l10n.t('There is no such project.'))
-  return choose(candidates, p => ({ label: p.name, description: p.path ?? '' }), placeHolder)
+  const { connections } = services.session.resources
+  const where = (p: Project): string => p.path ?? connections.get(p.connection)?.name ?? ''
+  return choose(candidates, p => ({ label: p.name, description: where(p) }), placeHolder)
 }
 
 async function choose<T>(

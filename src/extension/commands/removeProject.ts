@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode'
-import type { Command } from './command.ts'
+import type { Project } from '../../contract/projects.ts'
+import type { Command, Services } from './command.ts'
 import { pickAnyProject } from './pick.ts'
 
 /** Forgets a project with its CronJobs and functions, after asking once. Files stay where they are. */
@@ -8,6 +9,7 @@ export const removeProject: Command = {
   run: async (services, argument) => {
     const project = await pickAnyProject(services, argument, l10n.t('Project to forget'))
     if (project === undefined) return
+    if (project.path === undefined) return forgetNamespace(services, project)
     const own = (item: { readonly projectId: string }): boolean => item.projectId === project.id
     const jobs = [...services.session.resources.cronJobs.values()].filter(own)
     const functions = [...services.session.resources.functions.values()].filter(own)
@@ -25,6 +27,17 @@ export const removeProject: Command = {
     // A folder that is open here goes on as a new project, without anything in it.
     await services.openProjects.register(client)
   },
+}
+
+/** Nothing is lost, but its log channels end and its rows go. */
+async function forgetNamespace(services: Services, { id, name }: Project): Promise<void> {
+  const button = l10n.t('Forget Project')
+  const detail = l10n.t('The namespace and all in it stay in the cluster; it can be opened again.')
+  const choice = await window.showWarningMessage(l10n.t('Forget {0}?', name), { modal: true, detail }, button)
+  if (choice !== button) return
+  const client = await services.session.ready()
+  await client.call('removeProject', { params: { id } })
+  if (services.chosenProject.id === id) await services.chosenProject.choose(undefined)
 }
 
 function consequence(jobs: number, functions: number): string {

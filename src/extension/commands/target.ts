@@ -2,6 +2,7 @@ import { Uri } from 'vscode'
 
 /** What a command was called on: a row of a tree, or `{cronJobId}`, `{functionId}`, `{projectId}` … from elsewhere. */
 export interface CommandTarget {
+  readonly connectionId?: string
   readonly projectId?: string
   readonly cronJobId?: string
   readonly executionId?: string

@@ -1,5 +1,7 @@
+import type { Connection } from '../../contract/connections.ts'
 import type { HksError } from '../../contract/errors.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
+import type { Project } from '../../contract/projects.ts'
 import type { Localize } from './localize.ts'
 import { sandboxMark, sandboxMarkdown, sandboxSentences } from './sandboxWords.ts'
 import { escapeMarkdown, joined, type TreeNode } from './treeNode.ts'
@@ -27,20 +29,30 @@ export interface StatusText {
   readonly severity: 'none' | 'warning' | 'error'
 }
 
-/** Connection, gateway state and sandbox for the status bar. */
-export function statusText(state: GatewayState, sandbox: SandboxStatus | undefined, t: Localize): StatusText {
-  const name = 'HKS: local'
+/** The cluster and namespace that commands of the window mean. */
+export interface ChosenPlace {
+  readonly connection: Connection
+  readonly project: Project
+}
+
+/** Connection, gateway state and sandbox for the status bar; `chosen` where that is not this machine. */
+export function statusText(
+  state: GatewayState,
+  sandbox: SandboxStatus | undefined,
+  t: Localize,
+  chosen?: ChosenPlace,
+): StatusText {
+  const name = `HKS: ${chosen ? `${chosen.connection.name}/${chosen.project.name}` : 'local'}`
   switch (state.kind) {
     case 'idle':
       return status(`$(server-process) ${name}`, t('The gateway starts when it is first needed.'), 'none')
     case 'starting':
       return status(`$(sync~spin) ${name}`, t('The gateway is starting.'), 'none')
-    case 'ready':
-      return withSandbox(
-        status(`$(server-process) ${name}`, t('Connected to the gateway {0} on this machine.', state.version), 'none'),
-        sandbox,
-        t,
-      )
+    case 'ready': {
+      const connected = t('Connected to the gateway {0} on this machine.', state.version)
+      if (chosen) return clusterStatus(name, connected, chosen, t)
+      return withSandbox(status(`$(server-process) ${name}`, connected, 'none'), sandbox, t)
+    }
     case 'reconnecting':
       return status(
         `$(sync~spin) ${name}`,
@@ -52,6 +64,15 @@ export function statusText(state: GatewayState, sandbox: SandboxStatus | undefin
     case 'error':
       return status(`$(error) ${name}`, state.error.message, 'error')
   }
+}
+
+/** The sandbox of this machine says nothing of a cluster; whether the cluster answers does. */
+function clusterStatus(name: string, connected: string, { connection, project }: ChosenPlace, t: Localize): StatusText {
+  const place = t('New CronJobs and functions go to the namespace {0} of {1}.', project.name, connection.name)
+  if (connection.state === 'failed')
+    return status(`$(warning) ${name}`, joined([connection.message, connected, place], ' '), 'warning')
+  const icon = connection.state === 'connecting' ? '$(sync~spin)' : '$(server-environment)'
+  return status(`${icon} ${name}`, joined([connected, place], ' '), 'none')
 }
 
 const status = (text: string, summary: string, severity: StatusText['severity']): StatusText => ({

@@ -1,4 +1,6 @@
+import { type Connection, localConnection } from '../../contract/connections.ts'
 import type { Project } from '../../contract/projects.ts'
+import { connectionNode } from './connectionNode.ts'
 import { compareCronJobs, cronJobNode, isBrokenCronJob } from './cronJobNode.ts'
 import { compareFunctions, functionNode, isBrokenFunction } from './functionNode.ts'
 import type { Resources } from './resources.ts'
@@ -11,8 +13,8 @@ export interface Tree {
 }
 
 /**
- * The CronJobs view: projects, CronJobs, recent runs. Empty when no project has a CronJob, so that the welcome text
- * appears; otherwise each open project has its row.
+ * The CronJobs view: projects, CronJobs, recent runs; clusters with their open namespaces below. Empty when there is no cluster
+ * and no project has a CronJob, so that the welcome text appears; otherwise each open project has its row.
  */
 export function cronJobTree(resources: Resources, options: RenderOptions): Tree {
   const jobs = [...resources.cronJobs.values()].sort(compareCronJobs)
@@ -59,11 +61,53 @@ function byProject<T extends { readonly projectId: string }>(
   options: RenderOptions,
 ): TreeNode[] {
   const groups = Map.groupBy(items, item => item.projectId)
-  const open = [...options.openProjects].filter(id => items.length > 0 && resources.projects.has(id))
-  return [...new Set([...groups.keys(), ...open])]
-    .map(projectId => ({ project: resources.projects.get(projectId), projectId, group: groups.get(projectId) ?? [] }))
+  const rowsOf = (projectId: string): TreeNode[] => (groups.get(projectId) ?? []).map(node)
+  const clusters = [...resources.connections.values()].filter(({ kind }) => kind !== 'local')
+  const inCluster = new Set(
+    [...resources.projects.values()].filter(({ connection }) => connection !== localConnection).map(({ id }) => id),
+  )
+  const isShown = items.length > 0 || clusters.length > 0
+  const open = [...options.openProjects].filter(id => isShown && resources.projects.has(id))
+  const folders = [...new Set([...groups.keys(), ...open])]
+    .filter(id => !inCluster.has(id))
+    .map(projectId => ({ project: resources.projects.get(projectId), projectId }))
     .sort((a, b) => isOpen(b.projectId, options) - isOpen(a.projectId, options) || nameOf(a).localeCompare(nameOf(b)))
-    .map(({ project, projectId, group }) => projectNode(words, projectId, project, group.map(node), options))
+    .map(({ project, projectId }) => projectNode(words, projectId, project, rowsOf(projectId), options))
+  const namespacesOf = ({ id }: Connection): TreeNode[] =>
+    [...resources.projects.values()]
+      .filter(({ connection }) => connection === id)
+      .sort((a, b) => a.name.localeCompare(b.name))
+      .map(project => namespaceNode(words, project, rowsOf(project.id), options))
+  return [
+    ...folders,
+    ...clusters
+      .sort((a, b) => a.name.localeCompare(b.name))
+      .map(connection => connectionNode(words.view, connection, namespacesOf(connection), options)),
+  ]
+}
+
+/** The row of a namespace that is open as a project. */
+function namespaceNode(
+  { view, none }: ViewWords,
+  { id, name, status, message }: Project,
+  children: readonly TreeNode[],
+  { t, chosenProject }: RenderOptions,
+): TreeNode {
+  const fine = status === 'ready'
+  const words =
+    status === 'missing' ? t('namespace is gone') : fine ? (children.length === 0 ? none : undefined) : message
+  return {
+    id: `${view}:project:${id}${children.length === 0 ? ':empty' : ''}`,
+    target: { kind: 'project', projectId: id },
+    label: name,
+    description: joined([chosenProject === id ? t('chosen') : undefined, words]),
+    tooltip: () => joined([`**${escapeMarkdown(name)}**`, message && escapeMarkdown(message)], '\n\n'),
+    spoken: joined([t('namespace {0}', name), chosenProject === id ? t('chosen') : undefined, words], ', '),
+    icon: fine ? { codicon: 'symbol-namespace' } : { codicon: 'warning', color: 'list.warningForeground' },
+    context: joined(['project', 'cluster', fine ? 'present' : 'gone'], ';'),
+    ...(children.length === 0 ? {} : { open: 'expanded' as const }),
+    children,
+  }
 }
 
 const isOpen = (projectId: string, options: RenderOptions): number => (options.openProjects.has(projectId) ? 1 : 0)

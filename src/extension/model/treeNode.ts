@@ -8,6 +8,7 @@ export interface NodeIcon {
 
 /** What a row stands for; commands take their target from it. */
 export type NodeTarget =
+  | { readonly kind: 'connection'; readonly connectionId: string }
   | { readonly kind: 'project'; readonly projectId: string }
   | { readonly kind: 'cronJob'; readonly cronJobId: string }
   | { readonly kind: 'execution'; readonly cronJobId: string; readonly executionId: string }
@@ -18,7 +19,15 @@ export type NodeTarget =
   | { readonly kind: 'problem' }
 
 /** What a click on a row does, where it does more than select. */
-export type NodeAction = 'followLogs' | 'showRunLog' | 'showCallLog' | 'copyUrl' | 'refresh' | 'showGatewayLog'
+export type NodeAction =
+  | 'testConnection'
+  | 'openNamespace'
+  | 'followLogs'
+  | 'showRunLog'
+  | 'showCallLog'
+  | 'copyUrl'
+  | 'refresh'
+  | 'showGatewayLog'
 
 /** One row of a tree, without VS Code. */
 export interface TreeNode {
@@ -56,6 +65,8 @@ export interface RenderOptions {
   readonly timeZone: string
   /** Ids of the projects that are open in this window. */
   readonly openProjects: ReadonlySet<string>
+  /** The project that commands mean which name none; absent where it is that of the open folder. */
+  readonly chosenProject?: string | undefined
   /** Ids of the CronJobs and functions whose log is being followed. */
   readonly followed: ReadonlySet<string>
   /** The functions that this window deploys at each save, by their ids. */

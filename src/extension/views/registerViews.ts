@@ -89,6 +89,7 @@ function registerView(id: string, draw: Draw, session: GatewaySession, state: Wi
     session.onDidChangeState(soon),
     session.onDidChangeResources(soon),
     state.openProjects.onDidChange(soon),
+    state.chosenProject.onDidChange(soon),
     state.logs.onDidChangeFollowing(soon),
     state.hotReloads.onDidChange(soon),
   ]

@@ -1,3 +1,4 @@
+import type { Connection } from '../../../src/contract/connections.ts'
 import type { CronJob, ExecutionSummary } from '../../../src/contract/cronJobs.ts'
 import type { Function, Revision } from '../../../src/contract/functions.ts'
 import type { FunctionCalls, Invocation } from '../../../src/contract/invocations.ts'
@@ -21,6 +22,16 @@ export const options: RenderOptions = {
   followed: new Set(),
   reloaded: new Map(),
 }
+
+export const connection = (given: Partial<Connection> = {}): Connection => ({
+  id: 'k1',
+  name: 'staging',
+  kind: 'kubernetes',
+  readOnly: false,
+  context: 'kind-dev',
+  state: 'ready',
+  ...given,
+})
 
 export const project = (given: Partial<Project> = {}): Project => ({
   id: 'p1',

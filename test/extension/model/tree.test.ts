@@ -16,6 +16,7 @@ import type { DeploymentProgress } from '../../../src/contract/watch.ts'
 import {
   at,
   calls,
+  connection,
   cronJob,
   deployment,
   execution,
@@ -269,5 +270,83 @@ describe('the state of the gateway', () => {
       ['none', 'none', 'warning', 'none', 'error'],
     )
     assert.match(shown[4]!.spoken, /^Hexabase HKS: The gateway did not start/)
+  })
+})
+
+describe('the rows of clusters', () => {
+  const staging = connection()
+  const { path: _, ...namespace } = project({ id: 'n1', name: 'shop', connection: staging.id })
+  const treeOf = (given: Parameters<typeof resources>[0], more = {}) =>
+    cronJobTree(resources(given), { ...options, ...more })
+
+  it('stand below the folders, with their namespaces, also when nothing is in them', () => {
+    const { roots } = treeOf({ connections: [staging], projects: [project(), namespace], cronJobs: [] })
+    assert.deepEqual(
+      roots.map(row => [row.label, row.description, row.children.map(child => [child.label, child.description])]),
+      [
+        ['hello-hks', 'no CronJobs yet', []],
+        ['staging', 'kind-dev', [['shop', 'no CronJobs yet']]],
+      ],
+    )
+    assert.equal(roots[1]?.children[0]?.context, 'project;cluster;present')
+  })
+
+  it('offer to open a namespace where none is open', () => {
+    const { roots } = treeOf({ connections: [staging], projects: [] })
+    const [row] = roots.find(({ label }) => label === 'staging')!.children
+    assert.deepEqual([row?.label, row?.action], ['Open Namespace …', 'openNamespace'])
+  })
+
+  it('say why a cluster does not answer, and keep what was known of it', () => {
+    const failed = connection({ state: 'failed', message: 'https://k refuses connections.', hint: 'Start it.' })
+    const jobs = [cronJob({ projectId: 'n1' })]
+    const { roots } = treeOf({ connections: [failed], projects: [namespace], cronJobs: jobs })
+    assert.equal(roots[0]?.spoken, 'cluster staging, not reachable')
+    assert.deepEqual(
+      roots[0]?.children.map(({ label, action }) => [label, action]),
+      [
+        ['https://k refuses connections.', undefined],
+        ['Test Connection', 'testConnection'],
+        ['shop', undefined],
+      ],
+    )
+    assert.match(roots[0]?.tooltip() ?? '', /Start it/)
+  })
+
+  it('tell a namespace that is gone from one that may not be looked at', () => {
+    const gone = { ...namespace, status: 'missing' as const, message: 'The namespace "shop" is not there any more.' }
+    const denied = { ...namespace, id: 'n2', name: 'bank', status: 'unavailable' as const, message: 'You may not.' }
+    const { roots } = treeOf({ connections: [staging], projects: [gone, denied], cronJobs: [] })
+    assert.deepEqual(
+      roots[0]?.children.map(({ description, context }) => [description, context]),
+      [
+        ['You may not.', 'project;cluster;gone'],
+        ['namespace is gone', 'project;cluster;gone'],
+      ],
+    )
+  })
+
+  it('mark the namespace that is chosen, and say that changes are not allowed', () => {
+    const { roots } = treeOf(
+      { connections: [connection({ readOnly: true, context: 'staging' })], projects: [namespace], cronJobs: [] },
+      { chosenProject: 'n1' },
+    )
+    assert.deepEqual([roots[0]?.description, roots[0]?.context], ['read-only', 'connection;ready;readOnly'])
+    assert.equal(roots[0]?.children[0]?.spoken, 'namespace shop, chosen, no CronJobs yet')
+  })
+
+  it('give the status bar the place that was chosen, and whether it answers', () => {
+    const ready = { kind: 'ready', version: '1.0' } as const
+    const shown = (state: 'ready' | 'failed') =>
+      statusText(ready, undefined, untranslated, {
+        connection: connection({ state, ...(state === 'failed' ? { message: 'It is away.' } : {}) }),
+        project: namespace,
+      })
+    assert.deepEqual(
+      [shown('ready').text, shown('ready').severity],
+      ['$(server-environment) HKS: staging/shop', 'none'],
+    )
+    assert.deepEqual([shown('failed').text, shown('failed').severity], ['$(warning) HKS: staging/shop', 'warning'])
+    assert.match(shown('failed').spoken, /It is away/)
   })
 })

@@ -70,6 +70,8 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
       deps.onState()
     })
     followed.set(project.id, { project, work, end, listening })
+    // It is not known yet.
+    deps.onState()
   }
   const unfollow = async (id: string, graceSeconds: number): Promise<void> => {
     const { work, end, listening } = followed.get(id) ?? {}

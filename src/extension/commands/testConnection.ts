@@ -1,0 +1,24 @@
+import { l10n, ProgressLocation, window } from 'vscode'
+import type { Command } from './command.ts'
+import { pickConnection } from './pickConnection.ts'
+
+/** Asks a cluster now and says what it answered. */
+export const testConnection: Command = {
+  name: 'testConnection',
+  run: async (services, argument) => {
+    const connection = await pickConnection(services, argument, l10n.t('Cluster to test'))
+    if (connection === undefined) return
+    const { id, name } = connection
+    const client = await services.session.ready()
+    const report = await window.withProgress(
+      { location: ProgressLocation.Notification, title: l10n.t('Asking {0}', name) },
+      () => client.call('testConnection', { params: { id } }),
+    )
+    const sentences = [
+      l10n.t('{0} answers in {1} ms: Kubernetes {2}.', name, report.milliseconds, report.version),
+      ...(report.knative ? [] : [l10n.t('Knative is not there: CronJobs work, functions do not.')]),
+      ...(report.listsNamespaces ? [] : [l10n.t('You may not list its namespaces.')]),
+    ]
+    void window.showInformationMessage(sentences.join(' '))
+  },
+}
