@@ -49,7 +49,7 @@ export function changedCronJobSpec(spec: CronJobSpec, input: CronJobUpdate): Cro
     ...pick(input),
     schedule,
     timeZone,
-    target: changedTarget(spec.target, input),
+    target: changedTarget(spec.target, { ...input, image: changed(spec.image, input.image) ?? null }),
     environment: input.environment ?? spec.environment,
     secrets: input.secrets ?? spec.secrets,
     startingDeadlineSeconds: changed(spec.startingDeadlineSeconds, input.startingDeadlineSeconds),
@@ -71,7 +71,7 @@ const pick = (input: Pick<CronJobUpdate, keyof typeof cronJobDefaults>) =>
 const changed = <T>(present: T | undefined, next: T | null | undefined): T | undefined =>
   next === undefined ? present : (next ?? undefined)
 
-type TargetFields = Pick<CronJobUpdate, 'command' | 'args' | 'functionId' | 'payload'>
+type TargetFields = Pick<CronJobUpdate, 'command' | 'args' | 'functionId' | 'payload' | 'image'>
 
 function targetOf(input: TargetFields): Target {
   const { command = [], args = [], functionId } = input
@@ -83,14 +83,21 @@ function targetOf(input: TargetFields): Target {
   if (input.payload !== undefined) {
     throw invalidField('payload', undefined, 'is given to a function, and functionId names none.', 'Add functionId.')
   }
-  if (command.length === 0) {
-    throw new HksError('INVALID_REQUEST', 'command: is missing; a CronJob runs a command or calls functionId.', {
-      details: { field: 'command', fields: ['command', 'functionId'] },
-      hint: 'Give a command such as ["sh", "-c", "date"], or the id of a function.',
-    })
-  }
+  // An image has a command of its own.
+  if (command.length === 0 && !input.image) throw missingCommand()
   return { kind: 'command', command, args }
 }
+
+/** Refuses a CronJob without a command, where no image has one. @throws HksError naming the field */
+export function requireCommand({ target }: CronJobSpec): void {
+  if (target.kind === 'command' && target.command.length === 0) throw missingCommand()
+}
+
+const missingCommand = () =>
+  new HksError('INVALID_REQUEST', 'command: is missing; a CronJob runs a command or calls functionId.', {
+    details: { field: 'command', fields: ['command', 'functionId'] },
+    hint: 'Give a command such as ["sh", "-c", "date"], or the id of a function.',
+  })
 
 function changedTarget(present: Target, input: TargetFields): Target {
   const { command, args, functionId, payload } = input
@@ -105,7 +112,7 @@ function changedTarget(present: Target, input: TargetFields): Target {
   if (functionId != null) return targetOf(input)
   return targetOf({
     ...(present.kind === 'command' ? { command: present.command.slice(), args: present.args.slice() } : {}),
-    ...defined({ command, args, payload }),
+    ...defined({ command, args, payload, image: input.image }),
   })
 }
 

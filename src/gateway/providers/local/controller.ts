@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { CronJobRecord } from '../../domain/cronJob.ts'
 import type { Run, StopReason } from './run.ts'
 import { createScheduledJob, type ScheduledJob, type ScheduledJobDeps } from './scheduledJob.ts'
-import { reconcilePeriod } from './schedulePeriod.ts'
+import { reconcilePeriod } from '../../domain/schedulePeriod.ts'
 import { createWakeups } from './wakeups.ts'
 
 /** Holds all CronJobs and looks at each when it is due. */

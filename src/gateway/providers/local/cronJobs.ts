@@ -1,12 +1,13 @@
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { CronJobRecord } from '../../domain/cronJob.ts'
+import { requireCommand } from '../../domain/cronJobSpec.ts'
 import type { LocalCronJobs } from '../../domain/localState.ts'
 import type { LogStore } from '../../domain/log.ts'
 import type { CronJobs, LedgerStore } from '../../domain/ports.ts'
 import type { Controller } from './controller.ts'
 import type { RunFolders } from './runFolders.ts'
-import { periodOf } from './schedulePeriod.ts'
+import { periodOf } from '../../domain/schedulePeriod.ts'
 
 /** What local CronJobs need. */
 export interface LocalCronJobsDeps {
@@ -36,6 +37,7 @@ export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
       return held ? held.get(id)?.record() : (await store.get(id))?.cronJob
     },
     create: async (projectId, spec) => {
+      requireCommand(spec)
       const now = clock.now()
       const record: CronJobRecord = { id: deps.newId(), projectId, spec, createdAt: now, updatedAt: now }
       await store.insert(record)
@@ -44,7 +46,10 @@ export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
       await controller.add(record)
       return record
     },
-    update: async (id, spec, options) => controller.job(id).update(spec, { skipMissed: options?.skipMissed === true }),
+    update: async (id, spec, options) => {
+      requireCommand(spec)
+      return controller.job(id).update(spec, { skipMissed: options?.skipMissed === true })
+    },
     startsOnResume: async id => controller.job(id).startsOnResume(),
     remove: async id => {
       await controller.drop(id, { reason: 'Deleted', cause: 'Its CronJob was deleted.' })

@@ -8,7 +8,7 @@ import type { LocalCronJobs } from '../../domain/localState.ts'
 import type { ExecutionStore, LedgerStore, ResumeStart } from '../../domain/ports.ts'
 import { decide, minuteOf, type Situation } from './decide.ts'
 import type { Run, RunStart, StopReason } from './run.ts'
-import { movesRuns, beginsPeriod, periodOf } from './schedulePeriod.ts'
+import { movesRuns, beginsPeriod, periodOf } from '../../domain/schedulePeriod.ts'
 
 /** One CronJob under control. Its operations happen one after the other. */
 export interface ScheduledJob {
