@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { GatewayClient } from '../../src/client/gatewayClient.ts'
-import type { CronJobExecution } from '../../src/contract/cronJobs.ts'
+import type { CronJob, CronJobCreate, CronJobExecution } from '../../src/contract/cronJobs.ts'
 import { cronJobFunctionTests } from './cronJobFunctions.ts'
 import { cronJobLedgerTests } from './cronJobLedger.ts'
 import { cronJobRunTests } from './cronJobRuns.ts'
@@ -15,6 +15,10 @@ export interface ProviderUnderTest extends AsyncDisposable {
   readonly sleep: (seconds: number) => string[]
   /** A command of the shell `sh`. */
   readonly shell: (script: string) => string[]
+  /** Where commands run in containers: what they run in. */
+  readonly image?: string
+  /** Kubernetes writes one log a container, of stdout and stderr together. */
+  readonly streams: 'apart' | 'merged'
 }
 
 /** One test of the suite; its title names it in a list of skips. */
@@ -27,6 +31,8 @@ export interface ConformanceTest {
 export interface ConformanceContext extends ProviderUnderTest {
   /** A name that no other test uses. */
   readonly name: () => string
+  /** Creates a CronJob with all that the provider needs beside the command. */
+  readonly createCronJob: (body: CronJobCreate) => Promise<CronJob>
   /** Waits until a run has ended, by following its log to its end. */
   readonly ended: (applicationId: string, executionId: string) => Promise<CronJobExecution>
 }
@@ -35,6 +41,8 @@ export interface ConformanceContext extends ProviderUnderTest {
 export interface Conformance {
   readonly name: string
   readonly createProviderUnderTest: () => Promise<ProviderUnderTest>
+  /** Tests are begun together and not one after the other, where each takes long and loads this machine little. */
+  readonly isTogether?: boolean
   /** Titles of tests that can not pass here, each with its reason. A title that is unknown fails. */
   readonly skips: Readonly<Record<string, string>>
 }
@@ -47,10 +55,11 @@ const tests: readonly ConformanceTest[] = [
 ]
 
 /** Declares the suite that every provider passes. */
-export function runConformance({ name, createProviderUnderTest, skips }: Conformance): void {
+export function runConformance({ name, createProviderUnderTest, skips, isTogether = false }: Conformance): void {
   describe(`conformance of ${name}`, function () {
     this.timeout(60_000)
     let context: ConformanceContext
+    const begun = new Map<string, Promise<void>>()
     let names = 0
     before(async () => {
       const provider = await createProviderUnderTest()
@@ -58,7 +67,18 @@ export function runConformance({ name, createProviderUnderTest, skips }: Conform
         ...provider,
         [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
         name: () => `job-${++names}`,
+        createCronJob: body => {
+          const { client, image } = provider
+          const isWithout = image === undefined || body.functionId !== undefined
+          return client.call('createCronJob', { body: isWithout ? body : { image, ...body } })
+        },
         ended: (id, execId) => untilEnded(provider.client, id, execId),
+      }
+      for (const { title, run } of isTogether ? tests.filter(test => skips[test.title] === undefined) : []) {
+        const running = run(context)
+        // Its own test says so.
+        running.catch(() => undefined)
+        begun.set(title, running)
       }
     })
     after(async () => {
@@ -75,7 +95,7 @@ export function runConformance({ name, createProviderUnderTest, skips }: Conform
     })
     for (const test of tests) {
       const reason = skips[test.title]
-      if (reason === undefined) it(test.title, () => test.run(context))
+      if (reason === undefined) it(test.title, () => begun.get(test.title) ?? test.run(context))
       else it.skip(`${test.title} (${reason})`)
     }
   })

@@ -9,10 +9,11 @@ const deploy = async ({ client, projectId, name }: ConformanceContext) => {
   const body = { name: name(), runtime: 'node', source } as const
   return client.call('deployFunction', { params: { id: projectId }, body })
 }
-const createCaller = async ({ client, projectId, name }: ConformanceContext, functionId: string, fields: object = {}) =>
-  client.call('createCronJob', {
-    body: { projectId, name: name(), schedule: rarely, functionId, backoffLimit: 0, ...fields },
-  })
+const createCaller = async (
+  { createCronJob, projectId, name }: ConformanceContext,
+  functionId: string,
+  fields: object = {},
+) => createCronJob({ projectId, name: name(), schedule: rarely, functionId, backoffLimit: 0, ...fields })
 const workOf = ({ command, args, functionId, payload }: CronJob) => ({ command, args, functionId, payload })
 
 /** What a CronJob does that calls a function. */
@@ -20,12 +21,10 @@ export const cronJobFunctionTests: readonly ConformanceTest[] = [
   {
     title: 'carries either a command or a function in every answer, never both',
     run: async context => {
-      const { client, projectId, name, sleep } = context
+      const { client, projectId, name, sleep, createCronJob } = context
       const fn = await deploy(context)
       const calling = await createCaller(context, fn.id, { payload: { n: 1 } })
-      const running = await client.call('createCronJob', {
-        body: { projectId, name: name(), schedule: rarely, command: sleep(1) },
-      })
+      const running = await createCronJob({ projectId, name: name(), schedule: rarely, command: sleep(1) })
       const { items } = await client.call('listCronJobs', { query: { projectId, limit: 1000 } })
       const params = { id: calling.id }
       const answers = [

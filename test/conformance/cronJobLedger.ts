@@ -6,10 +6,10 @@ import { rarely } from './cronJobs.ts'
 export const cronJobLedgerTests: readonly ConformanceTest[] = [
   {
     title: 'starts runs by itself at the times of the schedule',
-    run: async ({ client, projectId, name, shell, ended }) => {
+    run: async ({ client, projectId, name, shell, ended, createCronJob }) => {
       // The shortest distance at which each occurrence may start: no other falls into its minute.
       const body = { projectId, name: name(), schedule: '@every 2s', command: shell('echo tick'), backoffLimit: 0 }
-      const { id, createdAt } = await client.call('createCronJob', { body })
+      const { id, createdAt } = await createCronJob(body)
       const run = await firstRun(async () => (await client.call('listExecutions', { params: { id } })).items)
       assert.equal(run.trigger, 'schedule')
       const created = Math.floor(Date.parse(createdAt) / 1000) * 1000
@@ -26,9 +26,9 @@ export const cronJobLedgerTests: readonly ConformanceTest[] = [
   },
   {
     title: 'says what a resume would start at once, and skips it if asked',
-    run: async ({ client, projectId, name, shell }) => {
+    run: async ({ client, projectId, name, shell, createCronJob }) => {
       const body = { projectId, name: name(), schedule: '@every 1s', suspend: true, command: shell('true') }
-      const { id } = await client.call('createCronJob', { body })
+      const { id } = await createCronJob(body)
       const preview = await until(
         () => client.call('previewResume', { params: { id } }),
         answer => answer.startsAtOnce !== undefined,
@@ -46,7 +46,7 @@ export const cronJobLedgerTests: readonly ConformanceTest[] = [
   },
   {
     title: 'pages and filters the ledger',
-    run: async ({ client, projectId, name, shell, ended }) => {
+    run: async ({ client, projectId, name, shell, ended, createCronJob }) => {
       const body = {
         projectId,
         name: name(),
@@ -54,7 +54,7 @@ export const cronJobLedgerTests: readonly ConformanceTest[] = [
         command: shell('[ "$HKS_TRIGGER" = retry ]'),
         backoffLimit: 0,
       }
-      const { id } = await client.call('createCronJob', { body })
+      const { id } = await createCronJob(body)
       const first = await client.call('triggerCronJob', { params: { id }, body: {} })
       await ended(id, first.id)
       await ended(id, (await client.call('triggerCronJob', { params: { id }, body: { retryOf: first.id } })).id)

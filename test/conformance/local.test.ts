@@ -18,6 +18,7 @@ runConformance({
       projectId: id,
       sleep: seconds => ['sleep', String(seconds)],
       shell: script => ['sh', '-c', script],
+      streams: 'apart',
       [Symbol.asyncDispose]: async () => {
         await gateway.stop()
         folder[Symbol.dispose]()
