@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { ConnectionServiceOptions } from '../domain/connectionService.ts'
@@ -5,6 +6,7 @@ import { clusterIdentity } from '../providers/kubernetes/client/clusterIdentity.
 import { createKubeClient } from '../providers/kubernetes/client/createKubeClient.ts'
 import { listContexts } from '../providers/kubernetes/client/listContexts.ts'
 import { loadKubeConfig } from '../providers/kubernetes/client/loadKubeConfig.ts'
+import { followCronJobs } from '../providers/kubernetes/cronJobWork.ts'
 import { createKubernetesProvider } from '../providers/kubernetes/kubernetesProvider.ts'
 import { openNamespaceSecrets } from '../providers/kubernetes/secrets.ts'
 import type { Environment } from './environment.ts'
@@ -17,7 +19,7 @@ const defaultKubeconfig = () => [join(homedir(), '.kube', 'config')]
 /** What connects to clusters. `environment` is that of the login shell. */
 export function createClusters(
   { report }: Home,
-  { clock, database }: Storage,
+  { clock, database, logs }: Storage,
   environment: Environment,
 ): Pick<ConnectionServiceOptions, 'connect' | 'contexts'> {
   return {
@@ -35,7 +37,7 @@ export function createClusters(
           })
           return { client: createKubeClient(access), identity: await clusterIdentity(kubeconfig, context) }
         },
-        works: [openNamespaceSecrets],
+        works: [followCronJobs({ ...database, clock, logs, newId: randomUUID, report }), openNamespaceSecrets],
       }),
   }
 }

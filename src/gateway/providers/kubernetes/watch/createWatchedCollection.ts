@@ -19,7 +19,7 @@ export interface WatchedCollectionOptions<Raw extends KubeObject, T extends Kube
   readonly path: string
   /** `labelSelector`, `fieldSelector`. */
   readonly query?: KubeRequest['query']
-  /** What is held of an object: the smaller, the better. Managed fields are gone already. */
+  /** What is held of an object: the smaller, the better. Managed fields go by themselves, after it. */
   readonly keep: (object: Raw) => T
   /** Ends it, as disposing does. */
   readonly signal?: AbortSignal
@@ -66,7 +66,7 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
     let listed: string | undefined
     for await (const page of listPages<Raw>(client, path, { ...(query ? { query } : {}), signal })) {
       if (page.isFirst) objects.clear()
-      for (const item of page.items) objects.set(item.metadata.uid, keep(trimObject(item)))
+      for (const item of page.items) objects.set(item.metadata.uid, trimObject(keep(item)))
       listed = page.metadata.resourceVersion
     }
     held.replace(objects)
@@ -95,8 +95,8 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
         silence.broken()
         retryDelay.reset()
         for (const { type, object } of events) {
-          if (type === 'DELETED') held.delete(keep(trimObject(object)))
-          else if (type !== 'BOOKMARK') held.put(keep(trimObject(object)))
+          if (type === 'DELETED') held.delete(trimObject(keep(object)))
+          else if (type !== 'BOOKMARK') held.put(trimObject(keep(object)))
           version = object.metadata.resourceVersion
         }
       }

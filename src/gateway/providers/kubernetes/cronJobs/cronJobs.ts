@@ -1,0 +1,111 @@
+import { HksError, notFound } from '../../../../contract/errors.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import type { CronJobRecord, CronJobSpec } from '../../../domain/cronJob.ts'
+import type { CronJobs } from '../../../domain/ports.ts'
+import { patchTypes } from '../client/kubeClient.ts'
+import type { NamespaceScope } from '../namespaceScope.ts'
+import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
+import type { WatchedCollection } from '../watch/watchedCollection.ts'
+import { patchOf } from './changes.ts'
+import type { CronJobIndex, IndexedCronJob } from './cronJobIndex.ts'
+import { inOurWords } from './refusedField.ts'
+import { skipMissedRuns } from './skipMissedRuns.ts'
+import { startsOnResume } from './startsOnResume.ts'
+import { toKube } from './toKube.ts'
+import { untilSeen } from './untilSeen.ts'
+
+/** The CronJobs of one namespace. */
+export interface NamespaceCronJobs extends CronJobs {
+  /** What `create` would make, defaults of the cluster included, and nothing is made. @throws HksError as `create` does */
+  preview(spec: CronJobSpec): Promise<KubeCronJob>
+}
+
+/** What the CronJobs of a namespace need. */
+export interface NamespaceCronJobsDeps {
+  readonly cronJobs: WatchedCollection<KubeCronJob>
+  readonly jobs: WatchedCollection<KubeJob>
+  readonly index: CronJobIndex
+  /** Follows the deletion of a CronJob to the end of its runs and of what is stored about it. */
+  readonly removed: (cronJob: IndexedCronJob, remove: () => Promise<void>) => Promise<void>
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+/** Times that a change is made anew because the object was changed between reading and writing. */
+const mostTries = 5
+
+/** CronJobs as the cluster has them: read from the cache, changed by the API. */
+export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCronJobsDeps): NamespaceCronJobs {
+  const { client, projectId } = scope
+  const { cronJobs: collection, index } = deps
+  const collectionPath = `/apis/batch/v1/namespaces/${encodeURIComponent(scope.name)}/cronjobs`
+  const pathOf = ({ metadata }: KubeCronJob) => `${collectionPath}/${encodeURIComponent(metadata.name)}`
+  const found = async (id: string): Promise<IndexedCronJob> => {
+    await synced(collection)
+    const entry = index.get(id)
+    if (!entry) throw notFound('CronJob', id)
+    return entry
+  }
+  const manifest = (spec: CronJobSpec) => toKube(spec, { id: deps.newId(), projectId })
+  const send = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      throw inOurWords(error)
+    }
+  }
+  /** The record of an object that was just written. */
+  const recordOf = async (object: KubeCronJob): Promise<CronJobRecord> => {
+    await untilSeen(collection, object)
+    const entry = index.byUid(object.metadata.uid)
+    if (!entry) throw notFound('CronJob', object.metadata.name)
+    return entry.record
+  }
+
+  return {
+    list: async () => {
+      await synced(collection)
+      return index.all().map(({ record }) => record)
+    },
+    get: async id => (collection.state().synced ? index.get(id)?.record : undefined),
+    create: async (_projectId, spec) =>
+      recordOf(await send(client.request<KubeCronJob>('POST', collectionPath, { body: manifest(spec) }))),
+    preview: spec =>
+      send(client.request<KubeCronJob>('POST', collectionPath, { body: manifest(spec), query: { dryRun: 'All' } })),
+    update: async (id, spec, { base, skipMissed = false } = {}) => {
+      const entry = await found(id)
+      let { object } = entry
+      if (skipMissed) await skipMissedRuns(client, pathOf(object), object, deps.clock.now())
+      for (let tries = 1; ; tries++) {
+        if (tries > 1 || skipMissed) object = await client.request<KubeCronJob>('GET', pathOf(object))
+        if (object.metadata.uid !== entry.object.metadata.uid) throw notFound('CronJob', id)
+        const patch = patchOf(object, base ?? entry.record.spec, spec)
+        if (patch.length === 0) return recordOf(object)
+        try {
+          const request = { body: patch, contentType: patchTypes.json }
+          return await recordOf(await client.request<KubeCronJob>('PATCH', pathOf(object), request))
+        } catch (error) {
+          const isConflict = error instanceof HksError && error.code === 'CONFLICT'
+          if (!isConflict || tries === mostTries) throw inOurWords(error)
+        }
+      }
+    },
+    startsOnResume: async id => startsOnResume((await found(id)).object, deps.jobs.byName, deps.clock.now()),
+    remove: async id => {
+      const entry = await found(id)
+      const { uid } = entry.object.metadata
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } }
+      await deps.removed(entry, async () => {
+        await client.request('DELETE', pathOf(entry.object), { body })
+      })
+    },
+  }
+}
+
+/** Waits for the first listing. @throws HksError why there is none */
+async function synced(collection: WatchedCollection<KubeCronJob>): Promise<void> {
+  const { synced: isSynced, error } = collection.state()
+  if (isSynced) return
+  if (error) throw error
+  await collection.ready()
+}

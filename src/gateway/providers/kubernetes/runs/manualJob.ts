@@ -1,0 +1,98 @@
+import { annotations } from '../labels.ts'
+import type { KubeCronJob } from '../objects/batchV1.ts'
+import type { Container, EnvVar } from '../objects/coreV1.ts'
+import { mainContainerIndex } from '../cronJobs/mainContainer.ts'
+
+/** What a run by hand has instead of what its CronJob says. */
+export interface RunChanges {
+  readonly args?: readonly string[]
+  readonly image?: string
+  /** Added to the variables, or in place of those of the same name. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** How a run by hand is made. */
+export interface ManualRun extends RunChanges {
+  /** Five letters or digits that make the name unique. */
+  readonly suffix: string
+  /** The run that a user wants again. */
+  readonly retryOf?: string
+}
+
+/** Names of Jobs have at most 63 characters: the label of their pods is one (batch/v1 validation). */
+const longestJobName = 63
+
+/** `NAME-manual-SUFFIX`, the name cut where it is too long. */
+export function manualJobName(cronJobName: string, suffix: string): string {
+  const end = `-manual-${suffix}`
+  return cronJobName.slice(0, longestJobName - end.length).replace(/[-.]+$/, '') + end
+}
+
+/** The Job that `kubectl create job --from=cronjob/NAME` makes, with the changes of this run. */
+export function manualJob({ metadata, spec }: KubeCronJob, { suffix, retryOf, ...changes }: ManualRun): object {
+  const { jobTemplate } = spec
+  const { template } = jobTemplate.spec
+  const main = mainContainerIndex(template)
+  const trigger = retryOf === undefined ? 'manual' : 'retry'
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: manualJobName(metadata.name, suffix),
+      labels: jobTemplate.metadata?.labels ?? {},
+      annotations: {
+        ...jobTemplate.metadata?.annotations,
+        [annotations.instantiate]: 'manual',
+        ...(retryOf === undefined ? {} : { [annotations.retryOf]: retryOf }),
+      },
+      // As the controller does it, so that the Job counts for the history limits and goes with its CronJob.
+      ownerReferences: [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          name: metadata.name,
+          uid: metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    spec: {
+      ...jobTemplate.spec,
+      template: {
+        ...template,
+        spec: {
+          ...template.spec,
+          containers: template.spec.containers.map((container, index) =>
+            index === main ? changedContainer(container, changes, trigger) : container,
+          ),
+        },
+      },
+    },
+  }
+}
+
+function changedContainer(
+  container: Container,
+  { args, image, environment = {} }: RunChanges,
+  trigger: string,
+): Container {
+  const env = (container.env ?? []).map(variable =>
+    // Only what we created tells its process how it was started.
+    variable.name === 'HKS_TRIGGER' ? { name: 'HKS_TRIGGER', value: trigger } : variable,
+  )
+  const changed = Object.entries(environment).reduce<readonly EnvVar[]>(withVariable, env)
+  return {
+    ...container,
+    ...(args === undefined ? {} : { args }),
+    ...(image === undefined ? {} : { image }),
+    ...(changed.length === 0 ? {} : { env: changed }),
+  }
+}
+
+/** In its place, where there is one of that name: others may refer to it. */
+function withVariable(env: readonly EnvVar[], [name, value]: readonly [string, string]): readonly EnvVar[] {
+  return env.some(each => each.name === name)
+    ? env.map(each => (each.name === name ? { name, value } : each))
+    : [...env, { name, value }]
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { HksError } from '../../../../../src/contract/errors.ts'
+import {
+  type ContainerPhase,
+  readContainerLog,
+} from '../../../../../src/gateway/providers/kubernetes/logs/containerLog.ts'
+import { createSeenLines } from '../../../../../src/gateway/providers/kubernetes/logs/seenLines.ts'
+import type { TimedLine } from '../../../../../src/gateway/providers/kubernetes/logs/timedLines.ts'
+import { createKubeletLog, type KubeletLog } from './kubeletLog.ts'
+
+const cutOff = () => new HksError('CONNECTION_FAILED', 'The connection was cut.')
+const stamp = (second: number, nanoseconds = 0) =>
+  `2026-03-02T10:00:${String(second).padStart(2, '0')}.${String(nanoseconds).padStart(9, '0')}Z`
+
+/** A reader of the log whose container is in `phase`; each change of it, and each pause, is over at once. */
+function read(log: KubeletLog, stored: readonly TimedLine[] = []) {
+  let phase: ContainerPhase = 'running'
+  const got: string[] = []
+  const waiters: [count: number, resolve: () => void][] = []
+  const abort = new AbortController()
+  const source = {
+    namespace: 'shop',
+    pod: 'pod',
+    container: 'main',
+    isPrevious: () => false,
+    phase: () => phase,
+    changed: () => new Promise<void>(resolve => setImmediate(resolve)),
+  }
+  const whole = (async () => {
+    for await (const event of readContainerLog(log.client, source, createSeenLines(stored), abort.signal)) {
+      got.push(...('notice' in event ? [`! ${event.notice}`] : event.lines.map(line => line.text)))
+      for (const [count, resolve] of waiters) if (got.length >= count) resolve()
+    }
+  })()
+  return {
+    got,
+    whole,
+    abort,
+    set: (next: ContainerPhase) => {
+      phase = next
+    },
+    /** Resolves when that many lines have come. */
+    count: async (count: number) => {
+      if (got.length < count) await new Promise<void>(resolve => waiters.push([count, resolve]))
+    },
+    /** Resolves when the log has been asked for that often. */
+    asked: async (count: number) => {
+      while (log.requests.length < count) await new Promise(resolve => setImmediate(resolve))
+    },
+  }
+}
+
+describe('the log of a container', () => {
+  it('is followed from its start to the end of the container', async () => {
+    const log = createKubeletLog(7)
+    log.write(stamp(1, 5), 'one')
+    const reader = read(log)
+    await reader.count(1)
+    log.write(stamp(2), 'zwei ä')
+    await reader.count(2)
+    reader.set('ended')
+    log.end()
+    await reader.whole
+    assert.deepEqual(reader.got, ['one', 'zwei ä'])
+  })
+
+  it('goes on without a gap or a line twice, wherever it is cut', async () => {
+    const log = createKubeletLog()
+    const reader = read(log)
+    const expected: string[] = []
+    for (let i = 0; i < 40; i++) {
+      // Some of one nanosecond, some of one text, some out of order.
+      const text = i % 3 === 0 ? 'same' : `line ${i}`
+      log.write(stamp(10 + Math.floor(i / 8), i % 4 === 0 ? 500 : (i % 8) * 1000), text)
+      expected.push(text)
+      if (i % 5 !== 0) continue
+      await reader.count(expected.length)
+      if (i % 2 === 0) log.writePart(`${stamp(20)} half a li`)
+      const asked = log.requests.length
+      log.cut(i % 10 === 0 ? cutOff() : undefined)
+      await reader.asked(asked + 1)
+    }
+    await reader.count(expected.length)
+    reader.set('ended')
+    log.end()
+    await reader.whole
+    assert.deepEqual(reader.got, expected)
+  })
+
+  it('is read to its last line when the stream was cut as the container ended', async () => {
+    const log = createKubeletLog()
+    log.write(stamp(1), 'first')
+    const reader = read(log)
+    await reader.count(1)
+    reader.set('ended')
+    log.cut()
+    log.write(stamp(1, 7), 'last')
+    log.end()
+    await reader.whole
+    assert.deepEqual(reader.got, ['first', 'last'])
+  })
+
+  it('says where lines may be missing after a rotation', async () => {
+    const log = createKubeletLog()
+    log.write(stamp(1), 'first')
+    const reader = read(log)
+    await reader.count(1)
+    log.cut(cutOff())
+    log.rotate()
+    log.write(stamp(9), 'after')
+    await reader.count(3)
+    reader.set('ended')
+    log.end()
+    await reader.whole
+    const [first, notice, after] = reader.got
+    assert.deepEqual([first, after], ['first', 'after'])
+    assert.match(notice!, /^! Lines from 2026-03-02T10:00:01.000Z to 2026-03-02T10:00:09.000Z may be missing/)
+  })
+
+  it('goes on from what an earlier gateway stored', async () => {
+    const log = createKubeletLog()
+    const all = Array.from({ length: 5000 }, (_, i) => `line ${i}`)
+    for (const [i, text] of all.entries()) log.write(stamp(Math.floor(i / 200), (i % 200) * 100_000), text)
+    log.end()
+    const first = read(log)
+    first.set('ended')
+    await first.whole
+    assert.deepEqual(first.got, all)
+
+    const stored = all.slice(0, 4700).map((text, i) => ({
+      time:
+        Date.parse('2026-03-02T10:00:00Z') +
+        Math.floor(i / 200) * 1000 +
+        Number(`0.${String((i % 200) * 100_000).padStart(9, '0')}`) * 1000,
+      stamp: '',
+      text,
+    }))
+    const asked = log.requests.length
+    const second = read(log, stored)
+    second.set('ended')
+    await second.whole
+    assert.deepEqual(second.got, all.slice(4700))
+    assert.equal(log.requests[asked]?.['sinceTime'], '2026-03-02T10:00:23Z')
+  })
+
+  it('ends with its pod, and says so only where something is missing', async () => {
+    const gone = new HksError('NOT_FOUND', 'pods "pod" not found')
+    const whole = createKubeletLog()
+    whole.write(stamp(1), 'all')
+    const reader = read({ ...whole, client: failing(whole, () => (whole.requests.length > 1 ? gone : undefined)) })
+    await reader.count(1)
+    reader.set('gone')
+    whole.end()
+    await reader.whole
+    assert.deepEqual(reader.got, ['all'])
+
+    const cut = createKubeletLog()
+    cut.write(stamp(1), 'begin')
+    const other = read({ ...cut, client: failing(cut, () => (cut.requests.length > 1 ? gone : undefined)) })
+    await other.count(1)
+    other.set('gone')
+    cut.cut(cutOff())
+    await other.whole
+    assert.deepEqual(other.got, ['begin', '! The pod pod is gone; its log ends here.'])
+  })
+
+  it('is given up with a sentence where it may not be read, and after failures without end', async () => {
+    const log = createKubeletLog()
+    const denied = new HksError('FORBIDDEN', 'You may not get pods/log.')
+    const reader = read({ ...log, client: failing(log, () => denied) })
+    await reader.whole
+    assert.deepEqual(reader.got, ['! The log of pod can not be read: You may not get pods/log.'])
+
+    const broken = read({ ...log, client: failing(log, cutOff) })
+    broken.set('ended')
+    await broken.whole
+    assert.deepEqual(broken.got, ['! The log of pod could not be read to its end: The connection was cut.'])
+  })
+
+  it('stops when nobody wants it any more', async () => {
+    const log = createKubeletLog()
+    const reader = read(log)
+    await reader.asked(1)
+    reader.abort.abort(new HksError('CANCELLED', 'Closed.'))
+    await assert.rejects(reader.whole, { code: 'CANCELLED' })
+  })
+})
+
+/** The client, but where `fault` answers an error that is what a request gets. */
+const failing = (log: KubeletLog, fault: () => HksError | undefined): KubeletLog['client'] => ({
+  ...log.client,
+  stream: async (path, request) => {
+    const stream = await log.client.stream(path, request)
+    const error = fault()
+    if (error) throw error
+    return stream
+  },
+})
