@@ -6,7 +6,7 @@ functionsConformance('a cluster', async () => {
   return {
     functions: rig.functions,
     projectId: rig.projectId,
-    log: rig.log,
+    log: rig.quietLog,
     writeSecret: (name, data) =>
       rig.api.apply({
         ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: rig.namespace } },

@@ -56,7 +56,8 @@ export function createHttpEdge({ diagnosticKey, call }) {
     return {
       answer: answer => writeWhole(request, response, answer, own),
       fail(failure) {
-        if (isBegun) response.destroy()
+        // What was pushed before comes first; the end of the connection then says that the rest is missing.
+        if (isBegun) response.socket?.destroySoon()
         else writeWhole(request, response, platformAnswer(failure, hasKey(request)), own)
       },
       begin({ status, headers }) {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { Config } from '../config.ts'
 import type { ConnectionServiceOptions } from '../domain/connectionService.ts'
 import { clusterIdentity } from '../providers/kubernetes/client/clusterIdentity.ts'
 import { createKubeClient } from '../providers/kubernetes/client/createKubeClient.ts'
 import { listContexts } from '../providers/kubernetes/client/listContexts.ts'
 import { loadKubeConfig } from '../providers/kubernetes/client/loadKubeConfig.ts'
 import { followCronJobs } from '../providers/kubernetes/cronJobWork.ts'
+import { createFunctionWork } from '../providers/kubernetes/functions/functionWork.ts'
 import { createKubernetesProvider } from '../providers/kubernetes/kubernetesProvider.ts'
 import { openNamespaceSecrets } from '../providers/kubernetes/secrets.ts'
 import type { Environment } from './environment.ts'
@@ -18,6 +20,7 @@ const defaultKubeconfig = () => [join(homedir(), '.kube', 'config')]
 
 /** What connects to clusters. `environment` is that of the login shell. */
 export function createClusters(
+  { runtimesFolder }: Pick<Config, 'runtimesFolder'>,
   { report }: Home,
   { clock, database, logs }: Storage,
   environment: Environment,
@@ -37,7 +40,11 @@ export function createClusters(
           })
           return { client: createKubeClient(access), identity: await clusterIdentity(kubeconfig, context) }
         },
-        works: [followCronJobs({ ...database, clock, logs, newId: randomUUID, report }), openNamespaceSecrets],
+        works: [
+          followCronJobs({ ...database, clock, logs, newId: randomUUID, report }),
+          createFunctionWork({ ...database, connection, runtimesFolder, clock, logs, newId: randomUUID, report }),
+          openNamespaceSecrets,
+        ],
       }),
   }
 }

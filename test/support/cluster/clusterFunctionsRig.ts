@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../../../src/gateway/domain/changes.ts'
 import { createChangePublisher } from '../../../src/gateway/domain/changes.ts'
 import type { FunctionRecord, FunctionSpec, InvocationResponse } from '../../../src/gateway/domain/function.ts'
@@ -24,6 +25,7 @@ import { createKubeApi, type KubeApi } from './kubeApi.ts'
 import { temporaryNamespace } from './temporaryNamespace.ts'
 import { testCluster } from './testCluster.ts'
 
+const quietMs = 2000
 const runtimesFolder = resolve(import.meta.dirname, '../../../runtimes')
 /** The shortest that Knative allows, so that a test sees a function go to zero. */
 const quickToZero = { 'autoscaling.knative.dev/window': '6s' }
@@ -41,6 +43,8 @@ export interface ClusterFunctionsRig extends AsyncDisposable {
   deploy(source: string, spec?: Partial<FunctionSpec>): Promise<FunctionRecord>
   call(id: string, event?: unknown, signal?: AbortSignal): Promise<InvocationResponse>
   log(id: string): Promise<readonly StoredLogLine[]>
+  /** The log when nothing more has come for two seconds: lines take their way through the API server. */
+  quietLog(id: string): Promise<readonly StoredLogLine[]>
   /** Another gateway on the same namespace. */
   another(overrides?: Partial<NamespaceFunctionsDeps>): Promise<ClusterFunctionsRig>
 }
@@ -74,12 +78,7 @@ export async function openClusterFunctions({
     annotations: quickToZero,
     ...(cluster.ingress === undefined ? {} : { ingress: cluster.ingress }),
   }
-  const ingress = createIngress({
-    client,
-    clock,
-    configured: () => settings.ingress,
-    forward: () => Promise.reject(new Error('This test has no port-forward.')),
-  })
+  const ingress = createIngress({ client, clock, configured: () => settings.ingress })
   const functions = createNamespaceFunctions(
     { projectId, name, client, signal: ending.signal },
     {
@@ -112,6 +111,14 @@ export async function openClusterFunctions({
     call: (id, event, signal = new AbortController().signal) =>
       functions.invoke(id, randomUUID(), jsonRequest(event), { diagnostics: true, signal }),
     log: async id => (await logs.read(id, {})).lines,
+    quietLog: async id => {
+      for (let before = -1; ; ) {
+        const { lines } = await logs.read(id, {})
+        if (lines.length === before) return lines
+        before = lines.length
+        await sleep(quietMs)
+      }
+    },
     another: more => openClusterFunctions({ namespace: name, ...overrides, ...more }),
     [Symbol.asyncDispose]: async () => {
       await functions.stop()

@@ -49,7 +49,7 @@ export function adoptDeployments(options: AdoptDeploymentsOptions): Disposable {
     } catch (error) {
       if (signal.aborted || (error instanceof HksError && error.code === 'CANCELLED')) return
       const { code, message } = explainFailure(error, deployWords({ number }))
-      await settlement.takeBack(name, number, code === 'INVALID_SOURCE' ? undefined : message)
+      await settlement.takeBack(functionId, name, number, code === 'INVALID_SOURCE' ? undefined : message)
       log.system(functionId, message)
       return
     }

@@ -1,4 +1,4 @@
-import type { Condition } from './knativeObjects.ts'
+import type { Condition } from '../objects/coreV1.ts'
 
 /** Reasons of Knative's conditions and of waiting containers, in words. */
 const words: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { HksError } from '../../../../contract/errors.ts'
 import type { Source } from '../../../domain/function.ts'
-import { functionLabels, labels, manager, functionType, sourceName } from './functionNames.ts'
+import { functionLabels, functionType, labels, sourceName } from './functionNames.ts'
+import { managedBy } from '../labels.ts'
 import { sourceFile } from './podRuntime.ts'
 import type { RuntimeProgram } from './runtimeProgram.ts'
 
@@ -47,7 +48,7 @@ export const runtimeConfigMap = (program: RuntimeProgram, now: number) => ({
   kind: 'ConfigMap',
   metadata: {
     name: program.configMap,
-    labels: { [labels.managedBy]: manager, [labels.applicationType]: functionType, [labels.holds]: holdsRuntime },
+    labels: { [labels.managedBy]: managedBy, [labels.appType]: functionType, [labels.holds]: holdsRuntime },
     annotations: { [usedAtAnnotation]: String(now) },
   },
   immutable: true,

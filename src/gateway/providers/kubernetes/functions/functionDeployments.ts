@@ -157,7 +157,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     // What was made for it goes with it; a failure stays to be looked at.
     const reason = isRefused || (isCancelled && created) ? undefined : explained.message
     try {
-      await settlement.takeBack(spec.name, number, reason)
+      await settlement.takeBack(functionId, spec.name, number, reason)
       if (created && reason === undefined) {
         await view.until(functionId, sight => (sight ? undefined : true), scope.signal)
         await options.removeLog(functionId)

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../client/kubeObject.ts'
+import { labels as shared, managedBy } from '../labels.ts'
 
-/** Labels of everything that a function has in a cluster. */
+/** Labels of what functions have in a cluster. */
 export const labels = {
-  managedBy: 'app.kubernetes.io/managed-by',
-  applicationId: 'hexabase.io/app-id',
-  applicationType: 'hexabase.io/app-type',
+  managedBy: shared.managedBy,
+  appId: shared.appId,
+  appType: shared.appType,
   /** Of a ConfigMap: what it holds, `source` or `runtime`. */
   holds: 'hexabase.io/holds',
   /** Knative's own, of revisions and pods. */
@@ -24,23 +25,21 @@ export const annotations = {
   failedRevisions: 'hexabase.io/failed-revisions',
 } as const
 
-/** The value of `app.kubernetes.io/managed-by`. */
-export const manager = 'hexabase'
 /** The value of `hexabase.io/app-type`. */
 export const functionType = 'function'
 /** Selects what belongs to functions. */
-export const functionSelector = `${labels.managedBy}=${manager},${labels.applicationType}=${functionType}`
+export const functionSelector = `${labels.managedBy}=${managedBy},${labels.appType}=${functionType}`
 
 /** Labels of an object of one function. */
 export const functionLabels = (applicationId: string): Readonly<Record<string, string>> => ({
-  [labels.managedBy]: manager,
-  [labels.applicationId]: applicationId,
-  [labels.applicationType]: functionType,
+  [labels.managedBy]: managedBy,
+  [labels.appId]: applicationId,
+  [labels.appType]: functionType,
 })
 
 /** The function that an object belongs to. */
 export const functionIdOf = ({ metadata }: KubeObject): string | undefined =>
-  metadata.labels?.[labels.applicationType] === functionType ? metadata.labels[labels.applicationId] : undefined
+  metadata.labels?.[labels.appType] === functionType ? metadata.labels[labels.appId] : undefined
 
 const digits = 5
 

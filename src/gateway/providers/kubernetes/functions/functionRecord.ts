@@ -1,11 +1,11 @@
 import type { FunctionRecord, FunctionSpec, RevisionRecord } from '../../../domain/function.ts'
 import { reasonWords } from './conditionWords.ts'
 import { functionIdOf } from './functionNames.ts'
+import type { KubePod } from '../objects/coreV1.ts'
 import {
   conditionOf,
   type KnativeRevision,
   type KnativeService,
-  type Pod,
   type RevisionSpec,
   type TrafficTarget,
 } from './knativeObjects.ts'
@@ -19,7 +19,7 @@ export interface FunctionSight {
   /** Of the Service, in any order. */
   readonly revisions: readonly KnativeRevision[]
   /** Of the Service. */
-  readonly pods: readonly Pod[]
+  readonly pods: readonly KubePod[]
 }
 
 /** The record of a function; `undefined` for a Knative Service that Hexabase did not make. */
@@ -71,7 +71,7 @@ export function toFunctionRecord({ projectId, service, revisions, pods }: Functi
 }
 
 /** Whether a pod takes calls. */
-export const isServing = (pod: Pod): boolean =>
+export const isServing = (pod: KubePod): boolean =>
   pod.metadata.deletionTimestamp === undefined && conditionOf(pod, 'Ready')?.status === 'True'
 
 type Shares = ReadonlyMap<string, { readonly percent: number; readonly tag?: string; readonly tagUrl?: string }>

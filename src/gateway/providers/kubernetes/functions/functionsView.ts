@@ -7,7 +7,8 @@ import type { NamespaceScope } from '../namespaceScope.ts'
 import type { CollectionState, WatchedCollection } from '../watch/watchedCollection.ts'
 import { functionIdOf, functionSelector, labels } from './functionNames.ts'
 import { type FunctionSight, toFunctionRecord } from './functionRecord.ts'
-import { type KnativeRevision, type KnativeService, type Pod, servingApi } from './knativeObjects.ts'
+import type { KubePod } from '../objects/coreV1.ts'
+import { type KnativeRevision, type KnativeService, servingApi } from './knativeObjects.ts'
 
 /** Begins to follow the objects at a path; ends with the scope. */
 export type FollowObjects = <T extends KubeObject>(path: string, labelSelector: string) => WatchedCollection<T>
@@ -21,7 +22,7 @@ export interface FunctionsView extends Disposable {
   record(functionId: string): FunctionRecord | undefined
   records(): readonly FunctionRecord[]
   revisions(): readonly KnativeRevision[]
-  readonly pods: WatchedCollection<Pod>
+  readonly pods: WatchedCollection<KubePod>
   readonly services: WatchedCollection<KnativeService>
   /** Told of each change of a function's objects. */
   subscribe(listener: (functionId: string) => void): Disposable
@@ -53,7 +54,7 @@ export function createFunctionsView({ scope, follow, changes, clock, onGone }: F
   const inNamespace = (api: string, plural: string) => `${api}/namespaces/${encodeURIComponent(scope.name)}/${plural}`
   const services = follow<KnativeService>(inNamespace(servingApi, 'services'), functionSelector)
   const revisions = follow<KnativeRevision>(inNamespace(servingApi, 'revisions'), functionSelector)
-  const pods = follow<Pod>(inNamespace('/api/v1', 'pods'), functionSelector)
+  const pods = follow<KubePod>(inNamespace('/api/v1', 'pods'), functionSelector)
   const collections = [services, revisions, pods] as const
   const listeners = new Set<(functionId: string) => void>()
   const told = new Map<string, string>()

@@ -4,6 +4,7 @@ import { HksError } from '../../../../contract/errors.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { KubeClient } from '../client/kubeClient.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
+import { createPortForward, type PortForward } from '../client/portForward.ts'
 
 /** How a call reaches a function from this machine. */
 export interface IngressWay {
@@ -14,16 +15,6 @@ export interface IngressWay {
   /** A sentence that says which way it is, and why. */
   readonly said: string
 }
-
-/** A port of this machine behind which one of the cluster is. Dispose to close it. */
-export interface OpenForward extends AsyncDisposable {
-  readonly port: number
-  /** Aborts when it does not work any more. */
-  readonly ended: AbortSignal
-}
-
-/** Opens a port-forward to a Service. @throws HksError CONNECTION_FAILED, FORBIDDEN, NOT_FOUND */
-export type ForwardService = (namespace: string, service: string, port: number) => Promise<OpenForward>
 
 /** Finds ways to functions. Dispose to close what it opened. */
 export interface Ingress extends AsyncDisposable {
@@ -36,7 +27,6 @@ export interface IngressOptions {
   readonly client: KubeClient
   /** The address that the connection names. */
   readonly configured: () => string | undefined
-  readonly forward: ForwardService
   readonly clock: Clock
   /** Whether something listens; default: it looks. */
   readonly answers?: (hostname: string, port: number) => Promise<boolean>
@@ -49,10 +39,10 @@ const knownMs = 30_000
 
 /** Chooses by itself: the configured address, else the function's own, else a port-forward to the ingress. */
 export function createIngress(options: IngressOptions): Ingress {
-  const { client, clock, forward } = options
+  const { client, clock } = options
   const answers = options.answers ?? somethingListens
   const probes = new Map<string, { readonly until: number; readonly result: Promise<boolean> }>()
-  const forwards = new Map<string, Promise<OpenForward>>()
+  const forwards = new Map<string, Promise<PortForward>>()
 
   const isDirect = (url: URL): Promise<boolean> => {
     const known = probes.get(url.host)
@@ -61,16 +51,11 @@ export function createIngress(options: IngressOptions): Ingress {
     probes.set(url.host, { until: clock.now() + knownMs, result })
     return result
   }
-  const openForward = (target: IngressService): Promise<OpenForward> => {
+  const portForward = (target: IngressService): Promise<PortForward> => {
     const key = `${target.namespace}/${target.name}`
-    const known = forwards.get(key)
-    if (known) return known
-    const opening = forward(target.namespace, target.name, target.port)
+    const opening = forwards.get(key) ?? openForward(client, target)
     forwards.set(key, opening)
-    const forget = () => {
-      if (forwards.get(key) === opening) forwards.delete(key)
-    }
-    opening.then(({ ended }) => ended.addEventListener('abort', forget, { once: true }), forget)
+    opening.catch(() => forwards.delete(key))
     return opening
   }
   return {
@@ -84,7 +69,7 @@ export function createIngress(options: IngressOptions): Ingress {
       }
       if (await isDirect(url)) return { origin: url.origin, host, said: `Directly: ${host} answers.` }
       const target = await findIngressService(client, namespace, name)
-      const { port } = await openForward(target)
+      const port = await (await portForward(target)).listen()
       const said = `Through a port-forward to the ingress, ${target.namespace}/${target.name}: ${host} does not answer from here.`
       return { origin: `http://127.0.0.1:${port}`, host, said }
     },
@@ -92,8 +77,24 @@ export function createIngress(options: IngressOptions): Ingress {
       const opened = [...forwards.values()]
       forwards.clear()
       // One that could not be opened is its caller's to handle.
-      await Promise.allSettled(opened.map(async forward => (await forward)[Symbol.asyncDispose]()))
+      await Promise.allSettled(opened.map(async opening => (await opening)[Symbol.asyncDispose]()))
     },
+  }
+}
+
+/** A local port takes a connection before it is known whether it can be led on: that is tried here, where it can be told. */
+async function openForward(
+  client: KubeClient,
+  { namespace, name: service, port }: IngressService,
+): Promise<PortForward> {
+  const forward = createPortForward({ client, namespace, service, port })
+  try {
+    const first = await forward.connect()
+    first.destroy()
+    return forward
+  } catch (error) {
+    await forward[Symbol.asyncDispose]()
+    throw noWay(`the port-forward to its ingress, ${namespace}/${service}, fails (${(error as Error).message})`, error)
   }
 }
 

@@ -1,18 +1,10 @@
 import type { KubeObject } from '../client/kubeObject.ts'
+import type { Condition } from '../objects/coreV1.ts'
 
 /** Where objects of Knative Serving are. */
 export const servingApi = '/apis/serving.knative.dev/v1'
 /** `apiVersion` of objects of Knative Serving. */
 export const servingVersion = 'serving.knative.dev/v1'
-
-/** A condition of any object of Knative. */
-export interface Condition {
-  readonly type: string
-  readonly status: 'True' | 'False' | 'Unknown'
-  readonly reason?: string
-  readonly message?: string
-  readonly lastTransitionTime?: string
-}
 
 /** A variable of a container (core/v1 EnvVar). */
 export interface Variable {
@@ -77,33 +69,6 @@ export interface KnativeService extends KubeObject {
 export interface KnativeRevision extends KubeObject {
   readonly spec: RevisionSpec
   readonly status?: { readonly conditions?: readonly Condition[]; readonly actualReplicas?: number }
-}
-
-/** How a container is (core/v1 ContainerState). */
-export interface ContainerState {
-  readonly waiting?: { readonly reason?: string; readonly message?: string }
-  readonly running?: { readonly startedAt?: string }
-  readonly terminated?: {
-    readonly exitCode: number
-    readonly reason?: string
-    readonly message?: string
-    readonly finishedAt?: string
-  }
-}
-
-/** The part of a core/v1 Pod that the product reads. */
-export interface Pod extends KubeObject {
-  readonly status?: {
-    readonly phase?: string
-    readonly conditions?: readonly Condition[]
-    readonly containerStatuses?: readonly {
-      readonly name: string
-      readonly ready: boolean
-      readonly restartCount: number
-      readonly state?: ContainerState
-      readonly lastState?: ContainerState
-    }[]
-  }
 }
 
 /** The condition of a type, if the object has it. */

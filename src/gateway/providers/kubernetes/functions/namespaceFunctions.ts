@@ -4,7 +4,6 @@ import type { ChangePublisher } from '../../../domain/changes.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import { createDeploymentSteps } from '../../../domain/deploymentSteps.ts'
 import type { FunctionRecord } from '../../../domain/function.ts'
-import { AnswerBroken } from '../../../domain/functionAnswer.ts'
 import { createFunctionLog } from '../../../domain/functionLog.ts'
 import type { LogStore, NewLogLine } from '../../../domain/log.ts'
 import type { Functions, InvocationStore } from '../../../domain/ports.ts'
@@ -13,7 +12,9 @@ import type { NamespaceScope } from '../namespaceScope.ts'
 import type { CollectionState } from '../watch/watchedCollection.ts'
 import { adoptDeployments } from './adoptDeployments.ts'
 import { createFunctionCaller } from './callFunction.ts'
+import { explainBreak } from './explainBreak.ts'
 import { createFunctionDeployments } from './functionDeployments.ts'
+import { followFunctionLogs } from './functionLogs.ts'
 import { keyField, keyName, revisionName, sourceName } from './functionNames.ts'
 import { createFunctionObjects, type Secret } from './functionObjects.ts'
 import type { FunctionSettings } from './functionSettings.ts'
@@ -58,6 +59,8 @@ export interface NamespaceFunctionsDeps {
 
 const defaultAdoptAfterMs = 10_000
 const defaultSweepAfterMs = 60_000
+/** Milliseconds until pods of a deleted function are looked for again. */
+const endAgainMs = 1000
 /** Lines of a container that could not serve. */
 const lastLines = 40
 
@@ -68,7 +71,6 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
   const signal = AbortSignal.any([scope.signal, stopping.signal])
   const own: NamespaceScope = { ...scope, signal }
   const objects = createFunctionObjects(own)
-  const settlement = createRevisionSettlement(objects)
   const log = createFunctionLog(logs, clock.now, report)
   const steps = createDeploymentSteps(changes, clock)
   const keys = new Map<string, string>()
@@ -84,6 +86,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     clock,
     onGone: id => void forget(id).catch(report),
   })
+  const settlement = createRevisionSettlement(objects, view, signal)
   const readLog = async (pod: string, previous: boolean): Promise<readonly NewLogLine[]> => {
     const path = `/api/v1/namespaces/${encodeURIComponent(scope.name)}/pods/${encodeURIComponent(pod)}/log`
     const query = { container: functionContainer, tailLines: lastLines, timestamps: true, previous }
@@ -126,6 +129,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     afterMs: deps.adoptAfterMs ?? defaultAdoptAfterMs,
     report,
   })
+  const following = followFunctionLogs({ scope: own, view, logs, log, clock, report })
   const sweepAfterMs = deps.sweepAfterMs ?? defaultSweepAfterMs
   const sweep = createObjectSweep({ view, objects, clock, graceMs: sweepAfterMs })
   let sweeping: Disposable | undefined
@@ -139,6 +143,19 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     })
   }
   sweepLater(sweepAfterMs)
+  /** Pods that their Deployment makes anew before it hears of its end are ended, too. */
+  const untilGone = async (id: string, name: string) => {
+    for (;;) {
+      await objects.endPods('service', name)
+      const again = AbortSignal.timeout(endAgainMs)
+      const waiting = AbortSignal.any([signal, again])
+      try {
+        return await view.until(id, sight => (sight ? undefined : true), waiting)
+      } catch (error) {
+        if (!again.aborted || signal.aborted) throw error
+      }
+    }
+  }
   const required = (id: string): FunctionRecord => {
     const record = view.record(id)
     if (record) return record
@@ -157,7 +174,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     view,
     wayTo,
     diagnosticKey,
-    explainBreak: async () => new AnswerBroken('FUNCTION_FAILED', 'The function raised an exception.'),
+    explainBreak: (functionId, invocationId) => explainBreak(logs, clock, functionId, invocationId),
     clock,
   })
 
@@ -213,8 +230,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
       const service = view.sight(id)?.service
       if (service) {
         await objects.remove('services', spec.name, { uid: service.metadata.uid, foreground: true })
-        await objects.endPods('service', spec.name)
-        await view.until(id, sight => (sight ? undefined : true), signal)
+        await untilGone(id, spec.name)
       }
       await forget(id)
       sweepLater(sweepAfterMs)
@@ -227,6 +243,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
       await deployments.stop()
       stopping.abort(new HksError('GATEWAY_DRAINING', 'The gateway stops.'))
       caller[Symbol.dispose]()
+      following[Symbol.dispose]()
       view[Symbol.dispose]()
     },
   }

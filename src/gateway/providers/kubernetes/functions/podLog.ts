@@ -1,4 +1,4 @@
-import type { NewLogLine } from '../../../domain/log.ts'
+import type { NewLogLine, StoredLogLine } from '../../../domain/log.ts'
 
 /** The mark at the end of each line of a pod (docs/runtime-protocol.md, "Logs"). */
 const mark = /\t\[(?<stream>out|err|system)(?: (?<invocation>[0-9a-f-]{36}))?(?: \+(?<truncated>\d+))?\]$/
@@ -26,4 +26,18 @@ export function readMarked(text: string): Pick<NewLogLine, 'stream' | 'text' | '
     ...(invocation === undefined ? {} : { invocationId: invocation }),
     ...(truncated === undefined ? {} : { truncated: Number(truncated) }),
   }
+}
+
+const words = { stdout: 'out', stderr: 'err', system: 'system' } as const
+
+/** The same line as the pod wrote it: what {@link readMarked} reads. */
+export function writeMarked({
+  stream,
+  text,
+  invocationId,
+  truncated,
+}: Pick<StoredLogLine, 'stream' | 'text' | 'invocationId' | 'truncated'>): string {
+  const call = invocationId === undefined ? '' : ` ${invocationId}`
+  const cut = truncated === undefined ? '' : ` +${truncated}`
+  return `${text}\t[${words[stream]}${call}${cut}]`
 }

@@ -1,13 +1,8 @@
 import { HksError } from '../../../../contract/errors.ts'
 import type { LoadFailure } from '../../../domain/loadFailure.ts'
 import { reasonWords } from './conditionWords.ts'
-import {
-  conditionOf,
-  type ContainerState,
-  type KnativeRevision,
-  type KnativeService,
-  type Pod,
-} from './knativeObjects.ts'
+import type { ContainerState, KubePod } from '../objects/coreV1.ts'
+import { conditionOf, type KnativeRevision, type KnativeService } from './knativeObjects.ts'
 import { type Termination, terminationFailure } from './revisionFailure.ts'
 
 /** What a deployment sees of the cluster. */
@@ -15,7 +10,7 @@ export interface RevisionSight {
   readonly service: KnativeService
   readonly revision: KnativeRevision | undefined
   /** Of the revision. */
-  readonly pods: readonly Pod[]
+  readonly pods: readonly KubePod[]
 }
 
 /** How a revision stands that is being deployed. */
@@ -52,7 +47,7 @@ export function revisionOutcome({ service, revision, pods }: RevisionSight, name
   return { kind: 'ready' }
 }
 
-function containerTrouble(pod: Pod): RevisionOutcome | undefined {
+function containerTrouble(pod: KubePod): RevisionOutcome | undefined {
   const status = pod.status?.containerStatuses?.find(({ name }) => name === functionContainer)
   if (!status) return undefined
   const ended = endOf(status.state) ?? endOf(status.lastState)

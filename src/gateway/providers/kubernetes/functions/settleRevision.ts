@@ -2,6 +2,7 @@ import type { KubeObject } from '../client/kubeObject.ts'
 import { type FunctionObjects, isAbsent, isConflict } from './functionObjects.ts'
 import { annotations, keyName, labels, revisionName, sourceName } from './functionNames.ts'
 import type { FunctionSight } from './functionRecord.ts'
+import type { FunctionsView } from './functionsView.ts'
 import {
   conditionOf,
   type KnativeRevision,
@@ -24,14 +25,21 @@ export interface RevisionSettlement {
    * The revision does not serve: what served before is the template again, and the revision goes. With a reason it is listed
    * as failed. A Service that was made for it stays only with a reason.
    */
-  takeBack(name: string, number: number, reason: string | undefined): Promise<void>
+  takeBack(functionId: string, name: string, number: number, reason: string | undefined): Promise<void>
 }
 
 /** Somebody else's change comes between so often at most. */
 const mostTries = 5
 
+/** Milliseconds in which Knative takes a template up, at most: it does so in a tenth of a second. */
+const takenUpMs = 10_000
+
 /** Settles deployments of one namespace. */
-export function createRevisionSettlement(objects: FunctionObjects): RevisionSettlement {
+export function createRevisionSettlement(
+  objects: FunctionObjects,
+  view: Pick<FunctionsView, 'until'>,
+  scopeSignal: AbortSignal,
+): RevisionSettlement {
   const changeService = async (
     name: string,
     change: (service: KnativeService) => KnativeService | undefined,
@@ -54,6 +62,21 @@ export function createRevisionSettlement(objects: FunctionObjects): RevisionSett
     // It is the revision's own only once that is ready.
     await objects.remove('configmaps', sourceName(name))
   }
+  /** What goes on without it is only later. */
+  const seen = async (functionId: string, test: (sight: FunctionSight) => boolean) => {
+    const signal = AbortSignal.any([scopeSignal, AbortSignal.timeout(takenUpMs)])
+    try {
+      await view.until(functionId, sight => (!sight || test(sight) ? true : undefined), signal)
+    } catch (error) {
+      if (!signal.aborted || scopeSignal.aborted) throw error
+    }
+  }
+  /** As long as Knative has not heard that a revision is the template no more, it makes one anew that is deleted. */
+  const untilTakenUp = (functionId: string, failed: string) =>
+    seen(functionId, ({ service }) => {
+      const { template } = service.spec
+      return template.metadata.name !== failed && service.status?.latestCreatedRevisionName !== failed
+    })
   /** It goes with its owner. */
   const own = async (kind: 'configmaps' | 'secrets', name: string, ownerKind: string, { metadata }: KubeObject) => {
     const owner = { apiVersion: servingVersion, kind: ownerKind, name: metadata.name, uid: metadata.uid }
@@ -87,7 +110,7 @@ export function createRevisionSettlement(objects: FunctionObjects): RevisionSett
           .map(revision => dropRevision(revision.metadata.name)),
       ])
     },
-    takeBack: async (name, number, reason) => {
+    takeBack: async (functionId, name, number, reason) => {
       const failed = revisionName(name, number)
       const service = await objects.find('services', name)
       if (!service) return
@@ -101,7 +124,10 @@ export function createRevisionSettlement(objects: FunctionObjects): RevisionSett
       }
       const previous = mark?.previous === undefined ? undefined : await objects.find('revisions', mark.previous)
       const left = await changeService(name, current => withoutRevision(current, number, reason, previous))
-      if (left && left.spec.template.metadata.name !== failed) await dropRevision(failed)
+      if (!left || left.spec.template.metadata.name === failed) return
+      await untilTakenUp(functionId, failed)
+      await dropRevision(failed)
+      await seen(functionId, ({ revisions }) => revisions.every(({ metadata }) => metadata.name !== failed))
     },
   }
 }

@@ -13,11 +13,13 @@ export interface TimedLine {
 
 /** RFC 3339 with nanoseconds and a blank stand before each line. */
 const stampBytes = 36
+/** What the program of a function puts behind each line (docs/runtime-protocol.md, "Logs"), and some more. */
+const markBytes = 100
 const stamped = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d) /
 
 /** Cuts the bytes of a log that was asked for with `timestamps=true` into lines. */
 export function createTimedSplitter() {
-  const splitter = createLineSplitter(maxLineBytes + stampBytes)
+  const splitter = createLineSplitter(maxLineBytes + stampBytes + markBytes)
   return {
     push: (chunk: Uint8Array): readonly TimedLine[] => splitter.push(chunk).map(timedLine),
     flush: (): readonly TimedLine[] => splitter.flush().map(timedLine),

@@ -5,9 +5,9 @@ import { toFunctionRecord } from '../../../../../src/gateway/providers/kubernete
 import type {
   KnativeRevision,
   KnativeService,
-  Pod,
   TrafficTarget,
 } from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
+import type { KubePod } from '../../../../../src/gateway/providers/kubernetes/objects/coreV1.ts'
 import { factsOf } from '../../../../../src/gateway/providers/kubernetes/functions/revisionFacts.ts'
 import { revisionTemplate } from '../../../../../src/gateway/providers/kubernetes/functions/serviceManifest.ts'
 import {
@@ -54,7 +54,7 @@ const service = (
   spec: { template: template(number) },
   status: { url: 'http://fn.ns.test', traffic, conditions: [{ type: 'Ready', status: ready }] },
 })
-const recordOf = (seen: KnativeService, revisions: readonly KnativeRevision[], pods: readonly Pod[] = []) =>
+const recordOf = (seen: KnativeService, revisions: readonly KnativeRevision[], pods: readonly KubePod[] = []) =>
   toFunctionRecord({ projectId: 'p', service: seen, revisions, pods })!
 
 describe('the record of a Knative Service', () => {
@@ -117,8 +117,9 @@ describe('the record of a Knative Service', () => {
   })
 
   it('counts the pods that take calls', () => {
-    const pod = (name: string, ready: 'True' | 'False', deletionTimestamp?: string): Pod => ({
+    const pod = (name: string, ready: 'True' | 'False', deletionTimestamp?: string): KubePod => ({
       metadata: { ...metadata(name), ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) },
+      spec: { containers: [] },
       status: { conditions: [{ type: 'Ready', status: ready }] },
     })
     const pods = [pod('a', 'True'), pod('b', 'False'), pod('c', 'True', at)]

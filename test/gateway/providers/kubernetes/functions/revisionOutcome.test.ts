@@ -3,12 +3,14 @@ import { HksError } from '../../../../../src/contract/errors.ts'
 import { deployWords, explainFailure } from '../../../../../src/gateway/domain/deployFailure.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
 import type {
-  Condition,
-  ContainerState,
   KnativeRevision,
   KnativeService,
-  Pod,
 } from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
+import type {
+  Condition,
+  ContainerState,
+  KubePod,
+} from '../../../../../src/gateway/providers/kubernetes/objects/coreV1.ts'
 import { terminationFailure } from '../../../../../src/gateway/providers/kubernetes/functions/revisionFailure.ts'
 import {
   failureOf,
@@ -38,11 +40,12 @@ const revision = (...conditions: Condition[]): KnativeRevision => ({
   spec: { containers: [] },
   status: { conditions },
 })
-const pod = (state: ContainerState, lastState?: ContainerState): Pod => ({
+const pod = (state: ContainerState, lastState?: ContainerState): KubePod => ({
   metadata: metadata('fn-00002-x'),
+  spec: { containers: [] },
   status: {
     containerStatuses: [
-      { name: 'function', ready: false, restartCount: lastState ? 1 : 0, state, ...(lastState ? { lastState } : {}) },
+      { name: 'function', restartCount: lastState ? 1 : 0, state, ...(lastState ? { lastState } : {}) },
     ],
   },
 })
@@ -76,7 +79,7 @@ describe('the outcome of a revision', () => {
   })
 
   it('waits for what time may mend, and says for what', () => {
-    const of = (seen: KnativeRevision, ...pods: Pod[]) =>
+    const of = (seen: KnativeRevision, ...pods: KubePod[]) =>
       revisionOutcome({ service: service(), revision: seen, pods }, 'fn-00002')
     assert.deepEqual(of(revision(), pod({ waiting: { reason: 'ErrImagePull', message: 'no route' } })), {
       kind: 'starting',
@@ -88,7 +91,7 @@ describe('the outcome of a revision', () => {
   })
 
   it('is a refusal, in words, where no time mends it', () => {
-    const of = (seen: KnativeRevision, ...pods: Pod[]) =>
+    const of = (seen: KnativeRevision, ...pods: KubePod[]) =>
       revisionOutcome({ service: service(), revision: seen, pods }, 'fn-00002')
     const missing = revision(is('ContainerHealthy', 'False', 'ContainerMissing', 'Unable to fetch image "x"'))
     assert.deepEqual(of(missing), {

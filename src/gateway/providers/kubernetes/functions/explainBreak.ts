@@ -1,0 +1,73 @@
+import type { Clock } from '../../../domain/clock.ts'
+import { AnswerBroken, type Exception } from '../../../domain/functionAnswer.ts'
+import type { LogSource } from '../../../domain/log.ts'
+
+/** Milliseconds for which the line of an exception is waited for: it comes by way of the API server. */
+const waitMs = 3000
+/** After the last line of a stack no other comes. */
+const quietMs = 200
+
+/** `TypeError: a plain mistake`, at the beginning of a stack or, in Python, at its end. */
+const exceptionLine = /^(?:\[?[\w.]+\]? )?(?<type>[A-Za-z_$][\w$.]*)(?: \[\w+\])?: (?<message>.*)$/
+
+/**
+ * Why an answer broke off that came bit by bit. HTTP has no words for it once an answer has begun, but the function's log has
+ * the exception.
+ */
+export async function explainBreak(
+  logs: LogSource,
+  clock: Clock,
+  functionId: string,
+  invocationId: string,
+): Promise<AnswerBroken> {
+  const lines = await errorLines(logs, clock, functionId, invocationId)
+  const exception = exceptionOf(lines)
+  return exception
+    ? new AnswerBroken('FUNCTION_FAILED', 'The function raised an exception.', exception)
+    : new AnswerBroken('FUNCTION_CRASHED', 'The answer ended in an unexpected way.')
+}
+
+/** What a call printed to stderr, when it has gone quiet. */
+async function errorLines(
+  logs: LogSource,
+  clock: Clock,
+  functionId: string,
+  invocationId: string,
+): Promise<readonly string[]> {
+  const printed = async () =>
+    (await logs.read(functionId, { invocationId, tail: 1000 })).lines
+      .filter(({ stream }) => stream === 'stderr')
+      .map(({ text }) => text)
+  const until = clock.now() + waitMs
+  for (;;) {
+    const lines = await printed()
+    const isComplete = exceptionOf(lines) !== undefined
+    const appended = await nextLine(logs, clock, functionId, isComplete ? quietMs : until - clock.now())
+    if (!appended) return isComplete ? printed() : lines
+  }
+}
+
+function nextLine(logs: LogSource, clock: Clock, functionId: string, milliseconds: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const timer = clock.callAfter(Math.max(0, milliseconds), () => resolve(false))
+  const listening = logs.onAppend(functionId, () => resolve(true))
+  return promise.finally(() => {
+    timer[Symbol.dispose]()
+    listening[Symbol.dispose]()
+  })
+}
+
+function exceptionOf(lines: readonly string[]): Exception | undefined {
+  const python = lines.findLastIndex(line => line.startsWith('Traceback (most recent call last):'))
+  const stack = python < 0 ? lines.slice(lastStack(lines)) : lines.slice(python)
+  const found = python < 0 ? stack[0] : stack.findLast(line => exceptionLine.test(line))
+  const { type, message } = exceptionLine.exec(found ?? '')?.groups ?? {}
+  return type === undefined || message === undefined ? undefined : { type, message, stack: stack.join('\n') }
+}
+
+/** Where the last `Error: …` with its places begins. */
+function lastStack(lines: readonly string[]): number {
+  const place = lines.findLastIndex(line => /^\s+at /.test(line))
+  const at = lines.slice(0, place < 0 ? lines.length : place).findLastIndex(line => exceptionLine.test(line))
+  return at < 0 ? lines.length : at
+}
