@@ -62,11 +62,11 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
 
   const keepRunning = async (): Promise<KeepRunning> =>
     (await settings.get(keepRunningKey)) === 'whileOpen' ? 'whileOpen' : 'always'
+  /** What needs this gateway to run: a cluster goes on without it. */
   const count = async () => {
-    const jobs = (await Promise.all(providers.all().map(provider => provider.cronJobs.list()))).flat()
-    const functions = (
-      await Promise.all(providers.all().map(async provider => (await provider.functions?.list()) ?? []))
-    ).flat()
+    const here = providers.all().filter(({ cluster }) => cluster === undefined)
+    const jobs = (await Promise.all(here.map(provider => provider.cronJobs.list()))).flat()
+    const functions = (await Promise.all(here.map(async provider => (await provider.functions?.list()) ?? []))).flat()
     return {
       enabledCronJobs: jobs.filter(job => !job.spec.suspend).length,
       deployedFunctions: functions.filter(fn => fn.status !== 'deleting').length,
