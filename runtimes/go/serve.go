@@ -20,6 +20,8 @@ const (
 	// servedArguments are those that launch gives: the program, --fd 3 --load FRAME.
 	servedArguments = 5
 	loadArgument    = 4
+	// deadlineGrace is how far the clocks of two processes are apart at the very most.
+	deadlineGrace = 500 * time.Millisecond
 )
 
 // ErrCallerGone is the cause of a context that ended because nobody waits for the answer any more.
@@ -71,6 +73,8 @@ type call struct {
 	// cancel gives the call up, release frees the timer of its deadline.
 	cancel  context.CancelCauseFunc
 	release context.CancelFunc
+	// givenUp ends when the gateway has given it up.
+	givenUp <-chan struct{}
 	// err is what the handler returned.
 	err error
 }
@@ -98,7 +102,7 @@ func (s *server) begin(frame *wire.Frame, body []byte) error {
 	c := &call{frame: frame, body: body, output: tied.open(frame.InvocationID), credit: newCredit(frame.Credit)}
 	given, cancel := context.WithCancelCause(context.Background())
 	ctx, release := context.WithDeadline(given, instant(frame.Deadline))
-	c.ctx, c.cancel, c.release = ctx, cancel, release
+	c.ctx, c.cancel, c.release, c.givenUp = ctx, cancel, release, given.Done()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.calls[string(frame.ID)] != nil {
@@ -140,6 +144,7 @@ func (s *server) run(c *call) {
 	}
 	answered, failed := s.invoke(c)
 	if failed != nil {
+		c.leaveToGateway()
 		c.report(failed)
 	}
 	id := c.frame.ID
@@ -160,6 +165,18 @@ func (s *server) run(c *call) {
 	channel.Send(wire.Result{
 		T: "result", ID: id, Status: answered.status, Headers: answered.headers, Bytes: len(answered.body),
 	}, answered.body)
+}
+
+// leaveToGateway lets the gateway say that the time is up, where the end of the context is why the handler failed: it ends
+// at the same instant, and who is sooner must not decide what the caller gets.
+func (c *call) leaveToGateway() {
+	if c.ctx.Err() == nil {
+		return
+	}
+	select {
+	case <-c.givenUp:
+	case <-time.After(deadlineGrace):
+	}
 }
 
 // invoke calls the handler in a goroutine of its own, so that one that ends its goroutine fails the call alone.

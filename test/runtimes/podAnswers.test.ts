@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { writeCanonicalTar } from '../../src/base/canonicalTar.ts'
 import { diagnosticKeyHeader, errorHeader, invocationIdHeader } from '../../src/contract/headers.ts'
 import { type PodRuntime, startPod } from '../support/podRuntime.ts'
 import { type RawAnswer, type RawRequest, sendRaw } from '../support/rawHttp.ts'
@@ -127,6 +129,8 @@ describePods('answers of a pod', language => {
     this.timeout(300_000)
     gateway = await startTestGateway(folder.path)
     const { client } = gateway
+    const name = `routes.${language.extension}`
+    const routes = { path: name, executable: false, data: readFileSync(join(handlers, name)) }
     const project = await client.call('openProject', { body: { path: folder.path } })
     const deployed = await client.call('deployFunction', {
       params: { id: project.id },
@@ -134,7 +138,7 @@ describePods('answers of a pod', language => {
         name: 'same',
         runtime: language.name,
         handler: language.name === 'go' ? 'Handle' : 'routes.handler',
-        source: readFileSync(join(handlers, `routes.${language.extension}`)).toString('base64'),
+        source: gzipSync(writeCanonicalTar([routes])).toString('base64'),
         timeout: 1,
         public: true,
         waitSeconds: 240,

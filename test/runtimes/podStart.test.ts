@@ -195,6 +195,9 @@ describePods('start of a pod', language => {
     const tar = writeCanonicalTar([{ path: 'index.mjs', executable: false, data: Buffer.alloc(2000, 'a') }])
     const leaving = Buffer.from(tar)
     leaving.write('../x.mjs\0', 0)
+    leaving.fill(' ', 148, 156)
+    const sum = leaving.subarray(0, 512).reduce((all, byte) => all + byte, 0)
+    leaving.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
     const { dir: _dir, handler, ...command } = await language.pod()
     for (const [bytes, message] of [
       [tar.subarray(0, 1500), /cut off/],

@@ -42,24 +42,31 @@ export function findGo(): GoOnThisMachine {
 /** Builds functions for the tests of the runtime, with the gateway's own builder. */
 export function createTestBuilder({ path, version }: GoOnThisMachine) {
   const environment = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
-  const builder = createGoBuilder({
-    find: async () => ({ path, version, environment: {} }),
-    environment: async () => environment,
-    cacheFolder: join(goCacheFolder, 'go-build'),
-    buildsFolder: join(goCacheFolder, 'functions'),
-    moduleFolder: join(root, 'runtimes/go'),
-    homeId: randomUUID(),
-    newId: randomUUID,
-    scan: createSharedScan(),
-  })
+  const builderTo = (builds: string, tags: readonly string[]) =>
+    createGoBuilder({
+      find: async () => ({ path, version, environment: {} }),
+      environment: async () => environment,
+      cacheFolder: join(goCacheFolder, 'go-build'),
+      buildsFolder: join(goCacheFolder, builds),
+      moduleFolder: join(root, 'runtimes/go'),
+      homeId: randomUUID(),
+      newId: randomUUID,
+      scan: createSharedScan(),
+      tags,
+    })
+  const builder = builderTo('functions', [])
+  const podBuilder = builderTo('pods', ['hks_pod'])
   const { signal } = new AbortController()
+  const buildWith = (by: typeof builder) => async (folder: string, handler: string) => {
+    const source = { folder, handler, network: 'full' as const, digest: await folderDigest(folder) }
+    const built = await by.build(source, signal, { progress: () => undefined, line: () => undefined })
+    return built.folder
+  }
   return {
     launcher: () => builder.launcher(signal),
     /** The folder to load for a folder with source. */
-    build: async (folder: string, handler: string) => {
-      const source = { folder, handler, network: 'full' as const, digest: await folderDigest(folder) }
-      const built = await builder.build(source, signal, { progress: () => undefined, line: () => undefined })
-      return built.folder
-    },
+    build: buildWith(builder),
+    /** The same for a pod. */
+    buildPod: buildWith(podBuilder),
   }
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { programFile } from '../../src/gateway/providers/local/functions/goProgram.ts'
 import { createTestBuilder, findGo } from './goRuntime.ts'
 import type { Answer, LoadOptions, RuntimeClient, RuntimeCommand } from './runtimeClient.ts'
 
@@ -70,6 +71,10 @@ const runtimeLanguages: readonly RuntimeLanguage[] = [
       goLauncher = await goBuilder.launcher()
     },
     build: goBuilder.build,
+    buildPod: async (folder, handler) => {
+      const dir = await goBuilder.buildPod(folder, handler)
+      return { command: join(dir, programFile), args: [], dir }
+    },
   },
 ]
 
@@ -144,12 +149,22 @@ export type PodLanguage = RuntimeLanguage & {
 
 /** A suite for each runtime that can be run in a pod. */
 export function describePods(title: string, suite: (language: PodLanguage) => void): void {
-  describeRuntimes(['node', 'python'], title, language => suite(withPod(language)))
+  describeRuntimes(['node', 'python', 'go'], title, language => {
+    const pod = withPod(language)
+    if (language.buildPod) {
+      before(async function () {
+        this.timeout(prepareTimeoutMs)
+        await pod.pod()
+      })
+    }
+    suite(pod)
+  })
 }
 
 function withPod(language: RuntimeLanguage): PodLanguage {
-  const { command, args, defaultHandler, buildPod } = language
-  const podOf = async (dir: string) => (buildPod ? buildPod(dir, defaultHandler) : { command, args, dir })
+  const { args, defaultHandler, buildPod } = language
+  const podOf = async (dir: string) =>
+    buildPod ? buildPod(dir, defaultHandler) : { command: language.command, args, dir }
   return Object.assign(Object.create(language) as RuntimeLanguage, {
     podOf,
     pod: async () => ({ ...(await podOf(handlersFolder)), handler: buildPod ? defaultHandler : 'routes.handler' }),

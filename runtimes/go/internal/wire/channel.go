@@ -39,7 +39,7 @@ func Inherit(fd int) *Channel {
 // Send writes one frame with the bytes behind it. It returns when the kernel has taken all of it: a gateway that reads
 // slowly slows the function down instead of filling its memory, and what was printed before a crash is not lost.
 func (c *Channel) Send(frame any, body []byte) {
-	line := encode(frame)
+	line := Encode(frame)
 	if len(body) <= smallBody {
 		line, body = append(line, body...), nil
 	}

@@ -76,8 +76,8 @@ type Error struct {
 	Failure
 }
 
-// encode is the line of a frame. Every frame is made of strings, numbers and maps of them, so it can't fail.
-func encode(frame any) []byte {
+// Encode is the line of a frame. Every frame is made of strings, numbers and maps of them, so it can't fail.
+func Encode(frame any) []byte {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)

@@ -16,6 +16,8 @@ export interface GoBuilderOptions extends GoToolOptions {
   readonly buildsFolder: string
   /** The module `hexabase.io/hks` (`runtimes/go`). */
   readonly moduleFolder: string
+  /** See `createGoPrograms`. */
+  readonly tags?: readonly string[]
 }
 
 /** Builds functions in Go, and the program that waits for one of them. */
@@ -31,9 +33,9 @@ const unheard = { progress: () => undefined, line: () => undefined }
 
 /** Keeps what it built in folders named by source, handler, runtime, Go version and platform. */
 export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
-  const { buildsFolder, moduleFolder, newId } = options
+  const { buildsFolder, moduleFolder, newId, tags = [] } = options
   const go = createGoTool(options)
-  const programs = createGoPrograms(go, moduleFolder, async () => (await options.find()).path)
+  const programs = createGoPrograms(go, moduleFolder, async () => (await options.find()).path, tags)
   const builds = createBuiltFolders(buildsFolder, newId)
   const stopping = new AbortController()
   let warming: Promise<void> | undefined
@@ -41,7 +43,15 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
 
   const keyOf = async (...parts: readonly string[]) => {
     moduleDigest ??= folderDigest(moduleFolder)
-    const all = [await moduleDigest, await go.version(), process.platform, process.arch, ...buildFlags, ...parts]
+    const all = [
+      await moduleDigest,
+      await go.version(),
+      process.platform,
+      process.arch,
+      ...buildFlags,
+      ...tags,
+      ...parts,
+    ]
     return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, keyLength)
   }
   const launcher = async (signal: AbortSignal): Promise<string> => {

@@ -45,15 +45,27 @@ export interface GoPrograms {
   compileLauncher(output: string, staged: string, signal: AbortSignal): Promise<void>
 }
 
-/** Compiles with the go command, whose root is found by its path. */
-export function createGoPrograms(go: GoTool, moduleFolder: string, goPath: () => Promise<string>): GoPrograms {
+/**
+ * Compiles with the go command, whose root is found by its path. `tags` are build tags besides those of every function:
+ * `hks_pod` for a program that can be run with `--http`.
+ */
+export function createGoPrograms(
+  go: GoTool,
+  moduleFolder: string,
+  goPath: () => Promise<string>,
+  tags: readonly string[] = [],
+): GoPrograms {
   /** All programs are built with the same standard library, so that it is compiled once. */
   const overlayFlags = async (staged: string): Promise<readonly string[]> => {
     const folder = join(staged, 'overlay')
     await mkdir(folder)
     const goRoot = dirname(dirname(await goPath()))
     const overlay = await writeGoOverlay(goRoot, join(moduleFolder, 'overlay/os.go.txt'), folder)
-    return overlay === undefined ? [] : ['-overlay', overlay, '-tags', 'hks_function']
+    const all = overlay === undefined ? tags : ['hks_function', ...tags]
+    return [
+      ...(overlay === undefined ? [] : ['-overlay', overlay]),
+      ...(all.length === 0 ? [] : ['-tags', all.join(',')]),
+    ]
   }
   /** A module with the hks module in place of what would be downloaded. */
   const prepareModule = async (folder: string, signal: AbortSignal): Promise<string> => {
