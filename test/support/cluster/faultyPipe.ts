@@ -25,8 +25,8 @@ export function createFaultyPipe(client: Socket, server: Socket, first: Faults):
   let hasHole = false
 
   const reset = () => {
-    client.resetAndDestroy()
-    server.resetAndDestroy()
+    drop(client)
+    drop(server)
   }
   const join = (from: Socket, to: Socket) => {
     const inTurn = createTurns(() => faults.delayMs)
@@ -46,7 +46,7 @@ export function createFaultyPipe(client: Socket, server: Socket, first: Faults):
       }),
     )
     from.on('end', () => come(() => to.end()))
-    from.on('error', () => (faults.swallow ? (hasHole = true) : to.resetAndDestroy()))
+    from.on('error', () => (faults.swallow ? (hasHole = true) : drop(to)))
   }
 
   join(client, server)
@@ -71,6 +71,12 @@ function createTurns(delayMs: () => number | undefined): (act: () => void) => vo
     const due = ms === undefined ? undefined : new Promise(resolve => setTimeout(resolve, ms))
     turn = turn.then(() => due).then(act)
   }
+}
+
+/** Resets a connection. One whose own end is under way can not be reset: the system refuses, and it would stay open for ever. */
+function drop(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function closed(socket: Socket): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
@@ -18,7 +19,8 @@ const object = (name: string, version: number, uid = `uid-${name}`): KubeObject 
 
 const line = (type: string, value: object): string => `${JSON.stringify({ type, object: value })}\n`
 
-describe('a watched collection', () => {
+describe('a watched collection', function () {
+  this.timeout(60_000)
   let server: WireServer
   let client: KubeClient
   let clock: FakeClock
@@ -141,5 +143,154 @@ describe('a watched collection', () => {
       ['first3', 'last'],
     )
     assert.match(server.requests[0]!, /limit=500/)
+  })
+
+  /** Moves the clock on until something holds, a second at a time; what a second sets off has a moment to be answered. */
+  const until = async (holds: () => void): Promise<void> => {
+    for (let seconds = 0; ; seconds++) {
+      try {
+        return holds()
+      } catch (error) {
+        if (seconds > 1000) throw error
+      }
+      await clock.advanceTo(clock.now() + 1000)
+      await delay(5)
+    }
+  }
+
+  it('makes a watch anew in which nothing has come for longer than bookmarks are apart', async () => {
+    const { collection } = followed()
+    await collection.ready()
+    await watching()
+    watches[0]!.write(line('BOOKMARK', object('', 20)))
+    await eventually(() => assert.equal(clock.waiting(), 1))
+    const quiet = clock.now()
+    await until(() => assert.equal(watches.length, 2))
+    assert.ok(clock.now() - quiet >= 90_000)
+    assert.match(server.requests.at(-1)!, /resourceVersion=20&/)
+    assert.deepEqual(collection.state(), { synced: true })
+  })
+
+  it('asks a server that is away for 30 s a handful of times, and says why meanwhile', async () => {
+    const { collection } = followed()
+    const states: string[] = []
+    collection.onState(({ error }) => states.push(error?.message ?? 'fine'))
+    await collection.ready()
+    await watching()
+    onWatch = (_, response) => {
+      answerStatus(response, 503, 'ServiceUnavailable')
+      return true
+    }
+    const before = server.requests.length
+    const away = clock.now()
+    watches[0]!.destroy()
+    await until(() => assert.ok(clock.now() - away > 30_000))
+    assert.ok(server.requests.length - before <= 7, `${server.requests.length - before} requests`)
+    assert.match(collection.state().error!.message, /answered 503/)
+    assert.equal(collection.list().length, 2)
+    onWatch = () => false
+    await until(() => assert.equal(watches.length, 2))
+    assert.equal(collection.state().error, undefined)
+    assert.deepEqual(states.map(text => text.replace(/.* answered/, 'answered')).slice(0, 3), [
+      'fine',
+      'answered 503: ServiceUnavailable',
+      'answered 503: ServiceUnavailable',
+    ])
+    assert.equal(states.at(-1), 'fine')
+  })
+
+  it('waits longer and longer for a server that ends each watch at once', async () => {
+    onWatch = (_, response) => {
+      response.writeHead(200).end()
+      return true
+    }
+    const { collection } = followed()
+    await collection.ready()
+    const began = clock.now()
+    await until(() => assert.ok(clock.now() - began > 60_000))
+    assert.ok(server.requests.length <= 9, server.requests.join('\n'))
+  })
+
+  it('takes a watch that the server ends in time for no failure', async () => {
+    const { collection } = followed()
+    await collection.ready()
+    await watching()
+    await clock.advanceTo(clock.now() + 60_000)
+    watches[0]!.end(line('ADDED', object('c', 11)))
+    await watching(2)
+    assert.match(server.requests.at(-1)!, /resourceVersion=11&/)
+  })
+
+  it('goes on from the last good event when a line is none', async () => {
+    const { collection, told } = followed()
+    await collection.ready()
+    await watching()
+    watches[0]!.write(line('ADDED', object('c', 11)))
+    await eventually(() => assert.deepEqual(told, ['put c 11']))
+    watches[0]!.write('<html>Bad gateway</html>\n')
+    await until(() => assert.equal(watches.length, 2))
+    assert.match(server.requests.at(-1)!, /resourceVersion=11&/)
+  })
+
+  it('lists from time to time for a user who may not watch, and says so', async () => {
+    onWatch = (_, response) => {
+      answerStatus(response, 403, 'Forbidden')
+      return true
+    }
+    const { collection, told } = followed()
+    await collection.ready()
+    await until(() =>
+      assert.equal(collection.state().error?.message, 'You may not watch configmaps in the namespace "team-a".'),
+    )
+    items = [object('a', 1)]
+    const began = clock.now()
+    await until(() => assert.deepEqual(told, ['delete b 2']))
+    assert.ok(clock.now() - began <= 34_000)
+    assert.equal(collection.state().error?.code, 'FORBIDDEN')
+    await until(() => assert.ok(clock.now() - began > 600_000))
+    const kinds = server.requests.map(request => (request.includes('watch=true') ? 'watch' : 'list'))
+    assert.ok(kinds.length <= 25, kinds.join())
+    assert.ok(kinds.filter(kind => kind === 'watch').length >= 2, kinds.join())
+    // Once the user may, it is watched again.
+    onWatch = () => false
+    await until(() => assert.equal(watches.length, 1))
+    assert.deepEqual(collection.state(), { synced: true })
+  })
+
+  it('is ready once it was listed, and says why it is not', async () => {
+    onList = (_, response) => {
+      answerStatus(response, 403, 'Forbidden', { message: 'User "jane" cannot list' })
+      return true
+    }
+    const { collection } = followed()
+    await assert.rejects(collection.ready(), { code: 'FORBIDDEN', message: /^"jane" may not list configmaps/ })
+    assert.equal(collection.state().synced, false)
+    onList = () => false
+    const ready = collection.ready()
+    await until(() => assert.equal(collection.state().synced, true))
+    await ready
+  })
+
+  it('asks for nothing more once it is disposed', async () => {
+    const { collection } = followed()
+    await collection.ready()
+    await watching()
+    const closed = new Promise(resolve => watches[0]!.once('close', resolve))
+    collection[Symbol.dispose]()
+    await closed
+    const asked = server.requests.length
+    await clock.advanceTo(clock.now() + 600_000)
+    assert.equal(server.requests.length, asked)
+    assert.equal(clock.waiting(), 0)
+  })
+
+  it('lets nobody wait for a list that does not come any more', async () => {
+    onList = () => true
+    const { collection } = followed()
+    const ready = collection.ready()
+    await eventually(() => assert.equal(server.requests.length, 1))
+    collection[Symbol.dispose]()
+    await assert.rejects(ready, { code: 'CANCELLED' })
+    await assert.rejects(collection.ready(), { code: 'CANCELLED' })
   })
 })
