@@ -46,6 +46,8 @@ export interface ImageRegistryOptions {
   readonly forgets?: boolean
   /** Does not say how far an upload has come. */
   readonly cannotResume?: boolean
+  /** Names uploads by `http://registry.test/…`, as behind a proxy. */
+  readonly namesPlainUploads?: boolean
   /** Mounts nothing. */
   readonly cannotMount?: boolean
 }
@@ -278,7 +280,12 @@ export async function openImageRegistry(options: ImageRegistryOptions = {}): Pro
     }
     const id = randomUUID()
     uploads.set(id, { chunks: [], size: 0, hash: createHash('sha256') })
-    response.writeHead(202, { location: `/v2/${name}/blobs/uploads/${id}`, range: '0-0' }).end()
+    response
+      .writeHead(202, {
+        location: `${options.namesPlainUploads ? 'http://registry.test' : ''}/v2/${name}/blobs/uploads/${id}`,
+        range: '0-0',
+      })
+      .end()
   }
 
   function keep(upload: { chunks: Buffer[]; size: number; hash: ReturnType<typeof createHash> }, chunk: Buffer): void {

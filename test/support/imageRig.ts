@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { BuiltImage, ImageProgress, ImageRequest } from '../../src/gateway/providers/kubernetes/images/image.ts'
+import type {
+  BuiltImage,
+  ImageBuilder,
+  ImageProgress,
+  ImageRequest,
+} from '../../src/gateway/providers/kubernetes/images/image.ts'
 import {
   createImageBuilder,
   type ImageBuilderOptions,
@@ -14,6 +19,7 @@ export interface ImageRig extends Disposable {
   readonly workFolder: string
   /** Told by the last build. */
   readonly progress: readonly ImageProgress[]
+  readonly inspect: ImageBuilder['inspect']
   build(
     request: Pick<ImageRequest, 'base' | 'repository'> & Partial<ImageRequest>,
     signal?: AbortSignal,
@@ -45,6 +51,7 @@ export function openImageRig(
   })
   return {
     folder: folder.path,
+    inspect: builder.inspect,
     workFolder,
     get progress() {
       return progress

@@ -8,8 +8,8 @@ import { zipOf } from './zipOf.ts'
 export interface PythonIndex extends PackageServer {
   /** A line of a requirements.txt that makes pip use it. */
   readonly option: string
-  /** Publishes modules as a wheel; answers its digest as a requirements.txt names it. */
-  publish(name: string, version: string, files: Readonly<Record<string, string>>): string
+  /** Publishes modules as a wheel, of any machine or by its tag; answers its digest as a requirements.txt names it. */
+  publish(name: string, version: string, files: Readonly<Record<string, string>>, tag?: string): string
   /** Publishes a source that has to be built. */
   publishSource(name: string, version: string, files: Readonly<Record<string, string>>): void
 }
@@ -30,16 +30,16 @@ export async function openPythonIndex(): Promise<PythonIndex> {
   return {
     ...server,
     option: `--index-url ${origin}/simple\n`,
-    publish: (name, version, modules) => {
+    publish: (name, version, modules, tag = 'py3-none-any') => {
       const info = `${name}-${version}.dist-info`
       const all = {
         ...modules,
         [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
-        [`${info}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+        [`${info}/WHEEL`]: `Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: ${tag}\n`,
       }
       const record = [...Object.keys(all), `${info}/RECORD`].map(path => `${path},,\n`).join('')
       const wheel = zipOf({ ...all, [`${info}/RECORD`]: record })
-      add(name, `${name}-${version}-py3-none-any.whl`, wheel)
+      add(name, `${name}-${version}-${tag}.whl`, wheel)
       return `sha256:${createHash('sha256').update(wheel).digest('hex')}`
     },
     publishSource: (name, version, sources) => {

@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { V1Pod } from '@kubernetes/client-node'
-import type { ImageProgress, Platform } from '../../../src/gateway/providers/kubernetes/images/image.ts'
+import type { TargetPlatform } from '../../../src/gateway/domain/targetBuilds.ts'
+import type { ImageProgress } from '../../../src/gateway/providers/kubernetes/images/image.ts'
 import { entriesOfFolder } from '../../../src/gateway/providers/kubernetes/images/layerEntries.ts'
 import { parseReference } from '../../../src/gateway/providers/kubernetes/images/reference.ts'
 import { openRepository } from '../../../src/gateway/providers/kubernetes/images/registry.ts'
@@ -25,7 +26,7 @@ describe('images in a real registry', function () {
   let api: KubeApi
   let namespace: TemporaryNamespace
   let registry: string
-  let platform: Platform
+  let platform: TargetPlatform
   let access: { readonly insecure: readonly string[] }
 
   before(async function () {

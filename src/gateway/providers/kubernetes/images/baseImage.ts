@@ -1,6 +1,6 @@
 import type { HksError } from '../../../../contract/errors.ts'
 import type { Descriptor } from './digest.ts'
-import type { Platform } from './image.ts'
+import type { TargetPlatform } from '../../../domain/targetBuilds.ts'
 import { type BaseConfig, parseConfig } from './imageConfig.ts'
 import { choosePlatform, type ImageManifest, parseManifest, platformsOf } from './manifest.ts'
 import type { Repository } from './registry.ts'
@@ -20,7 +20,7 @@ const mostConfigBytes = 8 * 1024 * 1024
 export async function readBaseImage(
   repository: Repository,
   digest: string,
-  platform: Platform,
+  platform: TargetPlatform,
   signal: AbortSignal,
 ): Promise<BaseImage> {
   const manifest = await manifestFor(repository, digest, platform, signal)
@@ -37,7 +37,7 @@ export async function readBaseImage(
 async function manifestFor(
   repository: Repository,
   digest: string,
-  platform: Platform,
+  platform: TargetPlatform,
   signal: AbortSignal,
 ): Promise<ImageManifest> {
   const raw = await repository.manifest(digest, signal)
@@ -73,7 +73,7 @@ const unusable = ({ registry, name }: Repository, digest: string, cause: unknown
 const unknownPlatform = (
   { registry, name }: Repository,
   digest: string,
-  platform: Platform,
+  platform: TargetPlatform,
   known: readonly string[],
 ): HksError =>
   registryFailed(

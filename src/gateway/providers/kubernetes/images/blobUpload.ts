@@ -167,7 +167,9 @@ function locationOf(answer: Answer, before?: URL): URL {
   const { location } = answer.headers
   answer.body.resume()
   const url = location === undefined ? before : URL.parse(location, answer.url.href)
-  if (!url) throw new Error('the registry does not say where to send the bytes')
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Error('the registry does not say where to send the bytes')
+  // Many a registry does not know that a proxy before it speaks TLS.
+  if (answer.url.protocol === 'https:') url.protocol = 'https:'
   return url
 }
 

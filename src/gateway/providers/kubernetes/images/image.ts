@@ -1,10 +1,5 @@
 import type { Readable } from 'node:stream'
-
-/** Platforms for which images are built, in the words of image indexes. */
-export const platforms = ['linux/amd64', 'linux/arm64'] as const
-
-/** One member of {@link platforms}. */
-export type Platform = (typeof platforms)[number]
+import type { TargetPlatform } from '../../../domain/targetBuilds.ts'
 
 /** A plain file of a layer. */
 export interface FileEntry {
@@ -62,7 +57,7 @@ export interface RegistryAccess {
 export interface ImageRequest {
   /** Reference of the image below. */
   readonly base: string
-  readonly platform: Platform
+  readonly platform: TargetPlatform
   /** In any order; the same ones give the same image. */
   readonly files: readonly LayerEntry[]
   readonly config: ContainerConfig
@@ -89,8 +84,21 @@ export interface BuiltImage {
   readonly pushed: boolean
 }
 
+/** An image as its registry has it. */
+export interface ImageFacts {
+  /** `sha256:…` of what the reference names, which may be an index. */
+  readonly digest: string
+  /** Variables that it sets, such as the PYTHON_VERSION of the official images. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
 /** Puts images into registries without a container tool. */
 export interface ImageBuilder {
+  /**
+   * Looks at an image of a platform.
+   * @throws HksError REGISTRY_FAILED, INVALID_REQUEST naming `image`; `signal.reason`
+   */
+  inspect(image: string, platform: TargetPlatform, access: RegistryAccess, signal: AbortSignal): Promise<ImageFacts>
   /**
    * An image of one layer on top of another, pushed unless the registry has it. The same request gives the same image.
    * @throws HksError REGISTRY_FAILED with `details.registry` and `details.reason`; INVALID_REQUEST for a reference;

@@ -6,12 +6,12 @@ import { Readable } from 'node:stream'
 import { readBaseImage } from './baseImage.ts'
 import { copyLayers } from './copyLayers.ts'
 import { type Descriptor, digestOf } from './digest.ts'
-import type { BuiltImage, ImageBuilder, ImageProgress, ImageRequest } from './image.ts'
-import { sorted, writeConfig } from './imageConfig.ts'
+import type { BuiltImage, ImageBuilder, ImageFacts, ImageProgress, ImageRequest, RegistryAccess } from './image.ts'
+import { environmentOf, sorted, writeConfig } from './imageConfig.ts'
 import { ociConfig, ociManifest, writeManifest } from './manifest.ts'
 import { diffIdOf, packLayer } from './packLayer.ts'
-import { formatReference, parseReference, parseRepository } from './reference.ts'
-import { openRepository, type Repository } from './registry.ts'
+import { formatReference, type ImageReference, parseReference, parseRepository } from './reference.ts'
+import { openRepository, type RegistryOptions, type Repository } from './registry.ts'
 import { registryFailed } from './registryError.ts'
 import type { RetryPolicy } from './retry.ts'
 import { createTransport } from './transport.ts'
@@ -52,56 +52,91 @@ export function createImageBuilder(options: ImageBuilderOptions): ImageBuilder {
       await rm(file, { force: true })
     }
   }
-  return {
-    build: async (request, signal, onProgress) => {
-      const { access = {}, platform, files, config } = request
-      const base = parseReference(request.base, 'base')
-      const place = parseRepository(request.repository, 'repository')
-      const environment = await options.environment()
-      using transport = createTransport({
-        ...options,
-        environment,
-        certificateAuthorities: access.certificateAuthorities,
-      })
-      const to = { ...options, transport, access, environment }
-      const isMounted = base.registry === place.registry && base.repository !== place.repository
-      const from = openRepository(base.registry, base.repository, to)
-      const target = openRepository(place.registry, place.repository, to, {
-        mayPush: true,
-        ...(isMounted && { mountFrom: base.repository }),
-      })
-
-      const baseDigest = base.digest ?? (await from.find(base.tag!, signal))
-      if (baseDigest === undefined) throw unknownImage(from, base.tag!)
-      const diffId = await diffIdOf(files, signal)
-      const tag = tagOf(request, baseDigest, diffId)
-      const answer = (digest: string, pushed: boolean): BuiltImage => ({
-        reference: formatReference({ ...place, tag: undefined, digest }),
-        digest,
-        pushed,
-      })
-      const found = await target.find(tag, signal)
-      if (found !== undefined) return answer(found, false)
-
-      const image = await readBaseImage(from, baseDigest, platform, signal)
-      const step = (phase: ImageProgress['phase'], total: number) => progressOf(phase, total, onProgress)
-      await copyLayers(from, target, image.layers, signal, step('copying', sumOf(image.layers)))
-      const layer = await withFile(async file => {
-        const packed = await packLayer(files, diffId, file, signal, step('packing', sizeOf(files)))
-        if (!(await target.hasBlob(packed.digest, signal))) {
-          // The end of a stream of a file is the last byte, not the one after it.
-          const open = (start: number, end: number) => createReadStream(file, { start, end: end - 1 })
-          await target.uploadBlob({ ...packed, open }, signal, step('uploading', packed.size))
-        }
-        return packed
-      })
-      const configBytes = writeConfig(image.config, platform, diffId, config)
-      const configBlob = { mediaType: ociConfig, digest: digestOf(configBytes), size: configBytes.length }
-      await pushBytes(target, configBlob, configBytes, signal)
-      const manifest = writeManifest({ config: configBlob, layers: [...image.layers, layer] })
-      return answer(await target.putManifest(tag, ociManifest, manifest.bytes, signal), true)
-    },
+  /** Lends what reaches registries; its connections are closed afterwards. */
+  const withRegistries = async <T>(access: RegistryAccess, work: (to: RegistryOptions) => Promise<T>): Promise<T> => {
+    const environment = await options.environment()
+    using transport = createTransport({
+      ...options,
+      environment,
+      certificateAuthorities: access.certificateAuthorities,
+    })
+    return await work({ ...options, transport, access, environment })
   }
+  const build = async (
+    to: RegistryOptions,
+    request: ImageRequest,
+    signal: AbortSignal,
+    onProgress: (progress: ImageProgress) => void,
+  ): Promise<BuiltImage> => {
+    const { platform, files, config } = request
+    const base = parseReference(request.base, 'base')
+    const place = parseRepository(request.repository, 'repository')
+    const isMounted = base.registry === place.registry && base.repository !== place.repository
+    const from = openRepository(base.registry, base.repository, to)
+    const target = openRepository(place.registry, place.repository, to, {
+      mayPush: true,
+      ...(isMounted && { mountFrom: base.repository }),
+    })
+
+    const baseDigest = await digestIn(from, base, signal)
+    const diffId = await diffIdOf(files, signal)
+    const tag = tagOf(request, baseDigest, diffId)
+    const answer = (digest: string, pushed: boolean): BuiltImage => ({
+      reference: formatReference({ ...place, tag: undefined, digest }),
+      digest,
+      pushed,
+    })
+    const found = await target.find(tag, signal)
+    if (found !== undefined) return answer(found, false)
+
+    const image = await readBaseImage(from, baseDigest, platform, signal)
+    const step = (phase: ImageProgress['phase'], total: number) => progressOf(phase, total, onProgress)
+    await copyLayers(from, target, image.layers, signal, step('copying', sumOf(image.layers)))
+    const layer = await withFile(async file => {
+      const packed = await packLayer(files, diffId, file, signal, step('packing', sizeOf(files)))
+      if (!(await target.hasBlob(packed.digest, signal))) {
+        // The end of a stream of a file is the last byte, not the one after it.
+        const open = (start: number, end: number) => createReadStream(file, { start, end: end - 1 })
+        await target.uploadBlob({ ...packed, open }, signal, step('uploading', packed.size))
+      }
+      return packed
+    })
+    const configBytes = writeConfig(image.config, platform, diffId, config)
+    const configBlob = { mediaType: ociConfig, digest: digestOf(configBytes), size: configBytes.length }
+    await pushBytes(target, configBlob, configBytes, signal)
+    const manifest = writeManifest({ config: configBlob, layers: [...image.layers, layer] })
+    return answer(await target.putManifest(tag, ociManifest, manifest.bytes, signal), true)
+  }
+  /** What a digest stands for never changes. */
+  const known = new Map<string, ImageFacts>()
+  return {
+    inspect: (image, platform, access, signal) =>
+      withRegistries(access, async to => {
+        const reference = parseReference(image, 'image')
+        const from = openRepository(reference.registry, reference.repository, to)
+        const digest = await digestIn(from, reference, signal)
+        const key = `${platform} ${digest}`
+        const facts = known.get(key)
+        if (facts !== undefined) return facts
+        const { config } = await readBaseImage(from, digest, platform, signal)
+        const found = { digest, environment: environmentOf(config) }
+        known.set(key, found)
+        return found
+      }),
+    build: (request, signal, onProgress) =>
+      withRegistries(request.access ?? {}, to => build(to, request, signal, onProgress)),
+  }
+}
+
+/** What a reference stands for now. */
+async function digestIn(
+  from: Repository,
+  { digest, tag = 'latest' }: ImageReference,
+  signal: AbortSignal,
+): Promise<string> {
+  const found = digest ?? (await from.find(tag, signal))
+  if (found === undefined) throw unknownImage(from, tag)
+  return found
 }
 
 /** Names an image by all that decides what is in it. */

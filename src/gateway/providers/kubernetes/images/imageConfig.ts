@@ -1,4 +1,5 @@
-import type { ContainerConfig, Platform } from './image.ts'
+import type { TargetPlatform } from '../../../domain/targetBuilds.ts'
+import type { ContainerConfig } from './image.ts'
 
 /** What is known of the image below. */
 export interface BaseConfig {
@@ -26,7 +27,12 @@ export function parseConfig(bytes: Buffer): BaseConfig {
 /**
  * The config of an image with one layer more. Equal images give equal bytes: it was "made" when its base was.
  */
-export function writeConfig(base: BaseConfig, platform: Platform, diffId: string, config: ContainerConfig): Buffer {
+export function writeConfig(
+  base: BaseConfig,
+  platform: TargetPlatform,
+  diffId: string,
+  config: ContainerConfig,
+): Buffer {
   const before = objectOf(base.value['config'])
   const [os, architecture] = platform.split('/')
   const created = typeof base.value['created'] === 'string' ? base.value['created'] : noTime
@@ -53,6 +59,13 @@ export function writeConfig(base: BaseConfig, platform: Platform, diffId: string
     ...(history !== undefined && { history: [...history, { created, created_by: 'hexabase-hks' }] }),
   }
   return Buffer.from(JSON.stringify(value))
+}
+
+/** The variables that an image sets. */
+export function environmentOf(base: BaseConfig): Readonly<Record<string, string>> {
+  const lines = objectOf(base.value['config'])['Env']
+  const pairs = (isTexts(lines) ? lines : []).map(line => [line.split('=')[0]!, line.slice(line.indexOf('=') + 1)])
+  return Object.fromEntries(pairs) as Record<string, string>
 }
 
 /** Fields in the order of their names, so that equal ones are equal as text. */

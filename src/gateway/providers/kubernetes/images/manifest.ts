@@ -1,5 +1,5 @@
 import { type Descriptor, digestOf, isDigest } from './digest.ts'
-import type { Platform } from './image.ts'
+import type { TargetPlatform } from '../../../domain/targetBuilds.ts'
 
 /** Media types of the OCI image specification 1.1. */
 export const ociManifest = 'application/vnd.oci.image.manifest.v1+json'
@@ -51,7 +51,7 @@ function platformOf(entry: unknown): string | undefined {
 }
 
 /** The manifest for a platform; `undefined` when the index has none. */
-export const choosePlatform = (index: ImageIndex, platform: Platform): Descriptor | undefined =>
+export const choosePlatform = (index: ImageIndex, platform: TargetPlatform): Descriptor | undefined =>
   index.manifests.find(entry => entry.platform === platform)
 
 /** Platforms that an index has, without what is no image (attestations). */

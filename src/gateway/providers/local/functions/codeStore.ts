@@ -72,18 +72,23 @@ export function createCodeStore(root: string, newId: () => string): CodeStore {
   }
 }
 
-async function unpack(source: Source, staged: string): Promise<void> {
-  const code = join(staged, codeFolder)
-  await mkdir(code, { recursive: true, mode: 0o700 })
-  const folders = new Set([code])
-  for (const file of readTar(source.tar, noLimits)) {
-    const path = join(code, file.path)
-    for (let folder = dirname(path); !folders.has(folder); folder = dirname(folder)) folders.add(folder)
+async function unpack({ tar }: Source, staged: string): Promise<void> {
+  await mkdir(staged, { recursive: true, mode: 0o700 })
+  await writeNew(join(staged, tarFile), tar, 0o444)
+  await unpackTar(tar, join(staged, codeFolder))
+}
+
+/** Writes the files of a canonical tar into a new folder; none of it can be written to. */
+export async function unpackTar(tar: Uint8Array, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const folders = new Set([folder])
+  for (const file of readTar(tar, noLimits)) {
+    const path = join(folder, file.path)
+    for (let above = dirname(path); !folders.has(above); above = dirname(above)) folders.add(above)
     await mkdir(dirname(path), { recursive: true })
     await writeNew(path, file.data, file.executable ? 0o555 : 0o444)
   }
-  await writeNew(join(staged, tarFile), source.tar, 0o444)
-  for (const folder of folders) await chmod(folder, 0o555)
+  for (const one of folders) await chmod(one, 0o555)
 }
 
 async function writeNew(path: string, data: Uint8Array, mode: number): Promise<void> {

@@ -5,7 +5,7 @@ import { HksError } from '../../../../contract/errors.ts'
 import { createBuiltFolders } from './builtFolders.ts'
 import { exists } from './codeStore.ts'
 import { folderDigest } from './folderDigest.ts'
-import { buildFlags, createGoPrograms, programFile, usualFunction } from './goProgram.ts'
+import { buildFlags, createGoPrograms, type GoPrograms, programFile, usualFunction } from './goProgram.ts'
 import { layOut } from './goSource.ts'
 import { createGoTool, type GoToolOptions } from './goTool.ts'
 import type { SourceBuilder } from './sourceBuilder.ts'
@@ -24,6 +24,7 @@ export interface GoBuilderOptions extends GoToolOptions {
 export interface GoBuilder extends SourceBuilder {
   /** Path of the program that is started before it is known which function it will run; builds it when it is not there. */
   launcher(signal: AbortSignal): Promise<string>
+  readonly programs: GoPrograms
 }
 
 const launcherName = 'launch'
@@ -71,12 +72,13 @@ export function createGoBuilder(options: GoBuilderOptions): GoBuilder {
       await mkdir(folder)
       await writeFile(join(folder, 'function.go'), usualFunction)
       // The cache is what is wanted.
-      await programs.compile({ folder, handler: 'Handle' }, staged, signal, unheard, 'idly')
+      await programs.compile({ folder, handler: 'Handle' }, staged, signal, unheard, { pace: 'idly' })
     })
   }
 
   return {
     launcher,
+    programs,
     build: async (source, signal, tell) => {
       const name = `${source.digest}-${await keyOf(source.handler)}`
       const target = builds.path(name)

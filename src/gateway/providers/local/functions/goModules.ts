@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type InstallCause, installFailed } from './dependencies/installFailure.ts'
-import type { GoTool } from './goTool.ts'
+import type { GoRun, GoTool } from './goTool.ts'
 import type { BuildTeller } from './sourceBuilder.ts'
 
 /** The module that the builder adds. */
@@ -14,6 +14,8 @@ export interface GoModules {
   readonly mode: '-mod=readonly' | '-mod=mod'
   /** The package, as the go command names it. */
   readonly program: string
+  /** For which it is, where that is not this machine; what a program imports depends on it. */
+  readonly platform?: GoRun['environment']
 }
 
 /**
@@ -23,7 +25,7 @@ export interface GoModules {
  */
 export async function fetchModules(
   go: GoTool,
-  { work, mode, program }: GoModules,
+  { work, mode, program, platform = {} }: GoModules,
   signal: AbortSignal,
   tell: BuildTeller,
 ): Promise<void> {
@@ -33,7 +35,10 @@ export async function fetchModules(
     tell.progress({ phase: 'installing' })
     tell.line(line)
   }
-  const { exitCode, stderr } = await go.run(['list', mode, '-deps', program], work, signal, { onLine })
+  const { exitCode, stderr } = await go.run(['list', mode, '-deps', program], work, signal, {
+    onLine,
+    environment: platform,
+  })
   if (exitCode === 0) return
   const lines = stderr.split('\n').filter(line => line.trim() !== '' && !line.startsWith('go: downloading '))
   const cause = causeOf(lines)

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HksError } from '../../../../contract/errors.ts'
+import type { TargetPlatform } from '../../../domain/targetBuilds.ts'
 import { ifThere } from '../../../platform/ifThere.ts'
 import { exists } from './codeStore.ts'
 import { explainBuild, mainFolder } from './goErrors.ts'
@@ -28,6 +29,13 @@ ${usualPackages.map(name => `	_ "${name}"\n`).join('')})
 func Handle(_ *hks.Context, event any) (any, error) { return event, nil }
 `
 
+/** How a function is compiled. */
+export interface GoCompilation {
+  readonly pace?: 'idly'
+  /** For a pod of this platform: the program then listens for HTTP as well. */
+  readonly pod?: TargetPlatform
+}
+
 /** Compiles programs around the module `hexabase.io/hks` (`runtimes/go`). */
 export interface GoPrograms {
   /**
@@ -39,7 +47,7 @@ export interface GoPrograms {
     staged: string,
     signal: AbortSignal,
     tell: BuildTeller,
-    pace?: 'idly',
+    how?: GoCompilation,
   ): Promise<string>
   /** Compiles the program that waits for a function to `output`. @throws HksError RUNTIME_MISSING, INTERNAL */
   compileLauncher(output: string, staged: string, signal: AbortSignal): Promise<void>
@@ -47,7 +55,7 @@ export interface GoPrograms {
 
 /**
  * Compiles with the go command, whose root is found by its path. `tags` are build tags besides those of every function:
- * `hks_pod` for a program that can be run with `--http`.
+ * `hks_pod` for a program that can be run with `--http`, which one for a pod always has.
  */
 export function createGoPrograms(
   go: GoTool,
@@ -56,12 +64,13 @@ export function createGoPrograms(
   tags: readonly string[] = [],
 ): GoPrograms {
   /** All programs are built with the same standard library, so that it is compiled once. */
-  const overlayFlags = async (staged: string): Promise<readonly string[]> => {
+  const buildTags = async (staged: string, pod?: TargetPlatform): Promise<readonly string[]> => {
     const folder = join(staged, 'overlay')
     await mkdir(folder)
     const goRoot = dirname(dirname(await goPath()))
     const overlay = await writeGoOverlay(goRoot, join(moduleFolder, 'overlay/os.go.txt'), folder)
-    const all = overlay === undefined ? tags : ['hks_function', ...tags]
+    const own = pod === undefined ? tags : [...tags, 'hks_pod']
+    const all = overlay === undefined ? own : ['hks_function', ...own]
     return [
       ...(overlay === undefined ? [] : ['-overlay', overlay]),
       ...(all.length === 0 ? [] : ['-tags', all.join(',')]),
@@ -84,7 +93,7 @@ export function createGoPrograms(
     return modulePath(await readFile(file, 'utf8')) ?? 'function'
   }
   return {
-    compile: async ({ folder, handler }, staged, signal, tell, pace) => {
+    compile: async ({ folder, handler }, staged, signal, tell, { pace, pod } = {}) => {
       const exported = await checkGoPackage(folder, handler)
       const work = join(staged, 'work')
       await layOut(folder, work, ['go.mod', 'go.sum'])
@@ -95,21 +104,28 @@ export function createGoPrograms(
       await mkdir(dirname(output))
       // A go.sum says which modules; without one the checksum database of Go vouches for them.
       const mode = (await exists(join(folder, 'go.sum'))) ? '-mod=readonly' : '-mod=mod'
-      await fetchModules(go, { work, mode, program: `./${mainFolder}` }, signal, tell)
+      const platform = platformVariables(pod)
+      await fetchModules(go, { work, mode, program: `./${mainFolder}`, platform }, signal, tell)
       tell.progress({ phase: 'building' })
-      const flags = [...buildFlags, mode, ...(await overlayFlags(staged))]
-      const how = pace === undefined ? {} : { pace }
-      const built = await go.run(['build', ...flags, '-o', output, `./${mainFolder}`], work, signal, how)
+      const flags = [...buildFlags, mode, ...(await buildTags(staged, pod))]
+      const run = { environment: platform, ...(pace !== undefined && { pace }) }
+      const built = await go.run(['build', ...flags, '-o', output, `./${mainFolder}`], work, signal, run)
       if (built.exitCode !== 0) throw explainBuild(built, handler, exported)
       return output
     },
     compileLauncher: async (output, staged, signal) => {
-      const flags = [...buildFlags, ...(await overlayFlags(staged))]
+      const flags = [...buildFlags, ...(await buildTags(staged))]
       const built = await go.run(['build', '-mod=mod', ...flags, '-o', output, './launch'], moduleFolder, signal)
       if (built.exitCode !== 0)
         throw new HksError('INTERNAL', `The Go runtime can not be built: ${built.stderr.trim()}`)
     },
   }
+}
+
+/** Absent for this machine. */
+const platformVariables = (platform: TargetPlatform | undefined): Readonly<Record<string, string>> => {
+  const [os, architecture] = platform?.split('/') ?? []
+  return os === undefined || architecture === undefined ? {} : { GOOS: os, GOARCH: architecture }
 }
 
 function mainProgram(module: string, handler: string): string {

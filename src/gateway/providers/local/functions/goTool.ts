@@ -20,6 +20,8 @@ export interface GoTool {
 /** How the go command runs. */
 export interface GoRun {
   readonly pace?: 'idly'
+  /** Variables of the go command for this run, such as GOARCH. */
+  readonly environment?: Readonly<Record<string, string>>
   readonly onLine?: (line: string) => void
 }
 
@@ -49,7 +51,7 @@ const mostOutputBytes = 1024 * 1024
 export function createGoTool(options: GoToolOptions): GoTool {
   return {
     version: async () => (await options.find()).version,
-    run: async (args, folder, signal, { pace, onLine } = {}) => {
+    run: async (args, folder, signal, { pace, onLine, environment: more = {} } = {}) => {
       const { path } = await options.find()
       const clean = await options.environment()
       signal.throwIfAborted()
@@ -60,6 +62,7 @@ export function createGoTool(options: GoToolOptions): GoTool {
         GOTOOLCHAIN: 'local',
         GOWORK: 'off',
         CGO_ENABLED: '0',
+        ...more,
         HKS_RUN_ID: runId,
         HKS_HOME_ID: options.homeId,
       }

@@ -290,6 +290,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     }),
     runtimeInfo: interpreters.list,
     sandboxInfo: sandboxing.info,
+    targetBuilds: builders.targets,
     sandbox: {
       current: () => found,
       check: async () => {

@@ -3,6 +3,7 @@ import type { ChangePublisher } from '../../../domain/changes.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { LocalFunctions } from '../../../domain/localState.ts'
 import type { LogStore } from '../../../domain/log.ts'
+import type { TargetBuilds } from '../../../domain/targetBuilds.ts'
 import type { Functions, InvocationStore, SandboxCheck } from '../../../domain/ports.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import type { Supervisor } from '../../../platform/supervisor.ts'
@@ -19,13 +20,15 @@ export interface LocalFunctionsHost extends Functions {
   readonly sandbox: SandboxCheck
   /** How functions are kept from the rest of this machine, as `GET /gateway` shows it. */
   sandboxInfo(): Promise<GatewayStatus['sandbox']>
+  /** What other providers build with the tools of this machine. */
+  readonly targetBuilds: TargetBuilds
   /** Functions that are deployed: what keeps the gateway from an idle exit. */
   deployedCount(): Promise<number>
 }
 
 /** What local functions need. */
 export interface LocalFunctionsDeps {
-  /** Folder of this gateway's data; code goes to `functions/` in it, what is built to `builds/`, packages to `dependencies/`, sources with their packages, where there is no sandbox, to `assembled/`, what sandboxes see to `sandbox/`, tokens to `function-tokens.json`. */
+  /** Folder of this gateway's data; code goes to `functions/` in it, what is built to `builds/` and, for other machines, `targets/`, packages to `dependencies/`, sources with their packages, where there is no sandbox, to `assembled/`, what sandboxes see to `sandbox/`, tokens to `function-tokens.json`. */
   readonly dataFolder: string
   /** Folder of what can be made again, such as build caches; default `cache/` in the data folder. */
   readonly cacheFolder?: string

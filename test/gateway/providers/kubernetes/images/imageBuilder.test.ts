@@ -198,6 +198,17 @@ describe('an image that is built without a container tool', () => {
     assert.deepEqual(fetched, [])
   })
 
+  it('can be looked at before', async () => {
+    await using registry = await openImageRegistry()
+    using rig = openImageRig()
+    const { digest } = registry.publish('python', '3-slim', {
+      platforms: ['linux/amd64', 'linux/arm64'],
+      config: { config: { Env: ['PATH=/bin', 'PYTHON_VERSION=3.14.2', 'A=b=c'] } },
+    })
+    const facts = await rig.inspect(`${registry.host}/python:3-slim`, 'linux/arm64', {}, new AbortController().signal)
+    assert.deepEqual(facts, { digest, environment: { PATH: '/bin', PYTHON_VERSION: '3.14.2', A: 'b=c' } })
+  })
+
   it('says how far it has come, up to the last byte', async () => {
     await using source = await openImageRegistry()
     await using registry = await openImageRegistry()

@@ -100,6 +100,14 @@ describe('a registry over TLS', () => {
     assert.match(error.hint ?? '', /name registry\.test among the insecure registries/)
   })
 
+  it('is sent blobs over TLS though it names an address without', async () => {
+    await using registry = await openImageRegistry({ tls, namesPlainUploads: true })
+    registry.publish('node', '1', {})
+    await using proxy = await openProxy(registry.port)
+    using rig = openImageRig({ HTTPS_PROXY: proxy.url })
+    assert.equal((await rig.build({ ...request, access: trusting })).pushed, true)
+  })
+
   it('is not spoken to in clear text because it redirects there', async () => {
     await using registry = await openImageRegistry({ tls })
     await using plain = await openImageRegistry()

@@ -1,5 +1,6 @@
 import type { Interpreter } from '../interpreters.ts'
 import type { BuildTeller } from '../sourceBuilder.ts'
+import type { TargetPlatform } from '../../../../domain/targetBuilds.ts'
 
 /** Packages that a source declares, in the way of its language. */
 export interface Declared {
@@ -9,6 +10,22 @@ export interface Declared {
   readonly total?: number
   /** Why it may make the tool run programs of packages; a clause that begins with the file. Absent when nothing in it does. */
   readonly runsPrograms?: string
+}
+
+/** Where packages are to run, when that is not this machine. */
+export interface InstallTarget {
+  readonly platform: TargetPlatform
+  /** Of the interpreter there. */
+  readonly version: string
+}
+
+/** What is to be installed. */
+export interface InstallSource {
+  readonly folder: string
+  readonly declared: Declared
+  /** Of this machine; it runs the tool, and without a target the packages as well. */
+  readonly interpreter: Interpreter
+  readonly target?: InstallTarget
 }
 
 /** Installs the packages of one language. */
@@ -26,10 +43,5 @@ export interface Installer {
    * Installs within `staged`, an empty folder, and answers the folder with the packages.
    * @throws HksError INVALID_SOURCE, DEPLOY_FAILED, RUNTIME_MISSING; `signal.reason`
    */
-  install(
-    source: { readonly folder: string; readonly declared: Declared; readonly interpreter: Interpreter },
-    staged: string,
-    signal: AbortSignal,
-    tell: BuildTeller,
-  ): Promise<string>
+  install(source: InstallSource, staged: string, signal: AbortSignal, tell: BuildTeller): Promise<string>
 }

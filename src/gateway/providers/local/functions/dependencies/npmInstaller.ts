@@ -2,6 +2,7 @@ import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { HksError } from '../../../../../contract/errors.ts'
 import { interpreterMounts, type InterpreterSurroundings } from '../../../../platform/sandbox/interpreterMounts.ts'
+import type { TargetPlatform } from '../../../../domain/targetBuilds.ts'
 import { ifThere } from '../../../../platform/ifThere.ts'
 import { exists } from '../codeStore.ts'
 import type { Interpreter } from '../interpreters.ts'
@@ -40,6 +41,12 @@ const programFlags = (runsPrograms: string | undefined): readonly string[] => {
   return [allowsScripts(runsPrograms) ? '--no-ignore-scripts' : '--ignore-scripts']
 }
 
+/** Packages that exist for each system are chosen by these; the official images have glibc. */
+const platformFlags: Readonly<Record<TargetPlatform, readonly string[]>> = {
+  'linux/amd64': ['--os=linux', '--cpu=x64', '--libc=glibc'],
+  'linux/arm64': ['--os=linux', '--cpu=arm64', '--libc=glibc'],
+}
+
 const fetched = /^npm http fetch GET 200 \S+\.(?:tgz|tar\.gz)\b/
 
 /** Runs `npm ci` with the interpreter of the function. */
@@ -48,7 +55,7 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
     place: 'node_modules',
     decisiveVersionParts: 1,
     read: readNpmDeclared,
-    install: async ({ folder, declared: { total, runsPrograms }, interpreter }, staged, signal, tell) => {
+    install: async ({ folder, declared: { total, runsPrograms }, interpreter, target }, staged, signal, tell) => {
       const environment = await options.environment()
       const { npm, prefix } = await findNpm(interpreter, environment['PATH'] ?? '')
       const work = workIn(staged)
@@ -64,6 +71,7 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
         argv: [
           ...[interpreter.path, npm, 'ci', ...flags, ...programFlags(runsPrograms)],
           ...[`--userconfig=${settings}`, `--cache=${cacheFolder}`],
+          ...(target === undefined ? [] : platformFlags[target.platform]),
         ] as [string, ...string[]],
         folder: staged,
         // Programs of packages find the same node.
@@ -79,7 +87,11 @@ export function createNpmInstaller(options: NpmInstallerOptions): Installer {
           ...(runsPrograms === undefined ? [{ path: cacheFolder, access: 'write' as const }] : []),
         ],
       }
-      const { exitCode, lines: said } = await options.run(command, signal, counting(total, tell))
+      const { exitCode, lines: said } = await options.run(
+        command,
+        signal,
+        counting(target === undefined ? total : undefined, tell),
+      )
       if (exitCode === 0) {
         const modules = join(work, 'node_modules')
         // All packages may be optional, and for other systems.

@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { readTar } from '../../../../base/readTar.ts'
+import type { Runtime } from '../../../../contract/functions.ts'
+import type { FunctionSpec, Source } from '../../../domain/function.ts'
+import type { TargetBuilds, TargetParts, TargetPlatform, TargetTeller } from '../../../domain/targetBuilds.ts'
+import { podCommand, runtimeFolder, sourceFolder } from '../functions/podRuntime.ts'
+import { readRuntimeProgram } from '../functions/runtimeProgram.ts'
+import type { BuiltImage, ImageBuilder, ImageProgress, LayerEntry, RegistryAccess } from './image.ts'
+import { entriesOfFiles, entriesOfFolder } from './layerEntries.ts'
+import { parseReference } from './reference.ts'
+
+/** A function that gets an image of its own. */
+export interface FunctionImageRequest {
+  readonly spec: Pick<FunctionSpec, 'runtime' | 'runtimeVersion' | 'handler'>
+  readonly source: Source
+  /** Reference of the image of its language; in Go of any that a static program can run in. */
+  readonly base: string
+  /** Of the nodes that will run it. */
+  readonly platform: TargetPlatform
+  /** Repository for the image, with its registry and without a tag. */
+  readonly repository: string
+  readonly access: RegistryAccess
+}
+
+/** Told how far it has come. */
+export interface FunctionImageTeller extends TargetTeller {
+  readonly image: (progress: ImageProgress) => void
+}
+
+/** Puts functions into images: runtime, source and packages, as one layer on the image of the language. */
+export interface FunctionImages {
+  /**
+   * The image of a function, which starts it as a pod does: with `HKS_SOURCE` set to the folder of the source, whatever else
+   * the program has to know is in variables of the pod.
+   * @throws HksError as the builders of images and of packages do; LoadFailure when the handler is not in it
+   */
+  build(request: FunctionImageRequest, signal: AbortSignal, tell: FunctionImageTeller): Promise<BuiltImage>
+}
+
+/** What it needs. */
+export interface FunctionImagesOptions {
+  readonly images: ImageBuilder
+  readonly targets: TargetBuilds
+  /** Folder that holds `node/` and `python/`, the programs that load handlers. */
+  readonly runtimesFolder: string
+}
+
+/** A user that no image has, as distroless images number it. */
+const nobody = '65532:65532'
+/** The tar was checked when it was made. */
+const noLimits = { maxEntries: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER }
+/** How the official images say their version. */
+const versionVariable: Readonly<Record<Runtime, string>> = {
+  python: 'PYTHON_VERSION',
+  node: 'NODE_VERSION',
+  go: 'GOLANG_VERSION',
+}
+
+/** Makes images of functions. */
+export function createFunctionImages({ images, targets, runtimesFolder }: FunctionImagesOptions): FunctionImages {
+  /** Of the interpreter in the image below; what the function asks for is a part of it at most. */
+  const versionIn = async (
+    { spec, base, platform, access }: FunctionImageRequest,
+    signal: AbortSignal,
+  ): Promise<string | undefined> => {
+    if (spec.runtime === 'go') return undefined
+    const { environment } = await images.inspect(base, platform, access, signal)
+    const tagged = /^\d+(?:\.\d+)*/.exec(parseReference(base, 'base').tag ?? '')?.[0]
+    return environment[versionVariable[spec.runtime]] ?? spec.runtimeVersion ?? tagged
+  }
+  return {
+    build: async (request, signal, tell) => {
+      const { spec, source, base, platform, repository, access } = request
+      const runtimeVersion = await versionIn(request, signal)
+      const { runtime, handler } = spec
+      const wanted = { source, runtime, handler, platform, ...(runtimeVersion !== undefined && { runtimeVersion }) }
+      return targets.build(wanted, signal, tell, async parts => {
+        tell.progress({ phase: 'building' })
+        const files = [
+          ...(runtime === 'go' ? [] : await runtimeEntries(runtimesFolder, runtime)),
+          ...entriesOfFiles(readTar(source.tar, noLimits), inImage(sourceFolder)),
+          ...(await partEntries(parts)),
+        ]
+        const config = {
+          entrypoint: runtime === 'go' ? [join(sourceFolder, '.hks/function'), '--http'] : podCommand[runtime],
+          environment: { HKS_SOURCE: sourceFolder },
+          user: nobody,
+          workingFolder: '/',
+        }
+        return images.build({ base, platform, files, config, repository, access }, signal, tell.image)
+      })
+    },
+  }
+}
+
+/** A path of an image has no first `/` in a layer. */
+const inImage = (path: string): string => path.slice(1)
+
+async function runtimeEntries(folder: string, runtime: Exclude<Runtime, 'go'>): Promise<readonly LayerEntry[]> {
+  const { files } = await readRuntimeProgram(folder, runtime)
+  const encoder = new TextEncoder()
+  const plain = files.map(({ path, text }) => ({ path, executable: false, data: encoder.encode(text) }))
+  return entriesOfFiles(plain, inImage(runtimeFolder))
+}
+
+const partEntries = async (parts: TargetParts | undefined): Promise<readonly LayerEntry[]> =>
+  parts === undefined ? [] : entriesOfFolder(parts.folder, join(inImage(sourceFolder), parts.place))
