@@ -1,5 +1,5 @@
 /**
- * Runs test files in one mocha and leaves what it counted in a file:
+ * Runs test files in one mocha and leaves what it counted in a file. A failed test is no failure of the run.
  *
  *   node scripts/mochaRun.ts RESULTS.json [--grep TITLE] FILE...
  */
@@ -18,17 +18,17 @@ for (const file of files) mocha.addFile(resolve(file))
 await mocha.loadFilesAsync()
 
 let passed = 0
-let failed = 0
+const failures: string[] = []
 const skipped: string[] = []
 await new Promise<void>(done => {
   mocha
     .run(() => done())
     .on('pass', () => passed++)
-    .on('fail', () => failed++)
+    .on('fail', test => failures.push(test.fullTitle()))
     .on('pending', test => skipped.push(test.fullTitle()))
 })
-await writeFile(results, JSON.stringify({ passed, failed, skipped } satisfies TestCounts))
-process.exitCode = failed === 0 ? 0 : 1
+const counts: TestCounts = { passed, failed: failures.length, failures, skipped }
+await writeFile(results, JSON.stringify(counts))
 
 // Whatever keeps this process alive now was started by a test and not stopped.
 setTimeout(() => {

@@ -1,37 +1,68 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { run } from './run.ts'
 import { StageFailure } from './stage.ts'
-import type { TestCounts } from './testCounts.ts'
+import { sumOf, type TestCounts } from './testCounts.ts'
+import type { TestGroup } from './testGroups.ts'
 
 /** Which tests run, and where they leave what. */
 export interface TestRun {
   readonly root: string
-  readonly files: readonly string[]
+  readonly groups: readonly TestGroup[]
+  /** How many groups run at once. */
+  readonly atOnce: number
   /** A file that gets the counts as JSON. */
   readonly results: string
   /** A folder, emptied at first, in which every process that the tests start leaves its V8 coverage. */
   readonly raw: string
   /** Only tests whose title matches. */
   readonly grep?: string | undefined
+  /** Gets the output of each group when it has ended. Without it all is shown as it comes, for which one group is best. */
+  readonly report?: (output: string) => void
 }
 
-/** Runs test files and answers the counts. That none ran, or that the run itself broke, is a `StageFailure`. */
-export async function runTests({ root, files, results, raw, grep }: TestRun): Promise<TestCounts> {
+/** Runs groups of tests and answers the counts. That none ran, or that a run itself broke, is a `StageFailure`. */
+export async function runTests(tests: TestRun): Promise<TestCounts> {
+  const { raw, results, groups } = tests
   await rm(raw, { recursive: true, force: true })
   await rm(results, { force: true })
   await mkdir(raw, { recursive: true })
   await mkdir(dirname(results), { recursive: true })
-  const env = { ...process.env, NODE_V8_COVERAGE: raw }
+  const waiting = groups.values()
+  const counts: TestCounts[] = []
+  const broken: unknown[] = []
+  const runner = async () => {
+    for (const group of waiting)
+      await runGroup(tests, group).then(
+        c => counts.push(c),
+        (e: unknown) => broken.push(e),
+      )
+  }
+  await Promise.all(Array.from({ length: tests.atOnce }, runner))
+  const sum = sumOf(counts)
+  await writeFile(results, JSON.stringify(sum))
+  if (broken.length > 0) throw broken[0]
+  if (sum.passed + sum.failed === 0) throw new StageFailure('tests', 'No test ran.')
+  refuseSkips(sum)
+  return sum
+}
+
+async function runGroup(tests: TestRun, { name, files }: TestGroup): Promise<TestCounts> {
+  const { root, raw, grep, report } = tests
+  const results = `${tests.results}.${name}`
   const args = [join(root, 'scripts/mochaRun.ts'), results, ...(grep === undefined ? [] : ['--grep', grep]), ...files]
-  // A failed test is counted below; without a file of results the run itself broke.
-  const broken = await run(process.execPath, args, { cwd: root, env, output: 'show' }).catch((error: Error) => error)
-  const text = await readFile(results, 'utf8').catch(() => undefined)
-  if (text === undefined) throw new StageFailure('tests', broken)
-  const counts = JSON.parse(text) as TestCounts
-  if (counts.passed + counts.failed === 0) throw new StageFailure('tests', 'No test ran.')
-  refuseSkips(counts)
-  return counts
+  const env = { ...process.env, NODE_V8_COVERAGE: raw }
+  const started = Date.now()
+  try {
+    const output = await run(process.execPath, args, { cwd: root, env, output: report ? 'onFailure' : 'show' })
+    const seconds = ((Date.now() - started) / 1000).toFixed(1)
+    report?.(`${output.trimEnd()}\n\n✔ tests of ${name} have run (${seconds} s)`)
+    return JSON.parse(await readFile(results, 'utf8')) as TestCounts
+  } catch (cause) {
+    throw new StageFailure(`tests of ${name}`, cause)
+  } finally {
+    await rm(results, { force: true })
+  }
 }
 
 /** On a machine that must have all of `HKS_TEST_REFUSE_SKIPS=python3,sandbox,go`, a skip for want of one is a failure. */

@@ -1,26 +1,27 @@
 /**
- * `npm test`: types, lint, build, package, then every test in one run, and how much of the source they ran.
+ * `npm test`: types, lint, build, package, then every test, and how much of the source they ran.
  *
  *   npm test                    everything
  *   npm test -- "some title"    only the tests whose title matches; no threshold
  */
-import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { measureLines } from './lineCoverage/measureLines.ts'
 import { prepareTests } from './prepareTests.ts'
 import { run } from './run.ts'
 import { runTests } from './runTests.ts'
 import { stage, StageFailure } from './stage.ts'
-import { countsLine, type TestCounts } from './testCounts.ts'
+import { countsLine } from './testCounts.ts'
+import { testGroups } from './testGroups.ts'
 
 /** Percent of lines that the tests must run. */
 const threshold = 90
 
-/** Suites that another test runs elsewhere: inside VS Code, or against a cluster. */
-const elsewhere = ['test/vscode/suites/**', 'test/vscode-host/**', 'test/cluster/**']
-
 /** Measured by `npm run test:cluster`, where the systems they speak to are. */
 const measuredElsewhere = ['src/gateway/providers/kubernetes', 'src/gateway/providers/hexabase']
+
+/** Groups of tests that run at once. More than two gain little: most of the time goes into one group. */
+const atOnce = Math.min(2, availableParallelism())
 
 const root = resolve(import.meta.dirname, '..')
 const coverage = join(root, 'coverage')
@@ -29,8 +30,10 @@ const [grep] = process.argv.slice(2)
 
 try {
   await Promise.all([stage('types', types), stage('lint', lint), prepareTests(root)])
-  const counts = await test()
+  const results = join(root, '.cache/test-results.json')
+  const counts = await runTests({ root, groups: testGroups(root), atOnce, results, raw, grep, report: console.log })
   for (const title of counts.skipped) console.log(`skipped: ${title}`)
+  for (const title of counts.failures) console.log(`failed: ${title}`)
   if (counts.failed > 0) process.exitCode = 1
   else {
     const wanted = grep === undefined ? threshold : 0
@@ -57,9 +60,4 @@ async function lint(): Promise<void> {
 /** Runs a tool of this repository with the Node.js that runs us. */
 function tool(script: string, ...args: string[]): Promise<string> {
   return run(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root })
-}
-
-async function test(): Promise<TestCounts> {
-  const files = globSync('test/**/*.test.ts', { cwd: root, exclude: elsewhere }).sort()
-  return runTests({ root, files, results: join(root, '.cache/test-results.json'), raw, grep })
 }

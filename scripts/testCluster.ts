@@ -42,8 +42,10 @@ try {
     ? ['test/cluster/installation/**/*.test.ts', []]
     : ['test/cluster/**/*.test.ts', ['test/cluster/installation/**']]
   const files = globSync(pattern, { cwd: root, exclude }).sort()
-  const counts = await runTests({ root, files, results, raw, grep })
+  const groups = [{ name: 'cluster', files }]
+  const counts = await runTests({ root, groups, atOnce: 1, results, raw, grep })
   for (const title of counts.skipped) console.log(`skipped: ${title}`)
+  for (const title of counts.failures) console.log(`failed: ${title}`)
   if (counts.failed > 0) process.exitCode = 1
   else if (globSync(`${provider}/**/*.ts`, { cwd: root }).length > 0) {
     const wanted = grep === undefined && !installation ? threshold : 0

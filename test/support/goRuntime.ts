@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { testCacheFolder } from '../../scripts/testCacheFolder.ts'
 import { createSharedScan } from '../../src/gateway/platform/processTable.ts'
 import { folderDigest } from '../../src/gateway/providers/local/functions/folderDigest.ts'
 import { createGoBuilder } from '../../src/gateway/providers/local/functions/goBuilder.ts'
@@ -10,7 +11,7 @@ import { oldestGo } from '../../src/gateway/providers/local/functions/interprete
 const root = join(import.meta.dirname, '../..')
 
 /** Kept from one run of the tests to the next: what is in it is named by all that it was made of. */
-export const goCacheFolder = join(root, '.cache/go')
+export const goCacheFolder = join(testCacheFolder, 'go')
 
 /** The go command, or why there is none. */
 export interface GoOnThisMachine {

@@ -11,7 +11,7 @@ import { type AdoptedGateway, adopter, startAdopted } from './adoptedGateway.ts'
 import { answersOf, makeWorkplace, type WorkKind, type Workplace, workUntilKilled } from './restlessWork.ts'
 
 /** Of each level; CONTRIBUTING.md says how to have more. */
-const rounds = Number(process.env['HKS_TEST_ROUNDS'] ?? 40)
+const rounds = Number(process.env['HKS_TEST_ROUNDS'] ?? 16)
 /** Every so many rounds it is killed while it starts, else while it works. */
 const startEvery = 4
 const longestStartMs = 600
