@@ -1,7 +1,7 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { FunctionRecord } from '../domain/function.ts'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { CallMeter, FunctionLoad } from '../domain/ports.ts'
 import type { ProviderSet } from '../domain/providerSet.ts'
+import { type CallMetrics, createCallMetrics, functionLabelNames } from './callMetrics.ts'
 
 /** The metrics of the process and of functions. */
 export interface Metrics {
@@ -12,81 +12,18 @@ export interface Metrics {
   watch(providers: ProviderSet): Disposable
 }
 
-/** Seconds: from a warm call to the longest that most functions may take. */
-const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-const labelNames = ['function_id', 'function'] as const
-
-/** Series of one function. */
-interface Series {
-  readonly labels: { readonly function_id: string; readonly function: string }
-  readonly codes: Set<string>
-}
-
 /** No calls counted yet. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
-  const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: 'hks_gateway_' })
-  const calls = new Counter({ name: 'hks_function_calls_total', help: 'Calls that ended', labelNames, registers })
-  const errors = new Counter({
-    name: 'hks_function_errors_total',
-    help: 'Calls that failed, by error code; HTTP_5XX where the function itself answered so',
-    labelNames: [...labelNames, 'code'],
-    registers,
-  })
-  const durations = new Histogram({
-    name: 'hks_function_duration_seconds',
-    help: 'Time from a call to the end of its answer',
-    labelNames,
-    buckets,
-    registers,
-  })
-  const colds = new Counter({
-    name: 'hks_function_cold_starts_total',
-    help: 'Calls that waited for a process to start',
-    labelNames,
-    registers,
-  })
-  const inFlight = new Gauge({ name: 'hks_function_in_flight', help: 'Calls under way', labelNames, registers })
-  const functions = new Map<string, Series>()
-
-  const seriesOf = ({ id, spec }: FunctionRecord): Series => {
-    const known = functions.get(id)
-    if (known) return known
-    const series = { labels: { function_id: id, function: spec.name }, codes: new Set<string>() }
-    functions.set(id, series)
-    return series
-  }
-  const forget = (id: string) => {
-    const series = functions.get(id)
-    if (!series) return
-    functions.delete(id)
-    for (const metric of [calls, durations, colds, inFlight]) metric.remove(series.labels)
-    for (const code of series.codes) errors.remove({ ...series.labels, code })
-  }
+  const calls = createCallMetrics(registry)
   return {
     text: () => registry.metrics(),
-    calls: {
-      began: fn => inFlight.inc(seriesOf(fn).labels),
-      ended: ({ id }, { outcome, code = 'HTTP_5XX', startedAt, completedAt = startedAt, coldStart }) => {
-        const series = functions.get(id)
-        // One that was deleted meanwhile gets no series any more.
-        if (!series) return
-        const { labels, codes } = series
-        inFlight.dec(labels)
-        calls.inc(labels)
-        // The clock may have been set back.
-        durations.observe(labels, Math.max(0, completedAt - startedAt) / 1000)
-        if (coldStart) colds.inc(labels)
-        if (outcome !== 'failed') return
-        codes.add(code)
-        errors.inc({ ...labels, code })
-      },
-    },
+    calls: calls.meter,
     watch: providers => {
-      showLoad(providers, functions, registers)
+      showLoad(providers, calls.series, [registry])
       return providers.changes.subscribe(change => {
-        if (change.kind === 'deleted' && change.what === 'function') forget(change.id)
+        if (change.kind === 'deleted' && change.what === 'function') calls.forget(change.id)
       })
     },
   }
@@ -95,7 +32,7 @@ export function createMetrics(): Metrics {
 /** Gauges that are read when somebody looks. */
 function showLoad(
   providers: ProviderSet,
-  functions: ReadonlyMap<string, Series>,
+  functions: CallMetrics['series'],
   registers: readonly Registry[],
 ): void {
   const loads = (): readonly (FunctionLoad & { readonly connection: string })[] =>
@@ -116,7 +53,7 @@ function showLoad(
     new Gauge({
       name,
       help,
-      labelNames,
+      labelNames: functionLabelNames,
       registers: [...registers],
       collect() {
         this.reset()
