@@ -22,6 +22,9 @@ export interface FrameSocketListener {
   readonly onError: (error: Error) => void
 }
 
+/** Frames up to this many bytes together leave as one buffer: what surrounds a buffer costs more than to copy so few. */
+const mergedBytes = 16 * 1024
+
 interface Waiting {
   readonly header: FrameHeader
   readonly body: Uint8Array | undefined
@@ -50,13 +53,23 @@ export function createFrameSocket(stream: Duplex, maxBodyBytes: number, listener
   // A peer that is gone: the end of its process says more, and is awaited by the owner.
   stream.on('error', () => undefined)
 
+  const write = (buffers: readonly Uint8Array[]) => {
+    for (const buffer of buffers) blocked = !stream.write(buffer) || blocked
+  }
   const flush = () => {
     flushing = undefined
     stream.cork()
-    while (!blocked && !closed) {
-      const next = queue.shift()
-      if (!next) break
-      for (const buffer of encodeFrame(next.header, next.body)) blocked = !stream.write(buffer) || blocked
+    while (!blocked && !closed && queue.length > 0) {
+      const buffers: Uint8Array[] = []
+      let bytes = 0
+      while (bytes < mergedBytes && queue.length > 0) {
+        const { header, body } = queue.shift()!
+        for (const buffer of encodeFrame(header, body)) {
+          buffers.push(buffer)
+          bytes += buffer.length
+        }
+      }
+      write(bytes > mergedBytes ? buffers : [Buffer.concat(buffers, bytes)])
     }
     stream.uncork()
   }

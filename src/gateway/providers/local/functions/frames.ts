@@ -32,7 +32,7 @@ export function createFrameReader(onFrame: OnFrame, maxBodyBytes: number): (chun
     if (lineBytes > maxHeaderBytes) throw new MalformedFrame(`a frame's line is longer than ${maxHeaderBytes} bytes`)
     line.push(part)
     if (end < 0) return chunk.length
-    const parsed = parseHeader(Buffer.concat(line, lineBytes).toString())
+    const parsed = parseHeader(textOf(line))
     line = []
     lineBytes = 0
     ;({ header, bytes } = parsed)
@@ -56,6 +56,12 @@ export function createFrameReader(onFrame: OnFrame, maxBodyBytes: number): (chun
       onFrame(complete, body, bytes)
     }
   }
+}
+
+function textOf(parts: readonly Uint8Array[]): string {
+  const [first, ...others] = parts
+  if (!first || others.length > 0) return Buffer.concat(parts).toString()
+  return Buffer.from(first.buffer, first.byteOffset, first.length).toString()
 }
 
 /** Small bodies share memory: one of its own for each is work for the collector. */

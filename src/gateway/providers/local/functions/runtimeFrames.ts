@@ -163,12 +163,12 @@ function statusOr(value: unknown, fail: Fail): number {
 function readHeaders(value: unknown, fail: Fail): ResultFrame['headers'] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail('headers')
   const headers: Record<string, string | readonly string[]> = {}
+  const checked = (one: unknown): string => (typeof one === 'string' && headerValue.test(one) ? one : fail('headers'))
   for (const [name, given] of Object.entries(value)) {
     const key = name.toLowerCase()
-    const values: unknown[] = Array.isArray(given) ? given : [given]
     if (!headerName.test(key)) fail('headers')
-    const checked = values.map(one => (typeof one === 'string' && headerValue.test(one) ? one : fail('headers')))
-    if (!reserved.has(key)) headers[key] = Array.isArray(given) ? checked : checked[0]!
+    const sent = Array.isArray(given) ? given.map(checked) : checked(given)
+    if (!reserved.has(key)) headers[key] = sent
   }
   return headers
 }
