@@ -51,13 +51,16 @@ export interface PendingCall {
 }
 
 interface Entry extends PendingCall {
+  readonly id: string
+  /** When its time is up, on the steady clock, milliseconds. */
+  readonly deadline: number
+  readonly signal: AbortSignal
+  readonly resolve: (outcome: CallOutcome) => void
+  takeBack: () => boolean
   awaited: boolean
   queue: AnswerQueue | undefined
-  readonly resolve: (outcome: CallOutcome) => void
-  /** Nobody wants the rest of the answer. */
-  readonly abandon: () => void
-  /** Stops its timers and listeners. */
-  readonly release: () => void
+  /** Its time is up: how long its handler has left to heed that. */
+  grace: NodeJS.Timeout | undefined
 }
 
 /** How long a handler may take to heed a cancel before its process counts as hung. */
@@ -68,59 +71,71 @@ export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
   const entries = new Map<string, Entry>()
   let lastId = 0
 
-  const remove = (id: string, entry: Entry) => {
-    entry.release()
-    entries.delete(id)
+  const remove = (entry: Entry) => {
+    clearTimeout(entry.grace)
+    entries.delete(entry.id)
     options.onFewer()
   }
   const answer = (id: string, outcome: CallOutcome) => {
     const entry = entries.get(id)
     if (!entry) return
     settle(entry, outcome)
-    remove(id, entry)
+    remove(entry)
   }
   const settle = (entry: Entry, outcome: CallOutcome) => {
     entry.awaited = false
     if (entry.queue) entry.queue.fail(brokenBy(outcome))
     else entry.resolve(outcome)
   }
+  /** The caller gets its outcome now; the handler is told and its answer, if one comes, is dropped. */
+  const giveUp = (entry: Entry, reason: 'timeout' | 'client', outcome: CallOutcome) => {
+    if (!entry.awaited) return
+    settle(entry, outcome)
+    if (entry.takeBack()) return remove(entry)
+    options.sendCancel(entry.id, reason)
+    options.onFewer()
+  }
+  const abandon = (entry: Entry) => giveUp(entry, 'client', cancelledBy(entry.signal))
+  const onTimeout = (entry: Entry) => {
+    giveUp(entry, 'timeout', timedOut(options.timeoutSeconds))
+    if (!entries.has(entry.id)) return
+    options.onOverdue()
+    entry.grace = setTimeout(options.onHung, cancelGraceMs)
+  }
+
+  /** Runs until the first of those that still have time; all have the same, so they are in order. */
+  let timer: NodeJS.Timeout | undefined
+  const watchTime = () => {
+    timer = undefined
+    for (const entry of entries.values()) {
+      if (entry.grace) continue
+      const left = entry.deadline - performance.now()
+      // The calls themselves keep the process alive.
+      if (left > 0) return (timer = setTimeout(watchTime, Math.ceil(left)).unref())
+      onTimeout(entry)
+    }
+  }
 
   const start = (call: InstanceCall): Promise<CallOutcome> => {
-    const id = String((lastId += 1))
     const { promise, resolve } = Promise.withResolvers<CallOutcome>()
-    let timer: NodeJS.Timeout
-    /** The caller gets its outcome now; the handler is told and its answer, if one comes, is dropped. */
-    const giveUp = (reason: 'timeout' | 'client', outcome: CallOutcome) => {
-      if (!entry.awaited) return
-      settle(entry, outcome)
-      if (takeBack()) return remove(id, entry)
-      options.sendCancel(id, reason)
-      options.onFewer()
-    }
-    const onTimeout = () => {
-      giveUp('timeout', timedOut(options.timeoutSeconds))
-      if (!entries.has(id)) return
-      options.onOverdue()
-      timer = setTimeout(options.onHung, cancelGraceMs)
-    }
-    const onAbort = () => giveUp('client', cancelledBy(call.signal))
     const entry: Entry = {
+      id: String((lastId += 1)),
       invocationId: call.invocationId,
       mark: options.mark(),
+      deadline: performance.now() + options.timeoutSeconds * 1000,
+      signal: call.signal,
+      resolve,
+      takeBack: () => false,
       awaited: true,
       queue: undefined,
-      resolve,
-      abandon: () => giveUp('client', cancelledBy(call.signal)),
-      release: () => {
-        clearTimeout(timer)
-        call.signal.removeEventListener('abort', onAbort)
-      },
+      grace: undefined,
     }
-    entries.set(id, entry)
-    timer = setTimeout(onTimeout, options.timeoutSeconds * 1000)
-    call.signal.addEventListener('abort', onAbort, { once: true })
-    const takeBack = options.send(id, call)
-    if (call.signal.aborted) onAbort()
+    entries.set(entry.id, entry)
+    if (!timer) watchTime()
+    // Not taken off at its end: a signal is of one call and goes with it.
+    call.signal.addEventListener('abort', () => abandon(entry), { once: true })
+    entry.takeBack = options.send(entry.id, call)
+    if (call.signal.aborted) abandon(entry)
     return promise
   }
 
@@ -143,7 +158,7 @@ export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
       if (!entry?.awaited || entry.queue) return
       entry.queue = createAnswerQueue({
         onCredit: bytes => options.sendCredit(id, bytes),
-        onAbandoned: entry.abandon,
+        onAbandoned: () => abandon(entry),
       })
       entry.resolve({ kind: 'answer', ...head, body: new Uint8Array(), stream: entry.queue.stream })
     },
@@ -153,7 +168,7 @@ export function createPendingCalls(options: PendingCallsOptions): PendingCalls {
       if (!entry?.queue) return
       entry.awaited = false
       entry.queue.end()
-      remove(id, entry)
+      remove(entry)
     },
     answerAll: outcomeOf => {
       for (const [id, entry] of [...entries]) answer(id, outcomeOf(entry))
