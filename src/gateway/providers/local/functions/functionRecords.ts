@@ -40,6 +40,8 @@ export const listedRevisions = 5
 export function createFunctionRecords(options: FunctionRecordsOptions): FunctionRecords {
   const { state, changes } = options
   const queue = createQueue()
+  /** What was made of a stored function: each call asks for it, and it seldom changes. */
+  const completed = new WeakMap<StoredFunction, FunctionRecord>()
 
   const complete = (stored: StoredFunction, revisions: readonly RevisionRecord[]): FunctionRecord => ({
     ...stored,
@@ -49,9 +51,16 @@ export function createFunctionRecords(options: FunctionRecordsOptions): Function
     ...(options.isDebugged(stored.id) && { debugging: true }),
     revisions,
   })
+  const isCurrent = ({ id, url, replicas, debugging }: FunctionRecord) =>
+    replicas === options.replicas(id) && (debugging === true) === options.isDebugged(id) && url === options.url(id)
   const get = async (id: string) => {
     const stored = await state.get(id)
-    return stored && complete(stored, await state.revisions(id, listedRevisions))
+    if (!stored) return undefined
+    const known = completed.get(stored)
+    if (known && isCurrent(known)) return known
+    const record = complete(stored, await state.revisions(id, listedRevisions))
+    completed.set(stored, record)
+    return record
   }
   const publishNow = async (id: string) => {
     const record = await get(id)
