@@ -25,7 +25,7 @@ export function endOfStream(response: InvocationResponse, bytes: number, error: 
 export function endOf(response: InvocationResponse, bytes: number): CallEnd {
   const { code, message, exception, status, coldStart, revision, queueMs, sandbox } = response
   const sentence = exception ? `${message ?? ''} ${exception.type}: ${exception.message}` : message
-  return {
+  const end = {
     // A status that the function chose is its answer; 5xx says that it failed.
     outcome: code === undefined && status < 500 ? 'succeeded' : 'failed',
     statusCode: status,
@@ -33,10 +33,10 @@ export function endOf(response: InvocationResponse, bytes: number): CallEnd {
     coldStart,
     revision,
     queueMs,
-    ...(sandbox === undefined ? {} : { sandbox }),
-    ...(code === undefined ? {} : { code }),
-    ...(sentence === undefined ? {} : { message: firstLine(sentence) }),
-  }
+  } as const
+  const served = sandbox === undefined ? end : { ...end, sandbox }
+  if (code === undefined) return served
+  return { ...served, code, ...(sentence === undefined ? {} : { message: firstLine(sentence) }) }
 }
 
 const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').trim().slice(0, longestMessage)

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
 import type { FunctionRecord, InvocationRecord, InvocationRequest, InvocationResponse } from './function.ts'
 import type { RequestKeeper } from './keptRequests.ts'
 import type { CallMeter, Functions, InvocationStore, PayloadStore } from './ports.ts'
-import { createStartRecord } from './startRecord.ts'
+import { createStartRecords } from './startRecords.ts'
 
 /** One call that is to be made and recorded. */
 export interface FunctionCall {
@@ -17,8 +17,8 @@ export interface FunctionCall {
   readonly diagnostics: boolean
   /** The id that the caller chose; see `refuseTaken`. */
   readonly id?: string
-  /** The caller went away. Without one nobody waits: the answer is kept, to be fetched. */
-  readonly signal?: AbortSignal
+  /** Aborted when the caller goes away, and by what cancels the call. Without one nobody waits: the answer is kept. */
+  readonly stop?: AbortController
 }
 
 /** A call under way. */
@@ -68,7 +68,8 @@ const largestKeptResult = 1024 * 1024
 
 interface Running {
   readonly stop: AbortController
-  readonly ended: Promise<void>
+  /** Made for who waits for the end besides the caller. */
+  ended?: PromiseWithResolvers<void>
 }
 
 /** No calls. */
@@ -80,6 +81,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     await invocations.save(record)
     summaries.note(record)
   }
+  const starts = createStartRecords(clock, save)
   const keepResult = async ({ id, functionId }: InvocationRecord, { response, bytes }: WholeAnswer) => {
     const at = clock.now()
     const { status, headers, body } = response
@@ -101,7 +103,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     source,
     diagnostics,
     id: chosen,
-    signal,
+    stop: given,
   }: FunctionCall): RunningCall => {
     const started: InvocationRecord = {
       id: chosen ?? newId(),
@@ -110,7 +112,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       startedAt: clock.now(),
       outcome: 'running',
       source,
-      async: signal === undefined,
+      async: given === undefined,
       coldStart: false,
       queueMs: 0,
       requestBytes: request.body.length,
@@ -118,49 +120,51 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
     const { id } = started
     // Another may have taken it since it was looked for.
     if (running.has(id)) throw taken(id)
-    const stop = linkedTo(signal)
-    const begin = createStartRecord(clock, () => save(started))
+    const stop = given ?? new AbortController()
+    const entry: Running = { stop }
+    const start = starts.began(started)
     if (source === 'invoke')
       requests.keep({ functions, functionId: fn.id, invocationId: id, at: started.startedAt, request })
-    const ended = Promise.withResolvers<void>()
     const finish = async (end: CallEnd): Promise<void> => {
       const record = { ...started, completedAt: clock.now(), ...end }
       for (const meter of meters) meter.ended(fn, record)
-      await begin.settle()
+      const starting = starts.ended(start)
+      if (starting) await starting
       // What the function has done is done, and its caller has to know: a full disk costs the record, not the answer.
       await save(record).catch(report)
       running.delete(id)
-      ended.resolve()
+      entry.ended?.resolve()
     }
     const make = async (): Promise<InvocationResponse> => {
-      const invoked = functions.invoke(fn.id, id, request, { diagnostics, signal: stop.signal })
-      const [result] = await Promise.allSettled([invoked])
-      if (result.status === 'rejected') {
-        await finish(endOfRefused(result.reason))
-        throw result.reason
+      let answer: InvocationResponse
+      try {
+        answer = await functions.invoke(fn.id, id, request, { diagnostics, signal: stop.signal })
+      } catch (error) {
+        await finish(endOfRefused(error))
+        throw error
       }
-      const { stream } = result.value
+      const { stream } = answer
       if (started.async) {
-        const whole = await readWhole(result.value, largestKeptResult)
+        const whole = await readWhole(answer, largestKeptResult)
         // Before the record says that there is one.
         await keepResult(started, whole).catch(report)
         await finish(endOf(whole.response, whole.bytes))
         return whole.response
       }
       if (stream) {
-        const end = (bytes: number, error?: unknown) => finish(endOfStream(result.value, bytes, error))
-        return { ...result.value, stream: withEnd(stream, end) }
+        const end = (bytes: number, error?: unknown) => finish(endOfStream(answer, bytes, error))
+        return { ...answer, stream: withEnd(stream, end) }
       }
-      await finish(endOf(result.value, result.value.body.length))
-      return result.value
+      await finish(endOf(answer, answer.body.length))
+      return answer
     }
     for (const meter of meters) meter.began(fn, started)
-    running.set(id, { stop, ended: ended.promise })
+    running.set(id, entry)
     const response = make()
     // Nobody may wait for it: a call in the background.
     response.catch(() => undefined)
     const record = () =>
-      begin.now().catch((error: unknown) => {
+      starts.write(start).catch((error: unknown) => {
         // Nobody would ever find its answer.
         stop.abort(new HksError('CANCELLED', 'The call could not be recorded.'))
         throw error
@@ -173,12 +177,15 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       if (!running.has(id) && !(await invocations.get(id))) return
       throw taken(id)
     },
-    ended: id => running.get(id)?.ended,
+    ended: id => {
+      const entry = running.get(id)
+      return entry && endOfCall(entry)
+    },
     cancel: async id => {
       const found = running.get(id)
       if (!found) return false
       found.stop.abort(new HksError('CANCELLED', 'The call was cancelled.'))
-      await found.ended
+      await endOfCall(found)
       return true
     },
   }
@@ -187,10 +194,4 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
 const taken = (id: string) =>
   new HksError('CONFLICT', `There is a call with the id "${id}" already.`, { details: { id } })
 
-/** Aborts with the signal, and by itself. */
-function linkedTo(signal: AbortSignal | undefined): AbortController {
-  const controller = new AbortController()
-  if (signal?.aborted) controller.abort(signal.reason)
-  signal?.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
-  return controller
-}
+const endOfCall = (entry: Running): Promise<void> => (entry.ended ??= Promise.withResolvers<void>()).promise

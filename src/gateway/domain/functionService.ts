@@ -1,5 +1,6 @@
 import type { FunctionDebug } from '../../contract/debug.ts'
 import type { FunctionAccess, FunctionDeploy } from '../../contract/functions.ts'
+import { linkedController } from '../../base/linkedController.ts'
 import { HksError, invalidField } from '../../contract/errors.ts'
 import { readWhole } from './answerStream.ts'
 import { authorize, type Caller } from './caller.ts'
@@ -44,8 +45,8 @@ export interface InvokeHow {
   readonly source: 'invoke' | 'url'
   /** The id that the caller chose for the call. */
   readonly id?: string
-  /** The caller went away. Without one nobody waits for the call, and its answer is kept. */
-  readonly signal?: AbortSignal
+  /** Aborted when the caller goes away, and by what cancels the call. Without one nobody waits, and the answer is kept. */
+  readonly stop?: AbortController
 }
 
 /** Operations on functions. */
@@ -178,9 +179,9 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     },
     access: async (caller, id) => (await find(caller, id, 'invoke')).functions.access(id),
     invoke: async (caller, id, request, how) => {
-      const found = await find(caller, id, 'invoke')
+      const { functions, function: fn } = await find(caller, id, 'invoke')
       if (how.id !== undefined) await refuseTaken(how.id)
-      return call({ ...found, request, ...how })
+      return call({ functions, function: fn, request, ...how })
     },
     debug: (caller, id, request, signal) =>
       change(caller, id, 'function.debug', async ({ provider, functions, function: fn }) => {
@@ -199,7 +200,8 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     callForSchedule: async (functionId, payload, executionId, signal) => {
       const found = await directory.function(functionId)
       const request = scheduledRequest(payload, executionId)
-      const { response } = call({ ...found, request, source: 'schedule', diagnostics: true, signal })
+      const stop = linkedController(signal)
+      const { response } = call({ ...found, request, source: 'schedule', diagnostics: true, stop })
       const whole = await readWhole(await response, largestScheduledAnswer)
       const { status, body, code, message, exception } = whole.response
       if (code === undefined) return { status, body, bytes: whole.bytes }

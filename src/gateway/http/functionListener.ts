@@ -6,6 +6,7 @@ import type { Caller } from '../domain/caller.ts'
 import type { InvocationRequest } from '../domain/function.ts'
 import type { FunctionService } from '../domain/functionService.ts'
 import type { Settings } from '../domain/localState.ts'
+import { abortedWith } from './abortedWith.ts'
 import { errorAnswer, toHksError } from './errorAnswer.ts'
 import { type FunctionHttpAnswer, toHttpAnswer } from './functionAnswer.ts'
 import { listenOnKeptPort } from './keptPort.ts'
@@ -93,7 +94,7 @@ export function createFunctionListener({
         headers: Object.fromEntries(headers) as InvocationRequest['headers'],
         body,
       },
-      { diagnostics: false, source: 'url', signal: abortedWith(response) },
+      { diagnostics: false, source: 'url', stop: abortedWith(response) },
     )
     return toHttpAnswer(await running.response, running.invocationId, 'hidden')
   }
@@ -157,12 +158,4 @@ async function write(request: IncomingMessage, response: ServerResponse, answer:
   if (hasBody) response.setHeader('Content-Length', bytes.length)
   response.writeHead(status)
   response.end(hasBody && request.method !== 'HEAD' ? bytes : undefined)
-}
-
-function abortedWith(response: ServerResponse): AbortSignal {
-  const controller = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort(new HksError('CANCELLED', 'The client went away.'))
-  })
-  return controller.signal
 }

@@ -21,10 +21,7 @@ export type Guard = (request: IncomingMessage, path: string) => Caller | undefin
 export function createGuard(authenticator: Authenticator): Guard {
   const limit = createRateLimit(requestsPerSecond, 2 * requestsPerSecond, () => performance.now())
   const limitRefusals = createRateLimit(refusalsPerSecond, 2 * refusalsPerSecond, () => performance.now())
-  const callers = new WeakMap<IncomingMessage, Caller>()
   return (request, path) => {
-    const known = callers.get(request)
-    if (known) return known
     guardRequest(request.headers, request.socket.localPort ?? 0)
     const credential = bearerToken(request.headers.authorization)
     // A client that shows its token here wants to know whether this is the gateway that gave it.
@@ -37,7 +34,6 @@ export function createGuard(authenticator: Authenticator): Guard {
       })
     }
     if (!uncounted.test(path)) limit(caller.subject)
-    callers.set(request, caller)
     return caller
   }
 }

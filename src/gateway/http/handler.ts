@@ -14,6 +14,8 @@ export interface Call<N extends RouteName> {
   readonly raw: Uint8Array
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
+  /** That signal's controller: what ends the call early may abort it, too. */
+  readonly stop: AbortController
 }
 
 /** What a handler answers: JSON, bytes of its own, or a stream that ends by itself or with the call's signal. */

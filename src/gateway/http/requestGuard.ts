@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { HksError } from '../../contract/errors.ts'
 
-const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
+const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 /**
  * Refuses what a web page could send: a Host that is not a loopback name with our port (DNS rebinding), and any
@@ -9,7 +9,8 @@ const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
  */
 export function guardRequest(headers: IncomingHttpHeaders, port: number): void {
   const host = headers.host?.toLowerCase() ?? ''
-  if (!loopbackNames.some(name => host === `${name}:${port}`)) {
+  const colon = host.lastIndexOf(':')
+  if (!loopbackNames.has(host.slice(0, colon)) || host.slice(colon + 1) !== String(port)) {
     throw new HksError('FORBIDDEN', `Host: "${host}" is not this gateway's address.`, {
       details: { header: 'Host' },
       hint: `Use 127.0.0.1:${port}.`,

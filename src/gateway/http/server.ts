@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeader } from 'node:http'
 import { Readable } from 'node:stream'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -7,6 +7,8 @@ import { ErrorBody } from '../../contract/common.ts'
 import { HksError } from '../../contract/errors.ts'
 import { errorHeader } from '../../contract/headers.ts'
 import { plainPaths, type Route, type RouteName, routes } from '../../contract/routes.ts'
+import type { Caller } from '../domain/caller.ts'
+import { abortedWith } from './abortedWith.ts'
 import { errorAnswer, toHksError } from './errorAnswer.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import type { Guard } from './guard.ts'
@@ -16,6 +18,10 @@ import { createRouteMatcher } from './routeMatcher.ts'
 import { createValidators, type Validators } from './validation.ts'
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; `undefined` on the paths that need no token. */
+    caller: Caller | undefined
+  }
   interface FastifyContextConfig {
     /** The route answers with a function's own bytes. */
     readonly raw?: boolean
@@ -81,10 +87,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       security: [{ token: [] }],
     },
   })
-  const { guard } = options
+  app.decorateRequest('caller', undefined)
   // Not async: every call of a function passes here.
   app.addHook('onRequest', (request, _reply, done) => {
-    if (guard(request.raw, pathOf(request))) options.touch()
+    request.caller = options.guard(request.raw, pathOf(request))
+    if (request.caller) options.touch()
     done()
   })
   app.get(plainPaths.health, { schema: { hide: true } }, () => ({ status: 'ok' }))
@@ -96,11 +103,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     reply.type('text/plain; version=0.0.4').send(await options.metrics()),
   )
   // Registered after swagger has loaded, or its onRoute hook would not see them.
-  await app.register(async json => addRoutes(json, options.handlers, validators, guard, 'json'))
+  await app.register(async json => addRoutes(json, options.handlers, validators, 'json'))
   await app.register(async raw => {
     raw.removeAllContentTypeParsers()
     raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    addRoutes(raw, options.handlers, validators, guard, 'raw')
+    addRoutes(raw, options.handlers, validators, 'raw')
   })
   return app
 }
@@ -124,18 +131,15 @@ async function drainBody(request: IncomingMessage): Promise<void> {
 
 const isRaw = (request: FastifyRequest): boolean => request.routeOptions.config?.raw === true
 
-const pathOf = (request: { readonly url: string }) => request.url.split('?', 1)[0] ?? '/'
+function pathOf({ url }: { readonly url: string }): string {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
 
-function addRoutes(
-  app: FastifyInstance,
-  handlers: Handlers,
-  validators: Validators,
-  guard: Guard,
-  kind: 'json' | 'raw',
-): void {
+function addRoutes(app: FastifyInstance, handlers: Handlers, validators: Validators, kind: 'json' | 'raw'): void {
   for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
     if ((route.raw === true) !== (kind === 'raw')) continue
-    const handle = createRouteHandler(route, handlers[name], validators, guard)
+    const handle = createRouteHandler(route, handlers[name], validators)
     const { success } = route
     const responses = Object.fromEntries(
       [success.status, ...(success.also ?? [])].map(status => [
@@ -167,31 +171,35 @@ function addRoutes(
 /** What a route takes that says nothing of a query or of a body: an unknown field is an error there, too. */
 const noFields = Type.Object({}, { additionalProperties: false })
 
-function createRouteHandler(route: Route, handler: unknown, validators: Validators, guard: Guard) {
+function createRouteHandler(route: Route, handler: unknown, validators: Validators) {
   const checkParams = route.params && validators.query(route.params)
   // A function's own request may hold anything.
   const checkQuery = route.raw ? undefined : validators.query(route.query ?? noFields)
   const checkBody = route.raw ? undefined : validators.body(route.body ?? noFields)
   const run = handler as Handler<RouteName>
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    const stop = abortedWith(reply.raw)
     const call = {
-      caller: guard(request.raw, pathOf(request)),
+      caller: request.caller,
       params: checkParams?.(request.params),
       query: checkQuery?.(request.query),
       body: checkBody?.(request.body === undefined ? {} : request.body),
       headers: request.headers,
       raw: route.raw ? ((request.body as Uint8Array | undefined) ?? new Uint8Array()) : new Uint8Array(),
-      signal: abortedWith(reply.raw),
+      stop,
+      signal: stop.signal,
     } as Call<RouteName>
     const answer = await run(call)
     if ('stream' in answer) return reply.type(answer.contentType).send(Readable.from(answer.stream))
     if ('bytes' in answer && answer.chunks) {
       reply.hijack()
-      for (const [name, value] of Object.entries(copyHeaders(answer.headers))) reply.raw.setHeader(name, value)
+      for (const [name, value] of Object.entries(answer.headers)) {
+        reply.raw.setHeader(name, typeof value === 'string' ? value : [...value])
+      }
       reply.raw.statusCode = answer.status
       return streamAnswer(reply.raw, answer.chunks)
     }
-    if ('bytes' in answer) return sendBytes(reply, answer.status, copyHeaders(answer.headers), answer.bytes)
+    if ('bytes' in answer) return sendBytes(reply, answer.status, answer.headers, answer.bytes)
     if ('body' in answer && answer.afterwards) reply.raw.once('close', answer.afterwards)
     if ('body' in answer) return reply.status(answer.status ?? route.success.status).send(answer.body)
     return reply.status(answer.status).send()
@@ -201,34 +209,24 @@ function createRouteHandler(route: Route, handler: unknown, validators: Validato
 /** Answers that have no body and may not say how long it is (RFC 9110). */
 const bodiless = new Set([204, 304])
 
+/** Bodies up to this many bytes leave in one write with their head. */
+const smallBodyBytes = 4096
+
 /** A function's own answer leaves past the framework, which has nothing to add to it. */
 function sendBytes(
   reply: FastifyReply,
   status: number,
-  headers: Readonly<Record<string, string | string[]>>,
+  headers: Readonly<Record<string, string | readonly string[]>>,
   bytes: Uint8Array,
 ): void {
-  const hasType = 'content-type' in headers || bytes.length === 0
+  const fields: (string | string[])[] = []
+  for (const name in headers) fields.push(name, headers[name] as string | string[])
+  if (!('content-type' in headers) && bytes.length > 0) fields.push('content-type', 'application/octet-stream')
+  if (!bodiless.has(status)) fields.push('content-length', String(bytes.length))
   // What HTTP can not carry is refused here, while the framework still answers for it.
-  reply.raw.writeHead(status, {
-    ...headers,
-    ...(hasType ? {} : { 'content-type': 'application/octet-stream' }),
-    ...(bodiless.has(status) ? {} : { 'content-length': bytes.length }),
-  })
+  reply.raw.writeHead(status, fields as OutgoingHttpHeader[])
   reply.hijack()
-  reply.raw.end(bytes)
-}
-
-const copyHeaders = (headers: Readonly<Record<string, string | readonly string[]>>) =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
-  )
-
-/** A signal that aborts when the client goes away before the answer is complete. */
-function abortedWith(response: ServerResponse): AbortSignal {
-  const controller = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort(new HksError('CANCELLED', 'The client went away.'))
-  })
-  return controller.signal
+  // Node puts a head and a text together, but writes bytes as a buffer of their own.
+  if (bytes.length > smallBodyBytes) reply.raw.end(bytes)
+  else reply.raw.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), 'latin1')
 }

@@ -28,7 +28,7 @@ describe('calls', () => {
       source: 'url',
       diagnostics: false,
       id: 'chosen',
-      signal: new AbortController().signal,
+      stop: new AbortController(),
     } as const
     await Promise.all([calls.refuseTaken('chosen'), calls.refuseTaken('chosen')])
     const { response } = calls.call(call)

@@ -62,7 +62,7 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
       diagnostics: true,
       source: 'invoke',
       ...chosenId(call.headers[invocationIdHeader.toLowerCase()]),
-      ...(isAsync ? {} : { signal: call.signal }),
+      ...(isAsync ? {} : { stop: call.stop }),
     })
     if (!isAsync) return toHttpAnswer(await response, invocationId, 'shown')
     await record()
@@ -79,18 +79,26 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
 })
 
 /** What the caller says of the event and of itself; the gateway's own token and the transport's headers stay here. */
-const passedOn =
-  /^(?:content-type|content-language|accept|accept-language|user-agent|traceparent|tracestate|baggage|idempotency-key|(?:ce|x)-.+)$/
+const passedOn = new Set([
+  'content-type',
+  'content-language',
+  'accept',
+  'accept-language',
+  'user-agent',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'idempotency-key',
+])
+const isPassedOn = (name: string): boolean => passedOn.has(name) || name.startsWith('x-') || name.startsWith('ce-')
 
 function requestOf({ headers, raw }: Call<'invokeFunction'>): InvocationRequest {
-  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && passedOn.test(name))
-  return {
-    method: 'POST',
-    path: '/',
-    query: '',
-    headers: Object.fromEntries(kept) as InvocationRequest['headers'],
-    body: raw,
+  const kept: Record<string, string | readonly string[]> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    if (value !== undefined && isPassedOn(name)) kept[name] = value
   }
+  return { method: 'POST', path: '/', query: '', headers: kept, body: raw }
 }
 
 /** A caller that wants to follow a call from its start names it. */
@@ -103,8 +111,10 @@ function chosenId(given: string | readonly string[] | undefined): { readonly id?
 
 /** The preferences of RFC 7240 by name, without their values. */
 const preferences = (header: string | readonly string[] | undefined): readonly string[] =>
-  [header ?? []]
-    .flat()
-    .join(',')
-    .split(',')
-    .map(preference => preference.split(/[;=]/, 1)[0]!.trim().toLowerCase())
+  header === undefined
+    ? []
+    : [header]
+        .flat()
+        .join(',')
+        .split(',')
+        .map(preference => preference.split(/[;=]/, 1)[0]!.trim().toLowerCase())

@@ -20,7 +20,7 @@ export function invokeSocket(handlers: Handlers, validators: Validators): Socket
     pattern: pathPattern(path),
     longestMessage: bodyLimit,
     serve: async open => {
-      const { socket, caller, gone } = open
+      const { socket, caller, gone, stop } = open
       const body = await firstMessage(socket, gone)
       if (!body) return
       using _one = refuseMore(socket)
@@ -32,6 +32,7 @@ export function invokeSocket(handlers: Handlers, validators: Validators): Socket
         headers: { 'content-type': body.type, ...open.headers },
         raw: body.bytes,
         signal: gone,
+        stop,
       })
       if (!('bytes' in answer)) throw new HksError('INTERNAL', 'A call gave no answer.')
       const { status, headers, bytes, chunks } = answer

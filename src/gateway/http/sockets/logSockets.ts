@@ -15,7 +15,7 @@ export const logSockets = (handlers: Handlers, validators: Validators): readonly
     return [route.path, ...(route.aliases ?? [])].map(path => ({
       pattern: pathPattern(path),
       longestMessage: 64 * 1024,
-      serve: async ({ socket, caller, params, query, headers, gone }) => {
+      serve: async ({ socket, caller, params, query, headers, gone, stop }) => {
         const call = {
           caller,
           params: check.params({ ...params }),
@@ -24,6 +24,7 @@ export const logSockets = (handlers: Handlers, validators: Validators): readonly
           headers,
           raw: new Uint8Array(),
           signal: gone,
+          stop,
         } as Call<RouteName>
         const answer = await (handlers[name] as Handler<RouteName>)(call)
         if (!('stream' in answer)) throw new HksError('INTERNAL', 'A followed log gave no stream.')

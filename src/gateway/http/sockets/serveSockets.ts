@@ -55,6 +55,7 @@ export function serveSockets(server: Server, options: SocketOptions): { close(re
       query: Object.fromEntries(searchParams),
       headers: request.headers,
       gone: closed.signal,
+      stop: closed,
     })
     socket.close(1000)
   }

@@ -12,6 +12,8 @@ export interface OpenSocket {
   readonly headers: IncomingHttpHeaders
   /** Aborts when the connection is gone. */
   readonly gone: AbortSignal
+  /** That signal's controller: what ends the work early may abort it, too. */
+  readonly stop: AbortController
 }
 
 /** One path that takes WebSockets. */
