@@ -3,39 +3,41 @@ import { hourMs } from '../domain/callFigures.ts'
 import type { InvocationRecord } from '../domain/function.ts'
 import type { InvocationStore } from '../domain/ports.ts'
 import { present } from './columns.ts'
-import { createGroupCommit } from './groupCommit.ts'
+import { type InvocationIntake, openInvocationIntake } from './invocationIntake.ts'
 import { createInvocationLimit } from './invocationLimit.ts'
 import { createInvocationWriter } from './invocationWriter.ts'
 import type { Row, Schema } from './schema.ts'
 import { withoutFlush } from './sqliteDialect.ts'
 import { startedBefore } from './startedBefore.ts'
 
-/** Records of one commit: enough for a burst, few enough not to hold up the event loop. */
-const largestCommit = 200
-
 /**
- * Calls in the table `invocations`. Concurrent saves share commits; `flushed` waits for them. A call that was saved
- * outlives the gateway, but not a power cut in the same moment: waiting for the disk would take longer than the call.
+ * Calls in the table `invocations`, to which they come by way of a journal: what is read has been moved there before. A
+ * call that was saved outlives the gateway, but not a power cut in the same moment: waiting for the disk would take longer
+ * than the call. Its end is `close`.
  */
-export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { flushed(): Promise<void> } {
+export async function openInvocationStore(
+  db: Kysely<Schema>,
+  journalFile: string,
+): Promise<InvocationStore & Pick<InvocationIntake, 'moved' | 'close'>> {
   const write = createInvocationWriter(db)
   const limit = createInvocationLimit()
-  const commits = createGroupCommit<InvocationRecord>(
-    records =>
-      withoutFlush(db, async transaction => {
-        await write(transaction, records.map(toRow))
-        for (const record of records) if (record.outcome !== 'running') limit.count(record)
-        await limit.apply(transaction)
-      }),
-    largestCommit,
+  const intake = await openInvocationIntake(journalFile, records =>
+    withoutFlush(db, async transaction => {
+      await write(transaction, records.map(toRow))
+      for (const record of records) if (record.outcome !== 'running') limit.count(record)
+      await limit.apply(transaction)
+    }),
   )
   return {
-    save: record => commits.add(record),
+    save: intake.save,
     get: async id => {
+      const waiting = intake.waiting(id)
+      if (waiting) return waiting
       const row = await db.selectFrom('invocations').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toInvocation(row)
     },
     list: async (functionId, { limit, after, outcome }) => {
+      await intake.moved()
       let query = db.selectFrom('invocations').selectAll().where('function_id', '=', functionId)
       if (after) query = query.where(startedBefore(after))
       if (outcome) query = query.where('outcome', '=', outcome)
@@ -43,6 +45,7 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
       return rows.map(toInvocation)
     },
     counts: async (functionId, from) => {
+      await intake.moved()
       const hour = sql<number>`started_at / ${sql.lit(hourMs)}`
       const milliseconds = sql<number>`completed_at - started_at`
       const rows = await db
@@ -66,12 +69,13 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
       }))
     },
     removeFunction: async functionId => {
-      await commits.flushed()
+      await intake.refuse(functionId)
       for (const table of ['invocations', 'invocation_requests', 'invocation_results'] as const) {
         await db.deleteFrom(table).where('function_id', '=', functionId).execute()
       }
     },
     endRunning: async at => {
+      await intake.moved()
       await db
         .updateTable('invocations')
         .set({
@@ -83,7 +87,8 @@ export function createInvocationStore(db: Kysely<Schema>): InvocationStore & { f
         .where('outcome', '=', 'running')
         .execute()
     },
-    flushed: commits.flushed,
+    moved: intake.moved,
+    close: intake.close,
   }
 }
 

@@ -8,7 +8,7 @@ import { createAuditStore } from './auditStore.ts'
 import { createConnectionStore } from './connectionStore.ts'
 import { createExecutionStore } from './executionStore.ts'
 import { inspectDatabase } from './inspectDatabase.ts'
-import { createInvocationStore } from './invocationStore.ts'
+import { openInvocationStore } from './invocationStore.ts'
 import { createLedgerStore } from './ledgerStore.ts'
 import { createLocalCronJobs } from './localCronJobs.ts'
 import { createLocalFunctions } from './localFunctions.ts'
@@ -49,14 +49,15 @@ export async function openStore(file: string): Promise<Store> {
   inspectDatabase(file, migrations.length)
   createPrivately(file)
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(file) })
-  try {
+  const openTables = async () => {
     // A migration may not know the present tables: it runs on those of its own time.
     await migrate(db as unknown as Kysely<unknown>, migrations)
-  } catch (error) {
+    return openInvocationStore(db, `${file}-calls`)
+  }
+  const invocations = await openTables().catch(async (error: unknown) => {
     await db.destroy()
     throw error
-  }
-  const invocations = createInvocationStore(db)
+  })
   const projects = createProjectStore(db)
   const functions = rememberFunctions(createLocalFunctions(db))
   let closed: Promise<void> | undefined
@@ -75,8 +76,11 @@ export async function openStore(file: string): Promise<Store> {
     cronJobs: createLocalCronJobs(db),
     functions,
     settings: createSettings(db),
-    retain: (at, now) => removeOlderThan(db, at, now),
-    close: () => (closed ??= invocations.flushed().then(() => db.destroy())),
+    retain: async (at, now) => {
+      await invocations.moved()
+      await removeOlderThan(db, at, now)
+    },
+    close: () => (closed ??= invocations.close().then(() => db.destroy())),
   }
 }
 

@@ -100,6 +100,11 @@ describe('a gateway whose disk is full', function () {
     const { id: jobId } = await client.call('createCronJob', { body: { projectId, ...job } })
     const run = await client.call('triggerCronJob', { params: { id: jobId } })
     const waiting = call({ wait: 1500 })
+    // When a call is read, no other has a place that was made for it before.
+    await eventually(async () => {
+      const { items } = await client.call('listInvocations', { params: { id }, query: { outcome: 'running' } })
+      assert.equal(items.length, 1)
+    })
 
     gateway.fill()
     const full = { code: 'STORE_FAILED', hint: 'Free some space, then try again.' }

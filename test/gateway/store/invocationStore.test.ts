@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defined } from '../../../src/base/defined.ts'
+import type { InvocationRecord } from '../../../src/gateway/domain/function.ts'
 import { createGroupCommit } from '../../../src/gateway/store/groupCommit.ts'
 import { openStore } from '../../../src/gateway/store/openStore.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
@@ -83,6 +85,102 @@ describe('the invocation store', () => {
     const again = await openStore(file)
     assert.equal((await again.invocations.list('f', { limit: 10 })).length, 1)
     await again.close()
+  })
+
+  it('tells of a call as soon as it is saved', async () => {
+    using folder = temporaryFolder()
+    const store = await openStore(join(folder.path, 'gateway.db'))
+    const call = invocation('f', { outcome: 'running' })
+    await store.invocations.save(call)
+    assert.deepEqual(await store.invocations.get(call.id), call)
+    assert.deepEqual(await store.invocations.list('f', { limit: 10 }), [call])
+    assert.deepEqual(await store.invocations.get(call.id), call)
+    await store.close()
+  })
+
+  it('takes no call of a function that is deleted', async () => {
+    using folder = temporaryFolder()
+    const store = await openStore(join(folder.path, 'gateway.db'))
+    const [before, during, after] = [1, 2, 3].map(startedAt => invocation('f', { startedAt }))
+    await store.invocations.save(before!)
+    const saving = store.invocations.save(during!)
+    await store.invocations.removeFunction('f')
+    await Promise.all([saving, store.invocations.save(after!), store.invocations.save(invocation('other'))])
+    assert.deepEqual(await store.invocations.list('f', { limit: 10 }), [])
+    assert.equal((await store.invocations.list('other', { limit: 10 })).length, 1)
+    await store.close()
+  })
+})
+
+describe('the journal of calls', () => {
+  /** Saves calls and gives the files as a gateway leaves them that is killed then. */
+  async function killedAfter(calls: readonly InvocationRecord[], folder: string) {
+    const file = join(folder, 'gateway.db')
+    const store = await openStore(file)
+    for (const call of calls) await store.invocations.save(call)
+    const journal = readFileSync(`${file}-calls`)
+    // What the end moves is left in the journal as well, as by a kill between the two.
+    await store.close()
+    assert.equal(readFileSync(`${file}-calls`).length, 0)
+    return { file, journal }
+  }
+  const started = invocation('f', { startedAt: 1, outcome: 'running' })
+  const ended = { ...started, completedAt: 9, outcome: 'succeeded' as const, statusCode: 200 }
+  const other = invocation('f', { startedAt: 2 })
+
+  it('leaves each call once, in its last state, also to who moves what has been moved', async () => {
+    using folder = temporaryFolder()
+    const { file, journal } = await killedAfter([started, other, ended], folder.path)
+    for (let start = 0; start < 2; start++) {
+      writeFileSync(`${file}-calls`, journal)
+      const store = await openStore(file)
+      assert.deepEqual(await store.invocations.list('f', { limit: 10 }), [other, ended])
+      await store.close()
+    }
+  })
+
+  it('is moved to a database that has none of it', async () => {
+    using folder = temporaryFolder()
+    using fresh = temporaryFolder()
+    const { journal } = await killedAfter([started, other, ended], folder.path)
+    const file = join(fresh.path, 'gateway.db')
+    writeFileSync(`${file}-calls`, journal)
+    const store = await openStore(file)
+    assert.deepEqual(await store.invocations.list('f', { limit: 10 }), [other, ended])
+    await store.close()
+  })
+
+  it('has no call whose line was cut off, and takes others behind it', async () => {
+    using folder = temporaryFolder()
+    const { file, journal } = await killedAfter([started, other], folder.path)
+    rmSync(file)
+    for (const lost of [1, 40]) {
+      writeFileSync(`${file}-calls`, journal.subarray(0, journal.length - lost))
+      const store = await openStore(file)
+      await store.invocations.save(ended)
+      assert.deepEqual(await store.invocations.list('f', { limit: 10 }), [ended])
+      await store.close()
+    }
+  })
+
+  it('is readable to its owner alone', async () => {
+    using folder = temporaryFolder()
+    const { file } = await killedAfter([other], folder.path)
+    assert.equal(statSync(`${file}-calls`).mode & 0o777, 0o600)
+  })
+
+  it('moves on while calls come, so that it stays small', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'gateway.db')
+    const store = await openStore(file)
+    let largest = 0
+    for (let round = 0; round < 50; round++) {
+      await Promise.all(Array.from({ length: 60 }, () => store.invocations.save(invocation('f'))))
+      largest = Math.max(largest, statSync(`${file}-calls`).size)
+    }
+    assert.ok(largest < 512 * 1024, `${largest} bytes`)
+    assert.equal((await store.invocations.list('f', { limit: 10_000 })).length, 3000)
+    await store.close()
   })
 })
 

@@ -44,7 +44,9 @@ describe('a gateway that is killed while it writes', () => {
         [...runs].filter(id => !keptRuns.has(id)),
         [],
       )
-      const keptCalls = new Set((await store.invocations.list('f', { limit: 100_000 })).map(call => call.id))
+      const listed = (await store.invocations.list('f', { limit: 100_000 })).map(call => call.id)
+      const keptCalls = new Set(listed)
+      assert.equal(listed.length, keptCalls.size, 'a call is listed twice')
       assert.deepEqual(
         [...calls].filter(id => !keptCalls.has(id)),
         [],
