@@ -30,11 +30,7 @@ export function createMetrics(): Metrics {
 }
 
 /** Gauges that are read when somebody looks. */
-function showLoad(
-  providers: ProviderSet,
-  functions: CallMetrics['series'],
-  registers: readonly Registry[],
-): void {
+function showLoad(providers: ProviderSet, functions: CallMetrics['series'], registers: readonly Registry[]): void {
   const loads = (): readonly (FunctionLoad & { readonly connection: string })[] =>
     providers.all().flatMap(({ connection, functions: role }) => (role?.load ? [{ connection, ...role.load() }] : []))
   new Gauge({
