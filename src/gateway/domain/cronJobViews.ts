@@ -1,4 +1,4 @@
-import { checkSchedule } from './checkSchedule.ts'
+import { parseSchedule } from '../../schedule/index.ts'
 import type { Clock } from './clock.ts'
 import type { CronJobRecord, Execution } from './cronJob.ts'
 import { nextOccurrence } from './ledgerOccurrences.ts'
@@ -73,8 +73,9 @@ const holds = ({ view, computedAt }: Memo, now: number): boolean =>
 /** When the job runs next; its history holds the grid of `@every`. */
 export async function nextRunOf(ledger: LedgerStore, record: CronJobRecord, now: number): Promise<number | undefined> {
   const { id, spec, createdAt } = record
-  if (spec.suspend) return undefined
-  const { kind } = checkSchedule(spec.schedule, undefined)
-  const anchor = kind === 'every' ? (await ledger.periods(id)).at(-1)?.anchor : undefined
+  const parsed = parseSchedule(spec.schedule)
+  // A cluster may hold one that an older Kubernetes accepted.
+  if (spec.suspend || !parsed.ok) return undefined
+  const anchor = parsed.schedule.kind === 'every' ? (await ledger.periods(id)).at(-1)?.anchor : undefined
   return nextOccurrence({ ...spec, applicationId: id, anchor: anchor ?? createdAt, validFrom: createdAt }, now)
 }

@@ -1,4 +1,4 @@
-import { nextRun, parseSchedule, runsBetween, type Schedule } from '../../schedule/index.ts'
+import { nextRun, parseSchedule, runsBetween, type Schedule, validateTimeZone } from '../../schedule/index.ts'
 import type { SchedulePeriod } from './cronJob.ts'
 
 /** Both ends belong to it; epoch milliseconds. */
@@ -43,16 +43,31 @@ export const neverStarts = (schedule: Schedule, startingDeadlineSeconds: number 
 /** The first run of a period after an instant; `@every` stays on the grid of its anchor. */
 export function nextOccurrence(period: SchedulePeriod, after: number): number | undefined {
   const parsed = parseSchedule(period.schedule)
-  if (!parsed.ok || period.suspend || neverStarts(parsed.schedule, period.startingDeadlineSeconds)) return undefined
+  if (
+    !parsed.ok ||
+    !isKnownZone(period) ||
+    period.suspend ||
+    neverStarts(parsed.schedule, period.startingDeadlineSeconds)
+  )
+    return undefined
   return parsed.schedule.kind === 'every'
     ? nextOnGrid(period.anchor, parsed.schedule.intervalMs, after)
     : nextRun(parsed.schedule, after, period.timeZone ?? 'UTC')
 }
 
+/** Whether this gateway has the data of the zone: a cluster may know others. */
+const isKnownZone = ({ timeZone }: SchedulePeriod): boolean => timeZone === undefined || validateTimeZone(timeZone).ok
+
 /** Instants in (after, upTo], newest first. */
 function newestRuns(period: SchedulePeriod, after: number, upTo: number, most: number): readonly number[] {
   const parsed = parseSchedule(period.schedule)
-  if (!parsed.ok || after >= upTo || neverStarts(parsed.schedule, period.startingDeadlineSeconds)) return []
+  if (
+    !parsed.ok ||
+    !isKnownZone(period) ||
+    after >= upTo ||
+    neverStarts(parsed.schedule, period.startingDeadlineSeconds)
+  )
+    return []
   const { schedule } = parsed
   if (schedule.kind === 'every') return newestOnGrid(period.anchor, schedule.intervalMs, after, upTo, most)
   const runs: number[] = []

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { parseSchedule, runsBetween } from '../../../src/schedule/index.ts'
 import type { Execution, SchedulePeriod } from '../../../src/gateway/domain/cronJob.ts'
+import { nextOccurrence } from '../../../src/gateway/domain/ledgerOccurrences.ts'
 import { countRows, filterRows, pageRows } from '../../../src/gateway/domain/ledgerPage.ts'
 import { type LedgerFacts, type LedgerRow, ledgerRows } from '../../../src/gateway/domain/ledgerRows.ts'
 import { execution } from '../store/records.ts'
@@ -35,6 +36,14 @@ const all = (given: LedgerFacts) => ledgerRows(given, { from: start, to: given.n
 const at = (rows: readonly LedgerRow[], instant: number) => rows.find(row => row.scheduledAt === instant)
 
 describe('ledgerRows', () => {
+  it('knows no occurrence of a schedule or a zone that only the cluster knows', () => {
+    const odd = [period({ schedule: 'TZ=UTC 0 * * * *' }), period({ timeZone: 'Mars/Olympus' })]
+    for (const each of odd) {
+      assert.deepEqual(all(facts({ periods: [each] })), [])
+      assert.equal(nextOccurrence(each, start), undefined)
+    }
+  })
+
   it('gives each outcome its reason and its cause', () => {
     const rows = all(
       facts({

@@ -51,7 +51,7 @@ export const followCronJobs =
       createCronJobWatch({ collection: cronJobs, index, projectId, ledger, changes, report }),
     )
     const runs = stack.use(
-      createRunWatch(scope, { jobs, pods, events, index, executions, ledger, logs, changes, clock, report }),
+      createRunWatch(scope, { cronJobs, jobs, pods, events, index, executions, ledger, logs, changes, clock, report }),
     )
     const spans = stack.use(createWatchedSpans({ ledger, clock, newId, projectId, report }))
 

@@ -1,8 +1,9 @@
 import { HksError } from '../../../../contract/errors.ts'
-import { latestRun, parseSchedule } from '../../../../schedule/index.ts'
+import { latestRun } from '../../../../schedule/index.ts'
 import { type KubeClient, patchTypes } from '../client/kubeClient.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import { millisecondsOf } from './fromKube.ts'
+import { timingOf } from './timingOf.ts'
 
 /**
  * Lets what was missed before now count as scheduled, so that the controller does not start it: it looks back no further
@@ -14,11 +15,11 @@ export async function skipMissedRuns(
   object: KubeCronJob,
   now: number,
 ): Promise<void> {
-  const { metadata, spec, status } = object
-  const parsed = parseSchedule(spec.schedule)
+  const { metadata, status } = object
+  const timing = timingOf(object)
   const since = millisecondsOf(status?.lastScheduleTime) ?? millisecondsOf(metadata.creationTimestamp)
-  if (!parsed.ok || since === undefined) return
-  const { latest } = latestRun(parsed.schedule, since, now, spec.timeZone ?? 'UTC')
+  if (!timing || since === undefined) return
+  const { latest } = latestRun(timing.schedule, since, now, timing.timeZone)
   if (latest === undefined) return
   const lastScheduleTime = `${new Date(latest).toISOString().slice(0, 19)}Z`
   try {

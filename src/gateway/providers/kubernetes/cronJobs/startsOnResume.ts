@@ -1,8 +1,9 @@
-import { latestRun, parseSchedule } from '../../../../schedule/index.ts'
+import { latestRun } from '../../../../schedule/index.ts'
 import type { ResumeStart } from '../../../domain/ports.ts'
 import { neverStarts } from '../../../domain/ledgerOccurrences.ts'
 import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
 import { millisecondsOf } from './fromKube.ts'
+import { timingOf } from './timingOf.ts'
 
 /** The name of the Job of an occurrence: that of the CronJob and the minute (k8s.io/kubernetes, getJobName). */
 export const scheduledJobName = (cronJobName: string, scheduledAt: number): string =>
@@ -14,14 +15,15 @@ export const scheduledJobName = (cronJobName: string, scheduledAt: number): stri
  * creation, unless its deadline has passed or its Job exists already.
  */
 export function startsOnResume(
-  { metadata, spec, status }: KubeCronJob,
+  cronJob: KubeCronJob,
   jobByName: (name: string) => KubeJob | undefined,
   now: number,
 ): ResumeStart {
-  const parsed = parseSchedule(spec.schedule)
-  if (spec.suspend !== true || !parsed.ok || neverStarts(parsed.schedule, spec.startingDeadlineSeconds)) return {}
+  const { metadata, spec, status } = cronJob
+  const timing = timingOf(cronJob)
+  if (spec.suspend !== true || !timing || neverStarts(timing.schedule, spec.startingDeadlineSeconds)) return {}
   const since = millisecondsOf(status?.lastScheduleTime) ?? millisecondsOf(metadata.creationTimestamp) ?? now
-  const { latest } = latestRun(parsed.schedule, since, now, spec.timeZone ?? 'UTC')
+  const { latest } = latestRun(timing.schedule, since, now, timing.timeZone)
   if (latest === undefined || jobByName(scheduledJobName(metadata.name, latest))) return {}
   const deadline = spec.startingDeadlineSeconds
   if (deadline !== undefined && latest + deadline * 1000 < now) return {}

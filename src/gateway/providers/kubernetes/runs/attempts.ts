@@ -3,7 +3,7 @@ import type { Attempt } from '../../../domain/cronJob.ts'
 import { mainContainer } from '../cronJobs/mainContainer.ts'
 import { millisecondsOf } from '../cronJobs/fromKube.ts'
 import type { ContainerStatus, KubePod, Terminated } from '../objects/coreV1.ts'
-import { signalOf } from './podCause.ts'
+import { signalOf, unknownEnd } from './podCause.ts'
 
 /** Attempts as they were seen, by pod and start of its main container. */
 export type SeenAttempts = ReadonlyMap<string, Omit<Attempt, 'number'>>
@@ -44,15 +44,20 @@ function presentAttempt(pod: KubePod, status: ContainerStatus | undefined, creat
   return isOver ? { startedAt, completedAt: Math.max(startedAt, changedAt(pod) ?? startedAt) } : { startedAt }
 }
 
-function endedAttempt({ startedAt, finishedAt, exitCode }: Terminated, createdAt: number): Omit<Attempt, 'number'> {
+function endedAttempt(
+  { startedAt, finishedAt, exitCode, reason }: Terminated,
+  createdAt: number,
+): Omit<Attempt, 'number'> {
   const begin = millisecondsOf(startedAt)
   // A container that could not start has the zero time, or none.
   const from = begin === undefined || begin <= 0 ? createdAt : begin
+  // The exit code is made up then.
+  const isKnown = reason !== unknownEnd
   return defined({
     startedAt: from,
     completedAt: Math.max(from, millisecondsOf(finishedAt) ?? from),
-    exitCode,
-    signal: signalOf(exitCode),
+    exitCode: isKnown ? exitCode : undefined,
+    signal: isKnown ? signalOf(exitCode) : undefined,
   })
 }
 

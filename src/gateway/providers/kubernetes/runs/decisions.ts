@@ -1,6 +1,7 @@
-import { latestRun, parseSchedule } from '../../../../schedule/index.ts'
+import { latestRun } from '../../../../schedule/index.ts'
 import type { Decision } from '../../../domain/cronJob.ts'
 import { millisecondsOf } from '../cronJobs/fromKube.ts'
+import { timingOf } from '../cronJobs/timingOf.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import type { KubeEvent } from '../objects/coreV1.ts'
 
@@ -18,10 +19,10 @@ export function decisionOf(event: KubeEvent, cronJob: KubeCronJob, applicationId
     return scheduledAt === undefined ? undefined : { applicationId, scheduledAt, reason: 'deadline', decidedAt }
   }
   if (event.reason !== 'JobAlreadyActive') return undefined
-  const parsed = parseSchedule(cronJob.spec.schedule)
+  const timing = timingOf(cronJob)
   const since = millisecondsOf(cronJob.status?.lastScheduleTime) ?? millisecondsOf(cronJob.metadata.creationTimestamp)
-  if (!parsed.ok || since === undefined) return undefined
-  const { latest } = latestRun(parsed.schedule, since, decidedAt, cronJob.spec.timeZone ?? 'UTC')
+  if (!timing || since === undefined) return undefined
+  const { latest } = latestRun(timing.schedule, since, decidedAt, timing.timeZone)
   return latest === undefined ? undefined : { applicationId, scheduledAt: latest, reason: 'concurrency', decidedAt }
 }
 

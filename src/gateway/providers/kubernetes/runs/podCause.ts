@@ -25,6 +25,9 @@ const signals: Readonly<Record<number, string>> = {
 /** The signal that an exit code above 128 speaks of. */
 export const signalOf = (exitCode: number): string | undefined => signals[exitCode - 128]
 
+/** What a kubelet says of a container that it has lost sight of, or that never was: the pod was deleted before. */
+export const unknownEnd = 'ContainerStatusUnknown'
+
 /** Why a pod failed or does not start; nothing while all is well. */
 export function podFault(pod: KubePod): PodFault | undefined {
   const { status } = pod

@@ -8,7 +8,7 @@ import type { KubeJob } from '../objects/batchV1.ts'
 import type { KubePod } from '../objects/coreV1.ts'
 import { numberAttempts, type SeenAttempts, seeAttempts } from './attempts.ts'
 import { endedExecution, executionOf, isFinished, latestFault, type RunEnd } from './executionOf.ts'
-import type { PodFault } from './podCause.ts'
+import { type PodFault, unknownEnd } from './podCause.ts'
 
 /** One run on its way into the ledger. */
 export interface RunCapture extends Disposable {
@@ -131,7 +131,7 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
     update: async (job, pods, jobFault) => {
       if (isEnding) return logs.update(pods)
       attempts = seeAttempts(attempts, pods)
-      fault = latestFault(pods) ?? jobFault ?? (isFinished(job) || (job.status?.active ?? 0) === 0 ? fault : undefined)
+      fault = nextFault(fault, latestFault(pods) ?? jobFault, pods)
       logs.update(pods)
       tellStarts(job, pods)
       const execution = stateOf(job)
@@ -159,6 +159,13 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
       logs[Symbol.dispose]()
     },
   }
+}
+
+/** What was wrong is so until a container runs; the end of a pod that was given up is no news. */
+function nextFault(before: PodFault | undefined, now: PodFault | undefined, pods: readonly KubePod[]) {
+  if (now && !(now.reason === unknownEnd && before)) return now
+  const isRunning = pods.some(pod => pod.status?.containerStatuses?.some(each => each.state?.running))
+  return isRunning ? undefined : before
 }
 
 const withoutOccurrence = ({ scheduledAt: _scheduledAt, ...rest }: Execution): Execution =>

@@ -6,7 +6,7 @@ import type { ExecutionStore, LedgerStore } from '../../../domain/ports.ts'
 import type { CronJobIndex, IndexedCronJob } from '../cronJobs/cronJobIndex.ts'
 import { createRunLogs } from '../logs/runLogs.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
-import type { KubeJob } from '../objects/batchV1.ts'
+import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
 import type { KubeEvent, KubePod } from '../objects/coreV1.ts'
 import type { WatchedCollection } from '../watch/watchedCollection.ts'
 import { decisionOf } from './decisions.ts'
@@ -20,6 +20,7 @@ import { createTurns } from './turns.ts'
 
 /** What the watch of runs needs. */
 export interface RunWatchDeps {
+  readonly cronJobs: WatchedCollection<KubeCronJob>
   readonly jobs: WatchedCollection<KubeJob>
   readonly pods: WatchedCollection<KubePod>
   readonly events: WatchedCollection<KubeEvent>
@@ -154,6 +155,15 @@ export function createRunWatch(scope: NamespaceScope, deps: RunWatchDeps): RunWa
     if (decision) await deps.ledger.saveDecision(decision)
   }
 
+  /** The Job of a CronJob may be seen before it. */
+  const takeOwned = (uid: string): void => {
+    for (const job of jobs.list()) if (ownerOf(job, 'CronJob') === uid) updateByUid(job.metadata.uid)
+  }
+  stack.use(
+    deps.cronJobs.subscribe(({ type, object, previous }) => {
+      if (type === 'put' && !previous) takeOwned(object.metadata.uid)
+    }),
+  )
   stack.use(jobs.subscribe(({ type, object }) => (type === 'put' ? updateByUid(object.metadata.uid) : gone(object))))
   stack.use(pods.subscribe(({ object }) => updateByUid(ownerOf(object, 'Job'))))
   stack.use(events.subscribe(({ type, object }) => void (type === 'put' && takeEvent(object).catch(report))))

@@ -31,9 +31,10 @@ describe('what a resume of a CronJob of the cluster starts', () => {
     assert.deepEqual(startsAt('12:10:00', { concurrencyPolicy: 'Replace' }, active), { startsAtOnce: at('12:00:00') })
   })
 
-  it('follows the zone, and a schedule that cannot be read starts nothing', () => {
+  it('follows the zone, and what cannot be computed starts nothing', () => {
     const daily = { schedule: '30 20 * * *', timeZone: 'Asia/Tokyo' }
     assert.deepEqual(startsAt('12:10:00', daily), { startsAtOnce: at('11:30:00') })
     assert.deepEqual(startsAt('12:10:00', { schedule: 'TZ=UTC 0 * * * *' }), {})
+    assert.deepEqual(startsAt('12:10:00', { timeZone: 'Mars/Olympus' }), {})
   })
 })

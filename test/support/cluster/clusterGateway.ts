@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import type { GatewayClient } from '../../../src/client/gatewayClient.ts'
+import type { CronJobExecution } from '../../../src/contract/cronJobs.ts'
+import { temporaryFolder } from '../temporaryFolder.ts'
+import { startTestGateway, type TestGateway } from '../testGateway.ts'
+import { createKubeApi, type KubeApi } from './kubeApi.ts'
+import { temporaryNamespace } from './temporaryNamespace.ts'
+import { testCluster } from './testCluster.ts'
+
+/** A gateway with a connection to the test cluster and a project that is a namespace of the test's own. */
+export interface ClusterGateway extends AsyncDisposable {
+  readonly api: KubeApi
+  /** Has `sh`. */
+  readonly image: string
+  readonly namespace: string
+  readonly projectId: string
+  /** The gateway that runs now. */
+  gateway(): TestGateway
+  client(): GatewayClient
+  /** Starts another gateway with the same data, after the present one was stopped or killed. */
+  startAgain(): Promise<void>
+  /** Follows the log of a run to its end, and answers the run. */
+  ended(id: string, execId: string): Promise<CronJobExecution>
+}
+
+/** Opens one; `kubeconfig` may lead through a proxy. */
+export async function openClusterGateway(kubeconfig?: string): Promise<ClusterGateway> {
+  const cluster = await testCluster()
+  const api = createKubeApi(cluster.kubeconfig)
+  await using opening = new AsyncDisposableStack()
+  const folder = opening.use(temporaryFolder())
+  const namespace = opening.use(await temporaryNamespace(api))
+  const home = join(folder.path, 'home')
+  let gateway = await startTestGateway(home)
+  opening.defer(() => gateway.stop())
+  const connection = await gateway.client.call('createConnection', {
+    body: {
+      kind: 'kubernetes',
+      context: cluster.context,
+      kubeconfig: [kubeconfig ?? cluster.kubeconfig],
+      namespaces: [],
+    },
+  })
+  const body = { connectionId: connection.id, namespace: namespace.name }
+  const project = await gateway.client.call('openProject', { body })
+  const stack = opening.move()
+  return {
+    api,
+    image: cluster.images.shell,
+    namespace: namespace.name,
+    projectId: project.id,
+    gateway: () => gateway,
+    client: () => gateway.client,
+    startAgain: async () => {
+      gateway = await startTestGateway(home)
+    },
+    ended: async (id, execId) => {
+      const { client } = gateway
+      const response = await client.open('getExecutionLogs', { params: { id, execId }, query: { follow: true } })
+      await response.text()
+      return client.call('getExecution', { params: { id, execId } })
+    },
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  }
+}
