@@ -5,7 +5,7 @@ import { version } from '../base/version.ts'
 import { HksError } from '../contract/errors.ts'
 import { createClusters } from './composition/clusters.ts'
 import { createEdge } from './composition/edge.ts'
-import { createEnvironment } from './composition/environment.ts'
+import { createEnvironments } from './composition/environment.ts'
 import { openHome } from './composition/home.ts'
 import { createLife, exitOnUncaught } from './composition/life.ts'
 import { createLocal } from './composition/local.ts'
@@ -26,14 +26,14 @@ async function run(config: Config): Promise<void> {
   const home = openHome(config.home)
   exitOnUncaught(home.log)
   const storage = await openStorage(home)
-  const environment = createEnvironment(home.notice)
-  const local = createLocal(config, home, storage, environment, {
+  const environments = createEnvironments(home.notice)
+  const local = createLocal(config, home, storage, environments.runs, {
     origin: () => edge.origin(),
     callFunction: (...call) => services.functions.callForSchedule(...call),
   })
   const metrics = createMetrics()
   const providers = createProviderSet([local.provider])
-  const clusters = createClusters(config, home, storage, environment)
+  const clusters = createClusters(config, home, storage, environments.login)
   const services = createServices(config, home, storage, providers, clusters, metrics.calls, (reason, graceSeconds) => {
     void life.stop(reason, graceSeconds)
   })

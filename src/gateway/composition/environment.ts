@@ -1,22 +1,37 @@
 import { userInfo } from 'node:os'
 import { cleanEnvironment } from '../platform/cleanEnvironment.ts'
-import { defaultPath, loginShellPath } from '../platform/loginShellPath.ts'
+import { defaultPath, type FoundPath, loginShellPath } from '../platform/loginShellPath.ts'
 
-/** What a job, a function or a program of a kubeconfig inherits. */
+/** An environment to start programs with. */
 export type Environment = () => Promise<Readonly<Record<string, string>>>
 
+/** Neither has anything of whoever started the gateway. */
+export interface Environments {
+  /** What a job or a function inherits: little. */
+  readonly runs: Environment
+  /** What the user's profile exports, too: proxies, and what the programs of a kubeconfig want. */
+  readonly login: Environment
+}
+
 /** Asks the login shell once, when the first process is about to start. */
-export function createEnvironment(notice: (text: string) => void): Environment {
-  let environment: Promise<Readonly<Record<string, string>>> | undefined
+export function createEnvironments(notice: (text: string) => void): Environments {
+  let asked: Promise<FoundPath> | undefined
   const ask = async () => {
-    const { path, problem } = await loginShellPath({
+    const found = await loginShellPath({
       shell: userInfo().shell ?? process.env['SHELL'],
       env: cleanEnvironment(process.env, defaultPath),
     })
-    if (problem !== undefined) notice(`${problem} Jobs and functions get the PATH ${path}.`)
-    return cleanEnvironment(process.env, path)
+    if (found.problem !== undefined) notice(`${found.problem} Jobs and functions get the PATH ${found.path}.`)
+    return found
   }
-  return () => (environment ??= ask())
+  const found = () => (asked ??= ask())
+  return {
+    runs: async () => cleanEnvironment(process.env, (await found()).path),
+    login: async () => {
+      const { path, variables } = await found()
+      return { ...variables, ...cleanEnvironment(process.env, path) }
+    },
+  }
 }
 
 /** The program that runs this gateway, and what it needs to run as Node. */

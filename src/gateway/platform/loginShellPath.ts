@@ -8,6 +8,9 @@ export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 /** A profile that asks questions or waits for the network is not waited for longer. */
 const timeoutMilliseconds = 5000
 
+/** What a shell says of itself. */
+const ofTheShell = new Set(['_', 'PWD', 'OLDPWD', 'SHLVL'])
+
 /** The shell to ask and the environment to give it. */
 export interface LoginShell {
   /** Absolute path, such as /bin/bash. */
@@ -19,6 +22,8 @@ export interface LoginShell {
 /** A PATH, and why it is not that of the login shell if it is not. */
 export interface FoundPath {
   readonly path: string
+  /** All that the profile exports; empty when the shell did not tell. A value of several lines is cut to its first one. */
+  readonly variables: Readonly<Record<string, string>>
   readonly problem?: string
 }
 
@@ -28,7 +33,7 @@ export interface FoundPath {
  */
 export async function loginShellPath(options: LoginShell): Promise<FoundPath> {
   const { shell, env } = options
-  if (!shell) return { path: defaultPath, problem: 'No login shell is known.' }
+  if (!shell) return { path: defaultPath, variables: {}, problem: 'No login shell is known.' }
   const mark = `hks-${randomUUID()}`
   try {
     await access(shell, constants.X_OK)
@@ -39,10 +44,13 @@ export async function loginShellPath(options: LoginShell): Promise<FoundPath> {
       { PATH: defaultPath, ...env },
       options.timeoutMilliseconds ?? timeoutMilliseconds,
     )
-    const path = /^PATH=(.+)$/m.exec(output.split(mark)[1] ?? '')?.[1]
-    return path === undefined ? { path: defaultPath, problem: `${shell} did not tell its PATH.` } : { path }
+    const told = (output.split(mark)[1] ?? '').matchAll(/^([A-Za-z_]\w*)=(.*)$/gm)
+    const { PATH: path, ...all } = Object.fromEntries([...told].map(([, name, value]) => [name!, value!]))
+    const variables = Object.fromEntries(Object.entries(all).filter(([name]) => !ofTheShell.has(name)))
+    if (!path) return { path: defaultPath, variables: {}, problem: `${shell} did not tell its PATH.` }
+    return { path, variables }
   } catch (error) {
-    return { path: defaultPath, problem: `${shell} did not tell its PATH: ${(error as Error).message}.` }
+    return { path: defaultPath, variables: {}, problem: `${shell} did not tell its PATH: ${(error as Error).message}.` }
   }
 }
 

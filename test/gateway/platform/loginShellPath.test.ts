@@ -31,7 +31,17 @@ describe('the PATH of the login shell', () => {
   it('is not that of the program that asks', async () => {
     using folder = temporaryFolder()
     const found = await loginShellPath({ shell: shell(folder.path, obey), env: {} })
-    assert.deepEqual(found, { path: defaultPath })
+    assert.equal(found.path, defaultPath)
+    assert.equal(found.problem, undefined)
+  })
+
+  it('comes with what else the profile exports', async () => {
+    using folder = temporaryFolder()
+    const profile = "export AWS_PROFILE=work HTTPS_PROXY='http://proxy.test:3128' LINES_OF='one\ntwo'; UNEXPORTED=x\n"
+    writeFileSync(join(folder.path, '.profile'), profile)
+    const { variables } = await loginShellPath({ shell: '/bin/sh', env: { HOME: folder.path } })
+    const expected = { AWS_PROFILE: 'work', HOME: folder.path, HTTPS_PROXY: 'http://proxy.test:3128', LINES_OF: 'one' }
+    assert.deepEqual(variables, expected)
   })
 
   it('is the default when the shell is absent, fails or says nothing', async () => {
@@ -42,6 +52,7 @@ describe('the PATH of the login shell', () => {
       await loginShellPath({ shell: shell(folder.path, 'exit 3'), env: {} }),
     ]
     for (const answer of answers) assert.equal(answer.path, defaultPath)
+    for (const answer of answers) assert.deepEqual(answer.variables, {})
     assert.match(answers[0]!.problem!, /No login shell/)
     assert.match(answers[1]!.problem!, /\/nowhere\/sh did not tell its PATH: .*ENOENT/)
     assert.match(answers[2]!.problem!, /did not tell its PATH/)
@@ -87,7 +98,8 @@ await loginShellPath({ shell: ${JSON.stringify(slow)}, env: {} })`
   it('is told by a shell that leaves a process behind, which holds its output open', async () => {
     using folder = temporaryFolder()
     const found = await loginShellPath({ shell: shell(folder.path, `sleep 600 & ${obey}`), env: {} })
-    assert.deepEqual(found, { path: defaultPath })
+    assert.equal(found.path, defaultPath)
+    assert.equal(found.problem, undefined)
   })
 })
 
