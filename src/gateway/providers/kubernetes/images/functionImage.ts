@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { posix } from 'node:path'
 import { readTar } from '../../../../base/readTar.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { FunctionSpec, Source } from '../../../domain/function.ts'
@@ -82,7 +82,7 @@ export function createFunctionImages({ images, targets, runtimesFolder }: Functi
           ...(await partEntries(parts)),
         ]
         const config = {
-          entrypoint: runtime === 'go' ? [join(sourceFolder, '.hks/function'), '--http'] : podCommand[runtime],
+          entrypoint: runtime === 'go' ? [posix.join(sourceFolder, '.hks/function'), '--http'] : podCommand[runtime],
           environment: { HKS_SOURCE: sourceFolder },
           user: nobody,
           workingFolder: '/',
@@ -104,4 +104,4 @@ async function runtimeEntries(folder: string, runtime: Exclude<Runtime, 'go'>): 
 }
 
 const partEntries = async (parts: TargetParts | undefined): Promise<readonly LayerEntry[]> =>
-  parts === undefined ? [] : entriesOfFolder(parts.folder, join(inImage(sourceFolder), parts.place))
+  parts === undefined ? [] : entriesOfFolder(parts.folder, posix.join(inImage(sourceFolder), parts.place))

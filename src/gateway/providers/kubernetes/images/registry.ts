@@ -8,7 +8,7 @@ import type { RegistryAccess } from './image.ts'
 import { acceptedManifests } from './manifest.ts'
 import { type Act, explainRegistryFailure } from './registryFailures.ts'
 import { apiHostOf } from './reference.ts'
-import { BrokenTransfer } from './registryError.ts'
+import { BrokenTransfer, UnexpectedAnswer } from './registryError.ts'
 import { type RetryPolicy, usualRetries, withRetries } from './retry.ts'
 import { type Answer, type Exchange, readBytes, type SendOnce, type Transport } from './transport.ts'
 
@@ -128,8 +128,14 @@ export function openRepository(
         answer.body.resume()
         if (answer.status === 404) return undefined
         const told = answer.headers['docker-content-digest']
+        if (answer.status === 200 && isDigest(told)) return told
         // Why it is refused is in the body, which a HEAD has not.
-        return answer.status === 200 && isDigest(told) ? told : (await readByGet(reference, signal)).digest
+        try {
+          return (await readByGet(reference, signal)).digest
+        } catch (error) {
+          if (error instanceof UnexpectedAnswer && error.status === 404) return undefined
+          throw error
+        }
       }),
     putManifest: (reference, mediaType, bytes, signal) =>
       translated({ kind: 'push' }, signal, async () => {

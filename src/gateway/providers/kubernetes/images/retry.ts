@@ -9,7 +9,7 @@ export interface RetryPolicy {
   readonly firstDelayMs: number
 }
 
-/** A registry that restarts is back within 7 s. */
+/** They take 4 to 7 seconds in all: a registry that is started anew is back by then. */
 export const usualRetries: RetryPolicy = { retries: 4, firstDelayMs: 500 }
 
 const longestDelayMs = 15_000

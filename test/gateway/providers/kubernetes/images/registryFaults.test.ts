@@ -205,6 +205,16 @@ describe('a registry', () => {
     })
   }
 
+  it('that answers no HEAD for manifests is asked with GET', async () => {
+    await using registry = await openImageRegistry()
+    registry.publish('node', '1', {})
+    using rig = openImageRig()
+    registry.fault = ({ method, path }) =>
+      method === 'HEAD' && path.includes('/manifests/') ? { status: 405 } : undefined
+    await assertWhole(rig, registry)
+    assert.equal((await rig.build(requestOf(registry))).pushed, false)
+  })
+
   it('that is not there is unreachable', async () => {
     const registry = await openImageRegistry()
     await registry[Symbol.asyncDispose]()
