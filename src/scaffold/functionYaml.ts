@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { HksError } from '../contract/errors.ts'
 import { type FunctionDeploy, runtimes } from '../contract/functions.ts'
 import { functionFile } from './findFunctionFolder.ts'
 import { parseYaml, type YamlDocument } from './yamlFile.ts'
@@ -17,11 +18,13 @@ export interface FunctionFolder {
   readonly warnings: readonly string[]
 }
 
-const used = [
+/** The fields of `function.yaml` that decide something, in the order in which people write them. */
+export const usedFields = [
   ...['name', 'runtime', 'runtimeVersion', 'handler', 'description', 'environment', 'secrets'],
   ...['timeout', 'scaling', 'resources', 'profile', 'network', 'allowedHosts', 'public'],
 ]
-const withoutEffect = ['schedules']
+/** Those that a cluster could use, and this machine does not. */
+export const fieldsWithoutEffect = ['schedules']
 
 /** Reads the `function.yaml` of a folder. Errors: `INVALID_REQUEST` with `{file, line}`. */
 export async function readFunctionFolder(folder: string): Promise<FunctionFolder> {
@@ -31,55 +34,59 @@ export async function readFunctionFolder(folder: string): Promise<FunctionFolder
 
 /** Parses the text of a `function.yaml`; `file` names it in messages. The gateway has the last word on values. */
 export function parseFunctionYaml(text: string, file: string): Pick<FunctionFolder, 'settings' | 'warnings'> {
-  const documents = parseYaml(text, file)
-  const yaml = documents[0]
-  if (yaml === undefined || yaml.value === null || typeof yaml.value !== 'object' || Array.isArray(yaml.value))
-    throw (yaml ?? emptyDocument(file)).fault([], 'must hold fields such as "name: greet".')
-  const fields = yaml.value as Record<string, unknown>
-  for (const key of Object.keys(fields)) {
-    if (used.includes(key) || withoutEffect.includes(key)) continue
-    throw yaml.fault(
-      [key],
-      'is not a field of function.yaml.',
-      `Known fields: ${[...used, ...withoutEffect].join(', ')}.`,
-    )
-  }
-  if (typeof fields['name'] !== 'string' || fields['name'] === '')
-    throw yaml.fault(['name'], 'is missing; it names the function.', 'Add a line such as "name: greet".')
-  if (!runtimes.some(runtime => runtime === fields['runtime']))
-    throw yaml.fault(['runtime'], `must be one of ${runtimes.join(', ')}.`)
-  const ignored = [
-    ...withoutEffect.filter(key => key in fields),
-    ...('cpu' in mapping(fields['resources']) ? ['resources.cpu'] : []),
-  ]
+  const { settings, ignored } = readFunctionFields(parseYaml(text, file)[0] ?? emptyDocument(file), fault => {
+    throw fault
+  })
   return {
-    settings: {
-      ...pick(fields, [
-        'handler',
-        'description',
-        'secrets',
-        'timeout',
-        'scaling',
-        'profile',
-        'network',
-        'allowedHosts',
-        'public',
-      ]),
-      ...('resources' in fields ? { resources: resourcesOf(fields['resources']) } : {}),
-      ...(fields['runtimeVersion'] == null ? {} : { runtimeVersion: versionOf(fields['runtimeVersion'], yaml) }),
-      ...('environment' in fields ? { environment: environmentOf(fields['environment'], yaml) } : {}),
-      name: fields['name'],
-      runtime: fields['runtime'],
-    } as FunctionSettings,
+    // The gateway has the last word on the values.
+    settings: settings as unknown as FunctionSettings,
     warnings: ignored.map(key => `${key} in function.yaml has no effect on this machine.`),
   }
 }
 
+/** Reads the fields of a document and reports each fault; `ignored` are those that have no effect on this machine. */
+export function readFunctionFields(
+  yaml: YamlDocument,
+  report: (fault: HksError) => void,
+): { readonly settings: Readonly<Record<string, unknown>>; readonly ignored: readonly string[] } {
+  if (!isMapping(yaml.value)) {
+    report(yaml.fault([], 'must hold fields such as "name: greet".'))
+    return { settings: {}, ignored: [] }
+  }
+  const fields = mapping(yaml.value)
+  const known = [...usedFields, ...fieldsWithoutEffect]
+  for (const key of Object.keys(fields))
+    if (!known.includes(key))
+      report(yaml.keyFault([key], 'is not a field of function.yaml.', `Known fields: ${known.join(', ')}.`))
+  if (typeof fields['name'] !== 'string' || fields['name'] === '')
+    report(yaml.fault(['name'], 'is missing; it names the function.', 'Add a line such as "name: greet".'))
+  if (!runtimes.some(runtime => runtime === fields['runtime']))
+    report(yaml.fault(['runtime'], `must be one of ${runtimes.join(', ')}.`))
+  const { runtimeVersion } = fields
+  const version = runtimeVersion == null ? undefined : versionOf(runtimeVersion, yaml, report)
+  return {
+    settings: {
+      ...pick(fields, [
+        ...['name', 'runtime', 'handler', 'description', 'secrets', 'timeout', 'scaling'],
+        ...['profile', 'network', 'allowedHosts', 'public'],
+      ]),
+      ...('resources' in fields ? { resources: resourcesOf(fields['resources']) } : {}),
+      ...(version === undefined ? {} : { runtimeVersion: version }),
+      ...('environment' in fields ? { environment: environmentOf(fields['environment'], yaml, report) } : {}),
+    },
+    ignored: [
+      ...fieldsWithoutEffect.filter(key => key in fields),
+      ...('cpu' in mapping(fields['resources']) ? ['resources.cpu'] : []),
+    ],
+  }
+}
+
 /** YAML takes 3.10 for the number 3.1. */
-function versionOf(value: unknown, yaml: YamlDocument): string {
+function versionOf(value: unknown, yaml: YamlDocument, report: Report): string | undefined {
   if (typeof value === 'string') return value
   if (Number.isInteger(value)) return String(value)
-  throw yaml.fault(['runtimeVersion'], 'must be in quotes.', 'Write it as runtimeVersion: "3.12".')
+  report(yaml.fault(['runtimeVersion'], 'must be in quotes.', 'Write it as runtimeVersion: "3.12".'))
+  return undefined
 }
 
 /** What the gateway limits; a share of a processor is nothing that this machine can give. */
@@ -94,18 +101,20 @@ const isMapping = (value: unknown): boolean => value !== null && typeof value ==
 const mapping = (value: unknown): Record<string, unknown> =>
   isMapping(value) ? (value as Record<string, unknown>) : {}
 
-const emptyDocument = (file: string): YamlDocument => parseYaml('{}', file)[0]!
+/** A text without a document. */
+export const emptyDocument = (file: string): YamlDocument => parseYaml('null', file)[0]!
+
+type Report = (fault: HksError) => void
 
 const pick = (fields: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(keys.filter(key => fields[key] != null).map(key => [key, fields[key]]))
 
-function environmentOf(value: unknown, yaml: YamlDocument): Record<string, string> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw yaml.fault(['environment'], 'must be a mapping of names to values.')
+function environmentOf(value: unknown, yaml: YamlDocument, report: Report): Record<string, string> {
+  if (!isMapping(value)) report(yaml.fault(['environment'], 'must be a mapping of names to values.'))
   return Object.fromEntries(
-    Object.entries(value as Record<string, unknown>).map(([name, entry]) => {
+    Object.entries(mapping(value)).map(([name, entry]) => {
       if (entry !== null && typeof entry === 'object')
-        throw yaml.fault(['environment', name], 'must be plain text.', 'Put lists and objects in quotes, as JSON.')
+        report(yaml.fault(['environment', name], 'must be plain text.', 'Put lists and objects in quotes, as JSON.'))
       return [name, typeof entry === 'string' ? entry : entry == null ? '' : JSON.stringify(entry)]
     }),
   )

@@ -1,64 +1,69 @@
-import {
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  parseAllDocuments,
-  visit,
-  type Document,
-  type YAMLMap,
-  type YAMLParseError,
-} from 'yaml'
+import { isScalar, LineCounter, parseAllDocuments, visit, type Document, type YAMLParseError } from 'yaml'
 import { type ErrorCode, HksError } from '../contract/errors.ts'
+import { keyRangeOf, offsetOf, rangeOf, type TextRange, type YamlPath } from './yamlPlaces.ts'
 
 /** One document of a YAML file, with what is needed to name the line of a fault. */
 export interface YamlDocument {
   readonly file: string
   readonly document: Document.Parsed
+  /** What it holds; undefined where it is broken beyond that. */
   readonly value: unknown
+  /** Why it cannot be read as it is. Only {@link parseEachYaml} gives such documents. */
+  readonly broken?: HksError
   /** Line (from 1) of the value at a path, or of the nearest value that holds it. */
-  lineOf(path: readonly (string | number)[]): number
-  /** An error that names the file and the line of the value at `path`. */
-  fault(path: readonly (string | number)[], problem: string, hint?: string): HksError
+  lineOf(path: YamlPath): number
+  /** An error that names the file, the line and the range of the value at `path`. */
+  fault(path: YamlPath, problem: string, hint?: string): HksError
+  /** The same of a key that should not be there. */
+  keyFault(path: YamlPath, problem: string, hint?: string): HksError
 }
 
 /** Longer ones are no settings: each would keep its reader busy for seconds. */
 export const largestYaml = 1024 * 1024
 
-/** Parses every document of a YAML text. Errors carry `{file, line}`; `code` says whose text it is. */
+/** Parses every document of a YAML text. Errors carry `{file, line, range}`; `code` says whose text it is. */
 export function parseYaml(text: string, file: string, code: ErrorCode = 'INVALID_REQUEST'): YamlDocument[] {
+  return parseEachYaml(text, file, code).map(document => {
+    if (document.broken !== undefined) throw document.broken
+    return document
+  })
+}
+
+/** As {@link parseYaml}, but a document that is broken keeps no other from being read. */
+export function parseEachYaml(text: string, file: string, code: ErrorCode = 'INVALID_REQUEST'): YamlDocument[] {
   if (text.length > largestYaml) throw tooLarge(file, code)
   const lines = new LineCounter()
   // The parser compares each key with every other one.
-  const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false })
+  const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, logLevel: 'error' })
   const documents = Array.isArray(parsed) ? parsed : []
   return documents.map(document => {
-    const at = (offset: number, problem: string, cause?: unknown) => {
+    const at: FaultAt = (range, problem, cause, offset = range.start) => {
       const line = lines.linePos(offset).line
       return new HksError(code, `${file}:${line}: ${problem}`, {
-        details: { file, line, message: problem },
+        details: { file, line, message: problem, range },
         ...(cause === undefined ? {} : { cause }),
       })
     }
-    const first = document.errors[0]
-    if (first !== undefined) throw at(first.pos[0], problemOf(first), first)
-    refuseRepeatedKeys(document, at)
-    const lineOf = (path: readonly (string | number)[]): number =>
-      lines.linePos(offsetOf(document, path) ?? document.range[0]).line
+    const lineOf = (path: YamlPath): number => lines.linePos(offsetOf(document, path) ?? document.range[0]).line
+    const faultIn = (range: TextRange, path: YamlPath, problem: string, hint?: string): HksError => {
+      const line = lineOf(path)
+      const field = path.join('.')
+      const message = `${field === '' ? '' : `${field}: `}${problem}`
+      return new HksError(code, `${file}:${line}: ${message}`, {
+        details: { file, line, field, message, range },
+        ...(hint === undefined ? {} : { hint }),
+      })
+    }
+    const value = valueOf(document, at)
+    const broken = syntaxFault(document, text, at) ?? repeatedKey(document, at) ?? value.fault
     return {
       file,
       document,
-      value: valueOf(document, at),
+      value: value.value,
+      ...(broken === undefined ? {} : { broken }),
       lineOf,
-      fault: (path, problem, hint) => {
-        const line = lineOf(path)
-        const field = path.join('.')
-        const message = `${field === '' ? '' : `${field}: `}${problem}`
-        return new HksError(code, `${file}:${line}: ${message}`, {
-          details: { file, line, field, message },
-          ...(hint === undefined ? {} : { hint }),
-        })
-      },
+      fault: (path, problem, hint) => faultIn(rangeOf(document, text, path), path, problem, hint),
+      keyFault: (path, problem, hint) => faultIn(keyRangeOf(document, text, path), path, problem, hint),
     }
   })
 }
@@ -69,7 +74,17 @@ export const tooLarge = (file: string, code: ErrorCode = 'INVALID_REQUEST'): Hks
     details: { file, line: 1 },
   })
 
-type FaultAt = (offset: number, problem: string, cause?: unknown) => HksError
+/** `offset` is where it was noticed, if that is not where it is shown. */
+type FaultAt = (range: TextRange, problem: string, cause?: unknown, offset?: number) => HksError
+
+function syntaxFault(document: Document.Parsed, text: string, at: FaultAt): HksError | undefined {
+  const first = document.errors[0]
+  if (first === undefined) return undefined
+  const [from, to] = first.pos
+  // What is missing at the end of a text is seen at its last character.
+  const start = Math.max(0, Math.min(from, text.trimEnd().length - 1))
+  return at({ start, end: Math.max(to, start + 1) }, problemOf(first), first, from)
+}
 
 /** What is wrong, without the place, which is told beside it. */
 function problemOf({ code, message }: YAMLParseError): string {
@@ -77,34 +92,41 @@ function problemOf({ code, message }: YAMLParseError): string {
   return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, '.')
 }
 
-function refuseRepeatedKeys(document: Document.Parsed, at: FaultAt): void {
+function repeatedKey(document: Document.Parsed, at: FaultAt): HksError | undefined {
+  let fault: HksError | undefined
   visit(document, {
     Map: (_, map) => {
       const seen = new Set<unknown>()
       for (const { key } of map.items) {
         if (!isScalar(key)) continue
-        if (seen.has(key.value)) throw at(key.range?.[0] ?? 0, `${JSON.stringify(key.value)} is there twice.`)
+        if (seen.has(key.value)) {
+          const [start = 0, end = 1] = key.range ?? []
+          fault = at({ start, end }, `${JSON.stringify(key.value)} is there twice.`)
+          return visit.BREAK
+        }
         seen.add(key.value)
       }
+      return undefined
     },
   })
+  return fault
 }
 
 /** Aliases of aliases make a short text a huge value: the parser counts what they stand for, and stops. */
-function valueOf(document: Document.Parsed, at: FaultAt): unknown {
+function valueOf(document: Document.Parsed, at: FaultAt): { readonly value?: unknown; readonly fault?: HksError } {
   try {
     const value: unknown = document.toJS()
     if (holdsItself(value)) throw new Error('An alias stands for what it is in')
-    return value
+    return { value }
   } catch (cause) {
-    let offset = document.range[0]
+    let range = { start: document.range[0], end: document.range[0] + 1 }
     visit(document, {
       Alias: (_, alias) => {
-        offset = alias.range?.[0] ?? offset
+        if (alias.range != null) range = { start: alias.range[0], end: alias.range[1] }
         return visit.BREAK
       },
     })
-    throw at(offset, `can not be read: ${(cause as Error).message}.`, cause)
+    return { fault: at(range, `can not be read: ${(cause as Error).message}.`, cause) }
   }
 }
 
@@ -117,22 +139,4 @@ function holdsItself(value: unknown, around = new Set<unknown>(), known = new Se
   around.delete(value)
   known.add(value)
   return isCircle
-}
-
-function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number | undefined {
-  for (let length = path.length; length >= 0; length--) {
-    const at = path.slice(0, length)
-    const key = at.at(-1)
-    const parent: unknown = length === 0 ? undefined : document.getIn(at.slice(0, -1), true)
-    const start = isMap(parent) ? keyOffset(parent, key) : undefined
-    if (start !== undefined) return start
-    const node: unknown = document.getIn(at, true)
-    if (isNode(node) && node.range != null) return node.range[0]
-  }
-  return undefined
-}
-
-function keyOffset(map: YAMLMap, key: string | number | undefined): number | undefined {
-  const pair = map.items.find(item => isNode(item.key) && 'value' in item.key && item.key.value === key)
-  return isNode(pair?.key) ? pair.key.range?.[0] : undefined
 }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Reload } from '../../client/hotReload.ts'
-import { faultWords, placedError, type SourcePlace } from '../../scaffold/sourcePlace.ts'
+import { faultWords } from '../../scaffold/faultWords.ts'
+import { placedError, type SourcePlace } from '../../scaffold/sourcePlace.ts'
 import { asHksError } from '../asHksError.ts'
 import type { Context } from '../context.ts'
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { l10n } from 'vscode'
 import { HksError } from '../../contract/errors.ts'
-import { faultWords } from '../../scaffold/sourcePlace.ts'
+import { faultWords } from '../../scaffold/faultWords.ts'
 
 /** Why a save was not taken: where, and as the editor marks it there. Undefined for what has no place in a file. */
 export interface Refusal {
