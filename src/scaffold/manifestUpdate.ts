@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CronJob, CronJobCreate, CronJobUpdate } from '../contract/cronJobs.ts'
 
 /** What a manifest means by a field that it leaves out (batch/v1, and the contract's own fields). */
-const absent = {
+export const manifestDefaults = {
   timeZone: null,
   command: [],
   args: [],
@@ -25,9 +25,9 @@ const absent = {
  */
 export function manifestUpdate(create: Omit<CronJobCreate, 'projectId'>, present: CronJob): CronJobUpdate | undefined {
   const { name: _name, templateAppId: _template, ...fields } = create
-  const wanted: Record<string, unknown> = { ...absent, ...fields }
+  const wanted: Record<string, unknown> = { ...manifestDefaults, ...fields }
   const known: Readonly<Record<string, unknown>> = present
-  const missing: Readonly<Record<string, unknown>> = absent
+  const missing: Readonly<Record<string, unknown>> = manifestDefaults
   // An answer leaves out what has no value, and the command of a CronJob that calls a function.
   const differs = Object.entries(wanted).some(
     ([field, value]) => !isDeepStrictEqual(known[field] ?? missing[field] ?? null, value),

@@ -48,7 +48,8 @@ function manifestOf(job: CronJob | CronJobCreate): unknown {
   })
 }
 
-function environmentOf(job: CronJob | CronJobCreate): unknown[] {
+/** The `env` of a container: plain variables, then those of secrets. */
+export function environmentOf(job: CronJob | CronJobCreate): unknown[] {
   const plain = Object.entries(job.environment ?? {}).map(([name, value]) => ({ name, value }))
   const secret = (job.secrets ?? []).map(({ name, from }) => {
     const slash = from.indexOf('/')
