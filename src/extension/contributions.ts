@@ -9,6 +9,8 @@ export const commands = {
   resume: 'hks.resume',
   deleteCronJob: 'hks.deleteCronJob',
   addManifest: 'hks.addManifest',
+  runManifest: 'hks.runManifest',
+  compareManifest: 'hks.compareManifest',
   showHistory: 'hks.showHistory',
   followLogs: 'hks.followLogs',
   showRunLog: 'hks.showRunLog',
@@ -66,7 +68,7 @@ export const panels = {
 export const debugType = 'hks-function'
 
 /** Ids of the settings. */
-export const settings = { keepRunning: 'hks.gateway.keepRunning' } as const
+export const settings = { keepRunning: 'hks.gateway.keepRunning', codeLens: 'hks.codeLens' } as const
 
 /** Context keys that `when` clauses of the manifest read. */
 export const contextKeys = {

@@ -15,10 +15,12 @@ import { createOpenProjects } from './gatewayProcess/openProjects.ts'
 import { createDeployedSources } from './hotReload/deployedSources.ts'
 import { createHotReloads } from './hotReload/hotReloads.ts'
 import { tellReload } from './hotReload/tellReload.ts'
+import { registerLanguage } from './language/registerLanguage.ts'
 import { createLogChannels } from './logs/logChannels.ts'
 import { createPanels } from './panels/panels.ts'
 import { createAnswerDocuments } from './views/answerDocuments.ts'
 import { createFaults } from './views/faults.ts'
+import { createGatewayManifests } from './views/gatewayManifests.ts'
 import { registerViews } from './views/registerViews.ts'
 import { createStatusBar } from './views/statusBar.ts'
 
@@ -42,6 +44,7 @@ export function activate(context: ExtensionContext): void {
   const answers = createAnswerDocuments()
   const panels = createPanels({ context, session, logs, answers, log })
   const faults = createFaults()
+  const gatewayManifests = createGatewayManifests(session)
   const hotReloads = createHotReloads({
     session,
     memento: context.workspaceState,
@@ -54,7 +57,8 @@ export function activate(context: ExtensionContext): void {
   const deployedSources = createDeployedSources(context.workspaceState)
   const chosenProject = createChosenProject(context.workspaceState, () => session.resources)
   const own = { openProjects, chosenProject, logs, hotReloads }
-  const services: Services = { ...own, context, session, gateway, panels, answers, faults, deployedSources, log }
+  const shown = { panels, answers, faults, gatewayManifests }
+  const services: Services = { ...own, ...shown, context, session, gateway, deployedSources, log }
 
   const setContext = (key: string, value: unknown): void => void vscodeCommands.executeCommand('setContext', key, value)
   const reregister = (): void => {
@@ -73,10 +77,12 @@ export function activate(context: ExtensionContext): void {
     answers,
     hotReloads,
     faults,
+    gatewayManifests,
     createStatusBar(session, chosenProject),
     ...registerViews(session, own),
     ...registerCommands(services, allCommands),
     ...registerDebugger(services),
+    ...registerLanguage(services),
     followFunctionSource(setContext),
     session.onDidChangeState(state => {
       setContext(contextKeys.gateway, state.kind)

@@ -55,6 +55,16 @@ describeInVscode('a folder that is not trusted', function () {
     await view.row('nightly-report').waitFor()
   })
 
+  it('explains a manifest, and offers nothing above it that would run', async () => {
+    await window.quickInput.inPalette('nightly-report.yaml', palette => palette.pick('nightly-report.yaml'))
+    const lenses = vscode.page.locator('.part.editor .codelens-decoration')
+    await lenses.getByText('At 02:30 every day').waitFor()
+    await lenses.getByText('Compare').waitFor()
+    assert.equal(await lenses.getByText('Run Locally').count(), 0)
+    assert.equal(await lenses.getByText('Apply').count(), 0)
+    await vscode.page.locator('.part.editor .squiggly-warning').first().waitFor({ state: 'attached' })
+  })
+
   it('says why nothing is done when a CronJob is to run, and runs nothing', async () => {
     await window.view('CronJobs').action('nightly-report', 'Run Now')
     await window.notifications.waitFor(/the folder is not trusted\. Nothing was done/)

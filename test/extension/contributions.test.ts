@@ -56,7 +56,7 @@ describe('the manifest', () => {
     assert.deepEqual(sorted(Object.keys(contributes.configuration.properties)), sorted(Object.values(settings)))
   })
 
-  it('is woken for each panel that has to be restored, for its debugger, and where there are functions', () => {
+  it('is woken for each panel that has to be restored, for its debugger, for manifests, and where there are functions', () => {
     const debugging = ['onDebugResolve', 'onDebugDynamicConfigurations'].map(event => `${event}:${debugType}`)
     assert.deepEqual(
       sorted(manifest.activationEvents),
@@ -64,6 +64,7 @@ describe('the manifest', () => {
         ...Object.values(panels).map(type => `onWebviewPanel:${type}`),
         ...debugging,
         'workspaceContains:**/function.yaml',
+        'onLanguage:yaml',
       ]),
     )
   })

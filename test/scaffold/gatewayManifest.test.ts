@@ -150,7 +150,7 @@ describe('what the gateway has, in the manner of a file', () => {
         assert.equal(manifestUpdate(create, { ...job, image: job.image ?? create.image! }), undefined, text)
         assert.equal(suspend, job.suspend)
       }),
-      { numRuns: 500 },
+      { numRuns: 100 },
     )
   })
 })

@@ -9,6 +9,7 @@ import type { LogChannels } from '../logs/logChannels.ts'
 import type { Panels } from '../panels/panels.ts'
 import type { AnswerDocuments } from '../views/answerDocuments.ts'
 import type { Faults } from '../views/faults.ts'
+import type { GatewayManifests } from '../views/gatewayManifests.ts'
 import type { CommandName } from '../contributions.ts'
 
 /** What commands work with; made once, in `extension.ts`. */
@@ -22,6 +23,7 @@ export interface Services {
   readonly panels: Panels
   readonly answers: AnswerDocuments
   readonly faults: Faults
+  readonly gatewayManifests: GatewayManifests
   readonly hotReloads: HotReloads
   readonly deployedSources: DeployedSources
   /** What went wrong in this window, with causes. */

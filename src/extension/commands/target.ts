@@ -19,3 +19,16 @@ export function targetOf(argument: unknown): CommandTarget {
 
 /** The file or folder that a command of the explorer or an editor was called on. */
 export const uriOf = (argument: unknown): Uri | undefined => (argument instanceof Uri ? argument : undefined)
+
+/** A manifest file, and the CronJob in it that is meant; all of them without a name. */
+export interface ManifestTarget {
+  readonly uri: Uri
+  readonly name?: string
+}
+
+/** The manifest that a command was called on: a file, or one CronJob of it. */
+export function manifestOf(argument: unknown): ManifestTarget | undefined {
+  if (argument instanceof Uri) return { uri: argument }
+  const { uri } = (argument ?? {}) as Partial<ManifestTarget>
+  return uri instanceof Uri ? (argument as ManifestTarget) : undefined
+}

@@ -9,6 +9,12 @@ export interface Faults extends Disposable {
   clear(path: string): void
 }
 
+/** Who says it, in the Problems view. */
+export const source = 'Hexabase HKS'
+
+const isSaid = (known: Diagnostic, row: number): boolean =>
+  known.source === source && known.severity === DiagnosticSeverity.Error && known.range.start.line === row
+
 /** Makes the collection that holds our marks. */
 export function createFaults(): Faults {
   const collection = languages.createDiagnosticCollection('hks')
@@ -18,11 +24,13 @@ export function createFaults(): Faults {
       if (typeof file !== 'string' || !(error instanceof HksError)) return
       const row = typeof line === 'number' ? Math.max(0, line - 1) : 0
       const start = typeof column === 'number' ? Math.max(0, column - 1) : 0
+      // What is underlined while the file is edited is not said twice.
+      if (languages.getDiagnostics(Uri.file(file)).some(known => isSaid(known, row))) return
       const diagnostic: Diagnostic = {
         range: new Range(row, start, row, Number.MAX_SAFE_INTEGER),
         message: [error.message, error.hint].filter(Boolean).join('\n'),
         severity: DiagnosticSeverity.Error,
-        source: 'Hexabase HKS',
+        source,
         code: error.code,
       }
       collection.set(Uri.file(file), [diagnostic])
