@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { HksError } from '../contract/errors.ts'
+import { HksError, notFound } from '../contract/errors.ts'
 import type { Function, FunctionDeploy } from '../contract/functions.ts'
-import type { DeploymentProgress } from '../contract/watch.ts'
+import type { DeploymentProgress, WatchMessage } from '../contract/watch.ts'
 import type { GatewayAddress, GatewayClient } from './gatewayClient.ts'
 import { watchGateway } from './watchGateway.ts'
 
-const lookMs = 500
 /** Node gives up a request that is not answered within 300 seconds. */
 const longestRequestSeconds = 240
 
@@ -43,14 +41,20 @@ export async function settledDeployment(
 ): Promise<Function> {
   const mine = answered.revisions[0]
   if (mine?.status !== 'deploying') return answered
-  for (;;) {
-    await delay(lookMs)
-    const fn = await client.call('getFunction', { params: { id: answered.id }, signal })
+  const settled = (fn: Function | undefined): Function | undefined => {
+    if (!fn) throw notFound('function', answered.id)
     const revision = fn.revisions.find(({ id }) => id === mine.id)
-    if (revision?.status === 'deploying') continue
+    if (revision?.status === 'deploying') return undefined
     if (revision?.status !== 'failed') return fn
     throw new HksError('DEPLOY_FAILED', revision.reason ?? `Revision ${revision.number} can not serve.`)
   }
+  const look = (message: WatchMessage): Function | undefined => {
+    if (message.type === 'snapshot') return settled(message.functions.find(({ id }) => id === answered.id))
+    if (message.type === 'bye' || message.kind !== 'function') return undefined
+    if (message.type === 'delete') return message.id === answered.id ? settled(undefined) : undefined
+    return message.object.id === answered.id ? settled(message.object) : undefined
+  }
+  return firstOf(client.address, look, signal)
 }
 
 /** Cancels what is being deployed under a name, also of a function that is not there yet; nothing when it has ended. */
@@ -60,7 +64,9 @@ export async function cancelDeploymentNamed(
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const underWay = await deploymentsUnderWay(client.address, signal)
+  const snapshot = (message: WatchMessage): readonly DeploymentProgress[] | undefined =>
+    message.type === 'snapshot' ? message.deployments : undefined
+  const underWay = await firstOf(client.address, snapshot, signal)
   const id = underWay.find(each => each.projectId === projectId && each.name === name)?.functionId
   if (id === undefined) return
   try {
@@ -70,19 +76,24 @@ export async function cancelDeploymentNamed(
   }
 }
 
-/** What a watch is told first. */
-async function deploymentsUnderWay(
+/**
+ * The first thing that is found in what a watch is told: everything as it is now, then each change.
+ * @throws HksError the gateway's own, CANCELLED, or what `find` throws
+ */
+async function firstOf<T>(
   address: GatewayAddress,
+  find: (message: WatchMessage) => T | undefined,
   signal: AbortSignal,
-): Promise<readonly DeploymentProgress[]> {
-  const found = Promise.withResolvers<readonly DeploymentProgress[]>()
+): Promise<T> {
+  const found = Promise.withResolvers<T>()
   const done = new AbortController()
   const stop = AbortSignal.any([done.signal, signal])
   stop.addEventListener('abort', () => found.reject(new HksError('CANCELLED', 'Cancelled.')), { once: true })
   const watching = watchGateway({
     connect: () => Promise.resolve(address),
     onMessage: message => {
-      if (message.type === 'snapshot') found.resolve(message.deployments)
+      const value = find(message)
+      if (value !== undefined) found.resolve(value)
     },
     onState: state => {
       if (state.kind === 'disconnected') found.reject(state.error)
