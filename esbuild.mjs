@@ -20,6 +20,8 @@ const inputs = ['src', 'runtimes', 'templates', 'esbuild.mjs', 'package.json', '
 
 /** Folders shipped as they are; tests and caches inside them are not. */
 const copied = ['runtimes', 'templates']
+/** What of them is shipped as a bundle. */
+const bundled = /^runtimes\/node\//
 const notShipped = /(^|\/)(__pycache__|node_modules|\.cache|\.pytest_cache)(\/|$)|\.pyc$/
 
 const common = {
@@ -73,6 +75,17 @@ const commonJs = {
   },
 }
 
+// Few files in place of many: to find and read them is a good part of the start of a function's process.
+const nodeRuntime = {
+  ...common,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.19',
+  splitting: true,
+  sourcemap: false,
+  chunkNames: '[name]-[hash]',
+}
+
 const webview = {
   ...common,
   minify: true,
@@ -94,6 +107,7 @@ async function bundles() {
       options: { ...nodeModule, target: 'node14.18', banner: { js: '#!/usr/bin/env node' } },
     },
     { from: 'src/extension/extension.ts', to: 'extension.cjs', options: commonJs, parts: true },
+    { from: 'runtimes/node/main.mjs', to: 'runtimes/node/main.mjs', options: nodeRuntime },
   ]
   const views = await list(join(root, 'src/webviews'))
   for (const file of views.filter(f => /^[^/]+\/main\.ts$/.test(f))) {
@@ -195,6 +209,7 @@ async function copy() {
   const files = []
   for (const folder of copied) {
     for (const file of await list(join(root, folder))) {
+      if (bundled.test(`${folder}/${file}`)) continue
       files.push(await put(`${folder}/${file}`, await readFile(join(root, folder, file))))
     }
   }

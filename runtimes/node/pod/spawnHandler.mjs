@@ -1,9 +1,8 @@
 // Starts the process that holds the handler: the same program, with frames on a socket pair.
 
 const { spawn } = process.getBuiltinModule('node:child_process')
-const { fileURLToPath } = process.getBuiltinModule('node:url')
 
-const program = fileURLToPath(new URL('../main.mjs', import.meta.url))
+const [, program] = process.argv
 const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules']
 
 /** Starts one with the environment of the function. */
