@@ -116,6 +116,9 @@ class HandlerProcess:
     def _take(self, data):
         if self._broken is not None:
             return
+        # What a subprocess printed before the answer belongs to the call that the answer ends.
+        for pipe in self._pipes:
+            pipe.read()
         try:
             self._frames.push(data)
         except MalformedFrame as error:
@@ -152,7 +155,7 @@ class _Pipe:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._lines = LineBuffer(on_line)
         os.set_blocking(fd, False)
-        loop.watch(fd, self._read)
+        loop.watch(fd, self.read)
 
     def close(self):
         if self._fd is None:
@@ -163,7 +166,10 @@ class _Pipe:
         os.close(self._fd)
         self._fd = None
 
-    def _read(self):
+    def read(self):
+        """Takes what has arrived."""
+        if self._fd is None:
+            return
         try:
             data = os.read(self._fd, _READ_BYTES)
         except BlockingIOError:
