@@ -1,6 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { readKubeConfigFiles } from './kubeConfigFiles.ts'
+import { readKubeConfigFiles, readNamedFile } from './kubeConfigFiles.ts'
 import { resolveContext } from './resolveContext.ts'
 
 /**
@@ -11,7 +10,7 @@ export async function clusterIdentity(files: readonly string[], context: string 
   const { cluster } = resolveContext(await readKubeConfigFiles(files), context)
   const data = cluster['certificate-authority-data']
   const file = cluster['certificate-authority']
-  const authority = data === undefined ? file && (await readFile(file)) : Buffer.from(data, 'base64')
+  const authority = data === undefined ? file && (await readNamedFile(file)) : Buffer.from(data, 'base64')
   const server = new URL(cluster.server).href
   return createHash('sha256')
     .update(server)

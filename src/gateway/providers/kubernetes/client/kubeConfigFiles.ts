@@ -63,6 +63,23 @@ export interface KubeConfigFiles {
 export const kubeConfigFault = (message: string, hint?: string, cause?: unknown): HksError =>
   connectionFailed('kubeconfig', message, { ...(hint === undefined ? {} : { hint }), cause })
 
+/** A file that a kubeconfig names can not be read. */
+export const unreadableFile = (file: string, error: unknown): HksError =>
+  kubeConfigFault(
+    `The kubeconfig names the file "${file}", which can not be read (${(error as NodeJS.ErrnoException).code}).`,
+    undefined,
+    error,
+  )
+
+/** Reads a file that a kubeconfig names. @throws HksError CONNECTION_FAILED, reason `kubeconfig` */
+export async function readNamedFile(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw unreadableFile(file, error)
+  }
+}
+
 /**
  * Reads kubeconfig files and merges them as kubectl does: the first to set a name or the current context wins, relative
  * paths belong to the file that names them, and of several files those that are not there are left out.

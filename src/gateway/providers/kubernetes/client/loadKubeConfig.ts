@@ -1,11 +1,9 @@
 import type { Agent, RequestOptions } from 'node:https'
-import { readFile } from 'node:fs/promises'
 import type { KubeConfig } from '@kubernetes/client-node'
+import { applyConfig, clientNodeConfig } from './clientNodeConfig.ts'
 import { type ExecCredentials, execCredentials } from './execCredentials.ts'
-import { type ClusterEntry, kubeConfigFault, readKubeConfigFiles, stampOf, type UserEntry } from './kubeConfigFiles.ts'
-import { proxyOf } from './proxyOf.ts'
+import { type ClusterEntry, readKubeConfigFiles, readNamedFile, stampOf, type UserEntry } from './kubeConfigFiles.ts'
 import { type ResolvedContext, resolveContext } from './resolveContext.ts'
-import { connectionFailed } from './translateError.ts'
 
 /** Which context of which files, and as whom the programs that they name run. */
 export interface KubeConfigOptions {
@@ -69,7 +67,7 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
     const key = JSON.stringify([loaded.stamp, exec?.certificate, exec?.key])
     if (tls?.key !== key) tls = { key, config: clientNodeConfig(KubeConfig, resolved, environment, exec) }
     const wanted: Omit<RequestOptions, 'headers'> & { headers: Record<string, string> } = { headers: {} }
-    await apply(tls.config, wanted, resolved)
+    await applyConfig(tls.config, wanted, resolved)
     const agent = wanted.agent as Agent
     keepAlive(agent, agents)
     const token = exec?.token ?? (await tokenOf(user))
@@ -140,74 +138,6 @@ async function load({ files, context, environment }: KubeConfigOptions): Promise
 const renewalOf = ({ obtainedAt, expiresAt = Infinity }: ExecCredentials): number =>
   Math.max(expiresAt - leewayMs, obtainedAt + leewayMs)
 
-/** client-node's own form; what it can not do well (exec, token files) is done here. */
-function clientNodeConfig(
-  Config: typeof KubeConfig,
-  { name, clusterName, cluster, userName, user }: ResolvedContext,
-  environment: Readonly<Record<string, string>>,
-  exec: ExecCredentials | undefined,
-): KubeConfig {
-  const proxyUrl = cluster['proxy-url'] || proxyOf(new URL(cluster.server), environment)
-  const base64 = (pem: string) => Buffer.from(pem).toString('base64')
-  // Data wins over a file, as in kubectl.
-  const given = (data: string | undefined, file: string | undefined, dataKey: string, fileKey: string) =>
-    data ? { [dataKey]: data } : file ? { [fileKey]: file } : {}
-  const config = new Config()
-  config.loadFromOptions({
-    clusters: [
-      {
-        name: clusterName,
-        server: cluster.server.replace(/\/$/, ''),
-        // It refuses plain http otherwise, which `kubectl proxy` speaks.
-        skipTLSVerify: cluster['insecure-skip-tls-verify'] === true || cluster.server.startsWith('http:'),
-        ...given(cluster['certificate-authority-data'], cluster['certificate-authority'], 'caData', 'caFile'),
-        ...(cluster['tls-server-name'] ? { tlsServerName: cluster['tls-server-name'] } : {}),
-        ...(proxyUrl ? { proxyUrl } : {}),
-      },
-    ],
-    users: [
-      {
-        name: userName,
-        ...(exec?.certificate
-          ? { certData: base64(exec.certificate), keyData: base64(exec.key!) }
-          : {
-              ...given(user['client-certificate-data'], user['client-certificate'], 'certData', 'certFile'),
-              ...given(user['client-key-data'], user['client-key'], 'keyData', 'keyFile'),
-            }),
-        ...(user.username ? { username: user.username, password: user.password ?? '' } : {}),
-        ...(user['auth-provider'] && !user.exec ? { authProvider: structuredClone(user['auth-provider']) } : {}),
-      },
-    ],
-    contexts: [{ name, cluster: clusterName, user: userName }],
-    currentContext: name,
-  })
-  return config
-}
-
-async function apply(config: KubeConfig, options: RequestOptions, { user, userName }: ResolvedContext): Promise<void> {
-  try {
-    await config.applyToHTTPSOptions(options)
-  } catch (error) {
-    const { code, path, message } = error as NodeJS.ErrnoException
-    if (path !== undefined && code !== undefined)
-      throw kubeConfigFault(
-        `The kubeconfig names the file "${path}", which can not be read (${code}).`,
-        undefined,
-        error,
-      )
-    if (user['auth-provider'])
-      throw connectionFailed(
-        'credentials',
-        `The login "${user['auth-provider'].name}" of the user "${userName}" can not be renewed: ${message}`,
-        {
-          hint: 'Log in again as you do for kubectl.',
-          cause: error,
-        },
-      )
-    throw kubeConfigFault(`The kubeconfig can not be used: ${message}`, undefined, error)
-  }
-}
-
 /** client-node makes agents that close each connection; TCP's own probes find a peer that is gone. */
 function keepAlive(agent: Agent, agents: Set<Agent>): void {
   if (agents.has(agent)) return
@@ -223,15 +153,7 @@ function keepAlive(agent: Agent, agents: Set<Agent>): void {
 
 async function tokenOf({ tokenFile, token }: UserEntry): Promise<string | undefined> {
   if (!tokenFile) return token
-  try {
-    return (await readFile(tokenFile, 'utf8')).trim()
-  } catch (error) {
-    throw kubeConfigFault(
-      `The token file "${tokenFile}" of the kubeconfig can not be read: ${(error as Error).message}.`,
-      undefined,
-      error,
-    )
-  }
+  return (await readNamedFile(tokenFile)).toString('utf8').trim()
 }
 
 function impersonation(user: UserEntry): Record<string, string | readonly string[]> {
@@ -250,5 +172,5 @@ function impersonation(user: UserEntry): Record<string, string | readonly string
 async function withCaData(cluster: ClusterEntry): Promise<ClusterEntry> {
   const file = cluster['certificate-authority']
   if (cluster['certificate-authority-data'] || !file) return cluster
-  return { ...cluster, 'certificate-authority-data': await readFile(file, 'base64') }
+  return { ...cluster, 'certificate-authority-data': (await readNamedFile(file)).toString('base64') }
 }

@@ -10,6 +10,8 @@ const protocol = 'v4.channel.k8s.io'
 const dataChannel = 0
 const errorChannel = 1
 const portBytes = 2
+/** The code of a connection that ended without saying so (RFC 6455, 7.4.1). */
+const abnormalClosure = 1006
 
 /** One connection to a port of a pod. It can not be closed by halves: its end closes it. @throws HksError */
 export async function openPodStream(
@@ -20,12 +22,20 @@ export async function openPodStream(
 ): Promise<Duplex> {
   const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward`
   const socket = await client.webSocket(path, { query: { ports: port }, protocol, signal })
-  return streamOf(socket, text =>
-    connectionFailed('unreachable', `The port ${port} of the pod "${pod}" can not be reached: ${text}.`),
-  )
+  return streamOf(socket, {
+    refused: text =>
+      connectionFailed('unreachable', `The port ${port} of the pod "${pod}" can not be reached: ${text}.`),
+    cut: () => connectionFailed('unreachable', `The connection to the pod "${pod}" was cut.`),
+  })
 }
 
-function streamOf(socket: WebSocket, failed: (text: string) => HksError): Duplex {
+/** What can become of a connection. */
+interface Failures {
+  readonly refused: (text: string) => HksError
+  readonly cut: () => HksError
+}
+
+function streamOf(socket: WebSocket, { refused, cut }: Failures): Duplex {
   const introduced = new Set<number>()
   const stream = new Duplex({
     read: () => socket.resume(),
@@ -48,10 +58,12 @@ function streamOf(socket: WebSocket, failed: (text: string) => HksError): Duplex
       introduced.add(channel)
       if (rest.length === portBytes) return
     }
-    if (channel === errorChannel) stream.destroy(failed(rest.toString('utf8').trim().replace(/\.$/, '')))
+    if (channel === errorChannel) stream.destroy(refused(rest.toString('utf8').trim().replace(/\.$/, '')))
     else if (channel === dataChannel && !stream.push(rest)) socket.pause()
   })
-  socket.once('close', () => {
+  socket.once('close', code => {
+    if (code === abnormalClosure && !stream.writableEnded) stream.destroy(cut())
+    if (stream.destroyed) return
     stream.push(null)
     // Nothing more can be written either.
     if (!stream.writableEnded) stream.end()

@@ -7,6 +7,7 @@ import type { HksError } from '../../../../../src/contract/errors.ts'
 import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
 import { createPortForward } from '../../../../../src/gateway/providers/kubernetes/client/portForward.ts'
 import { createKubeApi, type KubeApi } from '../../../../support/cluster/kubeApi.ts'
+import { kubeconfigThrough } from '../../../../support/cluster/kubeconfigThrough.ts'
 import { temporaryNamespace, type TemporaryNamespace } from '../../../../support/cluster/temporaryNamespace.ts'
 import { type TestCluster, testCluster } from '../../../../support/cluster/testCluster.ts'
 import { eventually } from '../../../../support/eventually.ts'
@@ -99,6 +100,22 @@ describe('a port-forward to a Service', function () {
     await startPod('second')
     const body = await eventually(async () => (await fetch(`http://127.0.0.1:${port}/`)).text())
     assert.equal(body, 'second')
+  })
+
+  it('tells a connection that is cut from one that the pod has ended', async () => {
+    await using through = await kubeconfigThrough(cluster.kubeconfig)
+    using proxied = await clusterClient(through.kubeconfig)
+    await using web = createPortForward({ client: proxied, namespace: namespace.name, service: 'web' })
+    const stream = await web.connect()
+    const failed = once(stream, 'error')
+    through.proxy.cut()
+    const [error] = (await failed) as [HksError]
+    assert.match(error.message, /^The connection to the pod "\w+" was cut\.$/)
+    const again = await web.connect()
+    again.write('GET / HTTP/1.0\r\n\r\n')
+    const chunks: Buffer[] = []
+    for await (const chunk of again) chunks.push(chunk as Buffer)
+    assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.[01] 200/)
   })
 
   it('ends all its connections with it', async () => {

@@ -377,7 +377,7 @@ cat ${folder}/answer
       },
     )
     await assert.rejects(ask({ server: server.url }, { tokenFile: '/nowhere' }), {
-      message: /The token file "\/nowhere"/,
+      message: /names the file "\/nowhere"/,
     })
     const broken = { 'client-certificate-data': base64('x'), 'client-key-data': base64('y') }
     for (const user of [broken, { token: 'two\nlines' }])
