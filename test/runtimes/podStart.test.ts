@@ -207,7 +207,7 @@ describePods('start of a pod', language => {
     ] as const) {
       const archive = join(folder.path, 'source')
       await writeFile(archive, bytes)
-      pod = await startPod(command, { HKS_SOURCE: archive, HKS_HANDLER: handler })
+      pod = await startPod(command, { HKS_SOURCE: archive, HKS_HANDLER: handler, TMPDIR: folder.path })
       assert.equal((await pod.ended).code, 1)
       assert.match(pod.printed.err, message)
     }
