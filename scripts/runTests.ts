@@ -2,14 +2,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { run } from './run.ts'
 import { StageFailure } from './stage.ts'
-import { sumOf, type TestCounts } from './testCounts.ts'
+import { countsLine, sumOf, type TestCounts } from './testCounts.ts'
 import type { TestGroup } from './testGroups.ts'
 
 /** Which tests run, and where they leave what. */
 export interface TestRun {
   readonly root: string
   readonly groups: readonly TestGroup[]
-  /** How many groups run at once. */
+  /** How many groups run at once, except those that are alone. */
   readonly atOnce: number
   /** A file that gets the counts as JSON. */
   readonly results: string
@@ -17,8 +17,8 @@ export interface TestRun {
   readonly raw: string
   /** Only tests whose title matches. */
   readonly grep?: string | undefined
-  /** Gets the output of each group when it has ended. Without it all is shown as it comes, for which one group is best. */
-  readonly report?: (output: string) => void
+  /** Gets a line when a group begins, and its output in one piece when it has ended. */
+  readonly report: (output: string) => void
 }
 
 /** Runs groups of tests and answers the counts. That none ran, or that a run itself broke, is a `StageFailure`. */
@@ -28,17 +28,20 @@ export async function runTests(tests: TestRun): Promise<TestCounts> {
   await rm(results, { force: true })
   await mkdir(raw, { recursive: true })
   await mkdir(dirname(results), { recursive: true })
-  const waiting = groups.values()
+  const alone = groups.filter(({ isAlone }) => isAlone)
   const counts: TestCounts[] = []
   const broken: unknown[] = []
-  const runner = async () => {
+  const runAll = async (waiting: Iterable<TestGroup>) => {
     for (const group of waiting)
       await runGroup(tests, group).then(
         c => counts.push(c),
         (e: unknown) => broken.push(e),
       )
   }
-  await Promise.all(Array.from({ length: tests.atOnce }, runner))
+  // Each takes the next group when it has finished one.
+  const waiting = groups.filter(group => !alone.includes(group)).values()
+  await Promise.all(Array.from({ length: tests.atOnce }, () => runAll(waiting)))
+  await runAll(alone)
   const sum = sumOf(counts)
   await writeFile(results, JSON.stringify(sum))
   if (broken.length > 0) throw broken[0]
@@ -49,15 +52,17 @@ export async function runTests(tests: TestRun): Promise<TestCounts> {
 
 async function runGroup(tests: TestRun, { name, files }: TestGroup): Promise<TestCounts> {
   const { root, raw, grep, report } = tests
-  const results = `${tests.results}.${name}`
+  const results = `${tests.results}.${name.replaceAll(' ', '-')}`
   const args = [join(root, 'scripts/mochaRun.ts'), results, ...(grep === undefined ? [] : ['--grep', grep]), ...files]
   const env = { ...process.env, NODE_V8_COVERAGE: raw }
   const started = Date.now()
+  report(`… tests of ${name}`)
   try {
-    const output = await run(process.execPath, args, { cwd: root, env, output: report ? 'onFailure' : 'show' })
+    const output = await run(process.execPath, args, { cwd: root, env })
+    const counts = JSON.parse(await readFile(results, 'utf8')) as TestCounts
     const seconds = ((Date.now() - started) / 1000).toFixed(1)
-    report?.(`${output.trimEnd()}\n\n✔ tests of ${name} have run (${seconds} s)`)
-    return JSON.parse(await readFile(results, 'utf8')) as TestCounts
+    report(`${output.trimEnd()}\n\ntests of ${name}: ${countsLine(counts)} (${seconds} s)`)
+    return counts
   } catch (cause) {
     throw new StageFailure(`tests of ${name}`, cause)
   } finally {

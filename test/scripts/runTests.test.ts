@@ -42,7 +42,9 @@ describe('a run of groups of tests', function () {
     assert.deepEqual(JSON.parse(readFileSync(results, 'utf8')), counts)
     // The output of a group comes in one piece.
     assert.ok(
-      reported.some(text => /second[^]*✔ passes[^]*1\) fails[^]*Error: no[^]*tests of second have run/.test(text)),
+      reported.some(text =>
+        /second[^]*✔ passes[^]*1\) fails[^]*Error: no[^]*tests of second: 1 passed, 1 failed, 0 skipped/.test(text),
+      ),
     )
   })
 
@@ -59,5 +61,15 @@ describe('a run of groups of tests', function () {
 
   it('fails when nothing ran', async () => {
     await assert.rejects(runAll(group('empty', ''), group('none', "describe('none', () => {})")), /No test ran/)
+  })
+
+  it('runs a group that is alone after the others have ended', async () => {
+    const log = join(folder.path, 'log')
+    const writes = (word: string, ms: number) =>
+      `import { appendFileSync } from 'node:fs'; it('writes', async () => {
+        await new Promise(done => setTimeout(done, ${ms})); appendFileSync(${JSON.stringify(log)}, '${word} ') })`
+    const alone = { ...group('alone', writes('alone', 0)), isAlone: true }
+    await runAll(alone, group('slow', writes('slow', 500)), group('quick', writes('quick', 0)))
+    assert.equal(readFileSync(log, 'utf8'), 'quick slow alone ')
   })
 })

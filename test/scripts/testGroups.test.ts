@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { testGroups } from '../../scripts/testGroups.ts'
+import { clusterTestGroups, testGroups } from '../../scripts/testGroups.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -22,5 +22,13 @@ describe('the groups of tests', () => {
       groups.map(({ name }) => name),
       ['windows'],
     )
+  })
+
+  it('hold every file of the cluster tests but those of the installation, with those that stop the API server alone', () => {
+    const all = globSync('test/cluster/**/*.test.ts', { cwd: root, exclude: ['test/cluster/installation/**'] })
+    const groups = clusterTestGroups(root)
+    assert.deepEqual(groups.flatMap(({ files }) => files).toSorted(), all.sort())
+    const alone = groups.filter(({ isAlone }) => isAlone).flatMap(({ files }) => files)
+    assert.ok(alone.includes('test/cluster/support/stopApiServer.test.ts'))
   })
 })
