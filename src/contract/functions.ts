@@ -1,5 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { Environment, Id, Instant, OneOf, ResourceName, SecretReference } from './common.ts'
+import { namePatterns } from './names.ts'
+
+/** With the name of a function behind it a tag is a label of a host name, which has 63 characters. */
+const longestTag = 10
 
 /** The languages that this gateway can run. */
 export const runtimes = ['python', 'node', 'go'] as const
@@ -114,7 +118,9 @@ export const Revision = Type.Object({
   sourceDigest: Type.String({ description: 'sha256 of the canonical tar, in hex' }),
   status: OneOf(['deploying', 'ready', 'failed'] as const),
   reason: Type.Optional(Type.String()),
-  percent: Type.Integer({ description: 'Share of the traffic' }),
+  percent: Type.Integer({ description: 'Share of the calls' }),
+  tag: Type.Optional(Type.String({ description: 'A name by which it is called whatever its share' })),
+  tagUrl: Type.Optional(Type.String({ description: 'Where the tag is called' })),
   transient: Type.Optional(Type.Boolean({ description: 'Deployed by hot reload: the next revision takes its place' })),
   createdAt: Instant,
 })
@@ -158,6 +164,38 @@ export const Function = Type.Object({
   updatedAt: Instant,
 })
 export type Function = Static<typeof Function>
+
+/** Shares of the calls of a function; they make up 100. What is not named gets none. */
+export const TrafficUpdate = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          revision: Type.Integer({ minimum: 1, description: 'Number of the revision' }),
+          percent: Type.Integer({ minimum: 0, maximum: 100 }),
+          tag: Type.Optional(
+            Type.String({
+              maxLength: longestTag,
+              pattern: namePatterns.resource,
+              description: 'A name by which it is called whatever its share',
+            }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 20 },
+    ),
+  },
+  { additionalProperties: false },
+)
+export type TrafficUpdate = Static<typeof TrafficUpdate>
+
+/** Which revision is to take all calls again. */
+export const RollBack = Type.Object(
+  { revision: Type.Optional(Type.Integer({ minimum: 1, description: 'Default the newest ready one before it' })) },
+  { additionalProperties: false },
+)
+export type RollBack = Static<typeof RollBack>
 
 /** `?include=source` adds the deployed source, as a gzipped tar that can be deployed again. */
 export const FunctionQuery = Type.Object(

@@ -11,6 +11,7 @@ import type {
 import { AnswerBroken } from '../../src/gateway/domain/functionAnswer.ts'
 import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
 import type { Functions } from '../../src/gateway/domain/ports.ts'
+import { eventually } from '../support/eventually.ts'
 import { functionSpec, jsonOf, jsonRequest, patient, sourceOf, sourceOfFiles } from '../support/localFunctionsRig.ts'
 
 /** A provider's functions in a project of the suite's own. */
@@ -565,7 +566,7 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     }
     assert.equal(Math.max(...seen.map(({ most }) => most)), 2)
     assert.equal(processes(), 2)
-    assert.equal((await functions.get(record.id))?.replicas, 2)
+    await eventually(async () => assert.equal((await functions.get(record.id))?.replicas, 2))
   })
 
   it('sees method, path, query and headers of its request', async () => {

@@ -1,5 +1,14 @@
 import { IdParams, Page, PageQuery } from '../common.ts'
-import { Function, FunctionAccess, FunctionDelete, FunctionDeploy, FunctionQuery, Revision } from '../functions.ts'
+import {
+  Function,
+  FunctionAccess,
+  FunctionDelete,
+  FunctionDeploy,
+  FunctionQuery,
+  Revision,
+  RollBack,
+  TrafficUpdate,
+} from '../functions.ts'
 import { Invocation, InvocationQuery } from '../invocations.ts'
 import { LogPage, LogQuery } from '../logs.ts'
 import { ProjectParams } from '../projects.ts'
@@ -63,6 +72,24 @@ export const functionRoutes = {
     params: id,
     query: PageQuery,
     success: { status: 200, body: Page(Revision) },
+  },
+  setTraffic: {
+    method: 'PUT',
+    path: `${v1}/functions/:id/traffic`,
+    summary: 'Divide the calls between revisions',
+    scope: 'deploy',
+    params: id,
+    body: TrafficUpdate,
+    success: { status: 200, body: Function },
+  },
+  rollBackFunction: {
+    method: 'POST',
+    path: `${v1}/functions/:id/rollback`,
+    summary: 'Lead all calls to a former revision',
+    scope: 'deploy',
+    params: id,
+    body: RollBack,
+    success: { status: 200, body: Function },
   },
   listInvocations: {
     method: 'GET',

@@ -68,6 +68,15 @@ export interface FunctionRecord {
   readonly updatedAt: number
 }
 
+/** A revision's share of the calls of its function. */
+export interface TrafficShare {
+  /** Its number. */
+  readonly revision: number
+  readonly percent: number
+  /** A name by which it can be called whatever its share. */
+  readonly tag?: string
+}
+
 /** A request to a function as it reaches the handler. */
 export interface InvocationRequest {
   readonly method: string

@@ -5,7 +5,7 @@ import { readWhole } from './answerStream.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { Directory, FoundFunction } from './directory.ts'
-import type { FunctionRecord, FunctionSpec, InvocationRequest } from './function.ts'
+import type { FunctionRecord, FunctionSpec, InvocationRequest, TrafficShare } from './function.ts'
 import type { DebugSession } from './functionDebug.ts'
 import { refuseWhenCalled } from './functionCallers.ts'
 import type { FunctionCalls, RunningCall } from './functionCalls.ts'
@@ -14,6 +14,7 @@ import { resourcesOf } from './functionResources.ts'
 import { scalingOf } from './functionScaling.ts'
 import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
 import { linkedController } from './linkedController.ts'
+import { checkShares, formerRevision } from './functionTraffic.ts'
 import type { Perform } from './operation.ts'
 import type { Functions, Provider } from './ports.ts'
 import { requirePresent } from './project.ts'
@@ -62,6 +63,10 @@ export interface FunctionService {
   remove(caller: Caller, id: string, options: { readonly force: boolean }): Promise<void>
   /** Answers nothing when the function was new. @throws HksError NOT_FOUND, CONFLICT when none is under way */
   cancelDeployment(caller: Caller, id: string): Promise<FunctionRecord | undefined>
+  /** @throws HksError INVALID_REQUEST, CONFLICT, UNSUPPORTED_PLATFORM where one revision at a time serves */
+  setTraffic(caller: Caller, id: string, shares: readonly TrafficShare[]): Promise<FunctionRecord>
+  /** Leads all calls to a revision; by default to the newest ready one before that which serves. */
+  rollBack(caller: Caller, id: string, revision: number | undefined): Promise<FunctionRecord>
   access(caller: Caller, id: string): Promise<FunctionAccess>
   /** @throws HksError CONFLICT when a call has the chosen id */
   invoke(caller: Caller, id: string, request: InvocationRequest, options: InvokeHow): Promise<RunningCall>
@@ -177,6 +182,11 @@ export function createFunctionService(options: FunctionServiceOptions): Function
       const subject = { scope: 'deploy', action: 'function.cancelDeployment', resource: id, projectId } as const
       return perform(caller, subject, () => functions.cancelDeployment(id))
     },
+    setTraffic: (caller, id, shares) => change(caller, id, 'function.setTraffic', found => setTraffic(found, shares)),
+    rollBack: (caller, id, revision) =>
+      change(caller, id, 'function.rollBack', found =>
+        setTraffic(found, [{ revision: revision ?? formerRevision(found.function), percent: 100 }]),
+      ),
     access: async (caller, id) => (await find(caller, id, 'invoke')).functions.access(id),
     invoke: async (caller, id, request, how) => {
       const { functions, function: fn } = await find(caller, id, 'invoke')
@@ -213,6 +223,18 @@ export function createFunctionService(options: FunctionServiceOptions): Function
       }
     },
   }
+}
+
+function setTraffic({ provider, functions, function: fn }: FoundFunction, shares: readonly TrafficShare[]) {
+  if (!functions.setTraffic) {
+    throw new HksError(
+      'UNSUPPORTED_PLATFORM',
+      `On the connection "${provider.connection}" one revision of a function serves at a time.`,
+      { hint: 'Deploy the former source again.' },
+    )
+  }
+  checkShares(fn, shares)
+  return functions.setTraffic(fn.id, shares)
 }
 
 function functionsOf(provider: Provider): Functions {

@@ -16,6 +16,7 @@ import type {
   KeptRequest,
   KeptResult,
   Source,
+  TrafficShare,
 } from './function.ts'
 import type { ProjectRecord, SecretKeys } from './project.ts'
 
@@ -135,6 +136,11 @@ export interface Functions {
   /** Makes what hides the values of the function's secrets in bytes; bytes without any are answered as they are. */
   mask(id: string): Promise<(bytes: Uint8Array) => Uint8Array>
   remove(id: string): Promise<void>
+  /**
+   * Divides the calls; answers when they are divided so. All to the newest revision means: and to each newer one.
+   * @throws HksError CONFLICT while a deployment is under way
+   */
+  setTraffic?(id: string, shares: readonly TrafficShare[]): Promise<FunctionRecord>
   /**
    * Starts a process with the function's code in a folder of this machine, which waits for a debugger; calls go to it, and
    * not to the revision that serves, until it is closed or ends. One a function.

@@ -24,7 +24,7 @@ export function refuseChanges(provider: Provider, readOnly: () => string | undef
     cronJobs: guard(provider.cronJobs, 'create', 'update', 'remove'),
     executions: guard(provider.executions, 'trigger', 'stop'),
     ...(provider.functions
-      ? { functions: guard(provider.functions, 'deploy', 'cancelDeployment', 'debug', 'remove') }
+      ? { functions: guard(provider.functions, 'deploy', 'cancelDeployment', 'setTraffic', 'debug', 'remove') }
       : {}),
     ...(provider.secrets ? { secrets: guard(provider.secrets, 'write', 'remove') } : {}),
   }

@@ -16,6 +16,8 @@ type FunctionRoute =
   | 'deleteFunction'
   | 'cancelDeployment'
   | 'listRevisions'
+  | 'setTraffic'
+  | 'rollBackFunction'
   | 'getFunctionAccess'
   | 'invokeFunction'
 
@@ -52,6 +54,12 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     const page = pageOf(revisions, query, revision => revision.id)
     return { body: { ...page, items: page.items.map(revision => toWireRevision(revision, serving)) } }
   },
+  setTraffic: async ({ caller, params, body }) => ({
+    body: toWireFunction(await functions.setTraffic(caller, params.id, body.items)),
+  }),
+  rollBackFunction: async ({ caller, params, body }) => ({
+    body: toWireFunction(await functions.rollBack(caller, params.id, body?.revision)),
+  }),
   getFunctionAccess: async ({ caller, params }) => {
     const { url, headers } = await functions.access(caller, params.id)
     return { body: { url, headers } }

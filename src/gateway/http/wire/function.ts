@@ -49,7 +49,9 @@ export const toWireRevision = (revision: RevisionRecord, serving: number): Revis
     sourceDigest: revision.sourceDigest,
     status: revision.status,
     reason: revision.reason,
-    percent: revision.number === serving ? 100 : 0,
+    percent: revision.percent ?? (revision.number === serving ? 100 : 0),
+    tag: revision.tag,
+    tagUrl: revision.tagUrl,
     transient: revision.transient,
     createdAt: toInstant(revision.createdAt),
   })

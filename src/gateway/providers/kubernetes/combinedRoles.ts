@@ -81,6 +81,11 @@ export function combineFunctions(namespaces: OpenNamespaces): Functions {
     deploy: async (projectId, ...rest) => inProject(projectId).deploy(projectId, ...rest),
     cancelDeployment: async id => (await owner(id)).cancelDeployment(id),
     deployments: () => roles().flatMap(role => role.deployments()),
+    setTraffic: async (id, shares) => {
+      const role = await owner(id)
+      if (role.setTraffic) return role.setTraffic(id, shares)
+      throw notFound('function', id)
+    },
     source: async id => (await owner(id)).source(id),
     invoke: async (id, ...rest) => (await owner(id)).invoke(id, ...rest),
     access: async id => (await owner(id)).access(id),

@@ -3,7 +3,7 @@ import { AnswerBroken, type Exception } from '../../../domain/functionAnswer.ts'
 import type { LogSource } from '../../../domain/log.ts'
 
 /** Milliseconds for which the line of an exception is waited for: it comes by way of the API server. */
-const waitMs = 3000
+const waitMs = 10_000
 /** After the last line of a stack no other comes. */
 const quietMs = 200
 

@@ -52,7 +52,8 @@ export function toFunctionRecord({ projectId, service, revisions, pods }: Functi
       reason: failed.reason,
     })),
   ].toSorted((a, b) => b.number - a.number)
-  const status = statusOf(service, state.deployment !== undefined, serving !== undefined)
+  const isRefused = state.failed.some(({ number }) => number === template.number)
+  const status = statusOf(service, state.deployment !== undefined, serving !== undefined, isRefused)
   const reason = reasonOf(service, status, serving?.facts.number ?? 0, state.failed)
   const createdAt = Date.parse(creationTimestamp)
   return {
@@ -113,11 +114,17 @@ function standingOf(
   return { status: 'deploying' }
 }
 
-function statusOf(service: KnativeService, isDeploying: boolean, serves: boolean): FunctionRecord['status'] {
+function statusOf(
+  service: KnativeService,
+  isDeploying: boolean,
+  serves: boolean,
+  isRefused: boolean,
+): FunctionRecord['status'] {
   if (service.metadata.deletionTimestamp !== undefined) return 'deleting'
   if (isDeploying) return 'deploying'
   if (serves) return 'ready'
-  return conditionOf(service, 'Ready')?.status === 'Unknown' ? 'deploying' : 'failed'
+  // Knative takes up to ten minutes to see what the gateway has seen.
+  return conditionOf(service, 'Ready')?.status === 'Unknown' && !isRefused ? 'deploying' : 'failed'
 }
 
 /** Why the last revision can not serve, or why nothing does. */

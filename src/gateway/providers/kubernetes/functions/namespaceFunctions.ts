@@ -5,7 +5,7 @@ import type { Clock } from '../../../domain/clock.ts'
 import { createDeploymentSteps } from '../../../domain/deploymentSteps.ts'
 import type { FunctionRecord } from '../../../domain/function.ts'
 import { createFunctionLog } from '../../../domain/functionLog.ts'
-import type { LogStore, NewLogLine } from '../../../domain/log.ts'
+import type { LogStore } from '../../../domain/log.ts'
 import type { Functions, InvocationStore } from '../../../domain/ports.ts'
 import { createBytesMask } from '../../../platform/maskSecrets.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
@@ -20,9 +20,8 @@ import { createFunctionObjects, type Secret } from './functionObjects.ts'
 import type { FunctionSettings } from './functionSettings.ts'
 import { createFunctionsView, type FollowObjects } from './functionsView.ts'
 import type { Ingress } from './ingress.ts'
-import { readPodLine } from './podLog.ts'
 import { sourceFile } from './podRuntime.ts'
-import { functionContainer } from './revisionOutcome.ts'
+import { readLastLines } from './readLastLines.ts'
 import { createRevisionWatch } from './revisionWatch.ts'
 import type { RuntimeProgram } from './runtimeProgram.ts'
 import { secretKeyOf } from './serviceManifest.ts'
@@ -61,8 +60,6 @@ const defaultAdoptAfterMs = 10_000
 const defaultSweepAfterMs = 60_000
 /** Milliseconds until pods of a deleted function are looked for again. */
 const endAgainMs = 1000
-/** Lines of a container that could not serve. */
-const lastLines = 40
 
 /** Functions in one namespace of a cluster with Knative. */
 export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceFunctionsDeps): NamespaceFunctions {
@@ -87,22 +84,12 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     onGone: id => void forget(id).catch(report),
   })
   const settlement = createRevisionSettlement(objects, view, signal)
-  const readLog = async (pod: string, previous: boolean): Promise<readonly NewLogLine[]> => {
-    const path = `/api/v1/namespaces/${encodeURIComponent(scope.name)}/pods/${encodeURIComponent(pod)}/log`
-    const query = { container: functionContainer, tailLines: lastLines, timestamps: true, previous }
-    const chunks: Uint8Array[] = []
-    try {
-      for await (const chunk of await scope.client.stream(path, { query, signal })) chunks.push(chunk)
-    } catch (error) {
-      // The pod may be gone; its termination message is there in any case.
-      if (signal.aborted || !(error instanceof HksError)) throw error
-    }
-    return Buffer.concat(chunks)
-      .toString()
-      .split('\n')
-      .flatMap(line => readPodLine(line) ?? [])
-  }
-  const watchRevision = createRevisionWatch({ view, settlement, lastLines: readLog, onWaiting: log.system })
+  const watchRevision = createRevisionWatch({
+    view,
+    settlement,
+    lastLines: (pod, previous) => readLastLines(own, pod, previous),
+    onWaiting: log.system,
+  })
   const deployments = createFunctionDeployments({
     scope: own,
     view,
@@ -193,6 +180,13 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
       return view.record(id)
     },
     deployments: steps.current,
+    setTraffic: async (id, shares) => {
+      const { spec } = required(id)
+      await settlement.divide(id, spec.name, shares)
+      const words = shares.map(({ revision, percent }) => `${percent} % to revision ${revision}`).join(', ')
+      log.system(id, `Calls are led: ${words}.`)
+      return required(id)
+    },
     source: async id => {
       const { spec, serving } = required(id)
       if (serving === 0) return undefined

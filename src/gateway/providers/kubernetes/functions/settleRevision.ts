@@ -1,3 +1,6 @@
+import { HksError } from '../../../../contract/errors.ts'
+import type { TrafficShare } from '../../../domain/function.ts'
+import { reasonWords } from './conditionWords.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
 import { type FunctionObjects, isAbsent, isConflict } from './functionObjects.ts'
 import { annotations, keyName, labels, revisionName, sourceName } from './functionNames.ts'
@@ -9,6 +12,7 @@ import {
   type KnativeService,
   type RevisionTemplate,
   servingVersion,
+  type TrafficTarget,
 } from './knativeObjects.ts'
 import { readFacts } from './revisionFacts.ts'
 import { type FailedRevision, latestTraffic, readState, withState } from './serviceState.ts'
@@ -17,6 +21,8 @@ import { type FailedRevision, latestTraffic, readState, withState } from './serv
 export interface RevisionSettlement {
   /** Leads all calls to the newest revision that is ready. */
   leadToLatest(name: string): Promise<void>
+  /** Divides the calls. @throws HksError CONFLICT while a deployment is under way */
+  divide(functionId: string, name: string, shares: readonly TrafficShare[]): Promise<void>
   /** The revision serves: nothing is under way any more. */
   finish(name: string, number: number): Promise<void>
   /** After that: what it replaced for good goes, and what it needs goes with it one day. */
@@ -32,7 +38,7 @@ export interface RevisionSettlement {
 const mostTries = 5
 
 /** Milliseconds in which Knative takes a template up, at most: it does so in a tenth of a second. */
-const takenUpMs = 10_000
+const takenUpMs = 20_000
 
 /** Settles deployments of one namespace. */
 export function createRevisionSettlement(
@@ -63,12 +69,13 @@ export function createRevisionSettlement(
     await objects.remove('configmaps', sourceName(name))
   }
   /** What goes on without it is only later. */
-  const seen = async (functionId: string, test: (sight: FunctionSight) => boolean) => {
+  const seen = async (functionId: string, test: (sight: FunctionSight) => boolean): Promise<boolean> => {
     const signal = AbortSignal.any([scopeSignal, AbortSignal.timeout(takenUpMs)])
     try {
-      await view.until(functionId, sight => (!sight || test(sight) ? true : undefined), signal)
+      return await view.until(functionId, sight => (!sight || test(sight) ? true : undefined), signal)
     } catch (error) {
       if (!signal.aborted || scopeSignal.aborted) throw error
+      return false
     }
   }
   /** As long as Knative has not heard that a revision is the template no more, it makes one anew that is deleted. */
@@ -92,6 +99,22 @@ export function createRevisionSettlement(
         ...service,
         spec: { ...service.spec, traffic: latestTraffic(service.spec.traffic) },
       }))
+    },
+    divide: async (functionId, name, shares) => {
+      const left = await changeService(name, service => {
+        if (readState(service).deployment) {
+          throw new HksError('CONFLICT', `A deployment of "${name}" is under way.`, {
+            hint: 'Wait for its end, or cancel it, then divide the calls.',
+          })
+        }
+        return { ...service, spec: { ...service.spec, traffic: trafficOf(service, shares) } }
+      })
+      if (!left || (await seen(functionId, ({ service }) => isDivided(service, left, shares)))) return
+      const now = await objects.find('services', name)
+      const why = reasonWords(conditionOf(now, 'RoutesReady') ?? {})
+      throw new HksError('DEPLOY_FAILED', `The cluster has not divided the calls of "${name}" yet: ${why}`, {
+        hint: 'It goes on trying. Look at the revisions in a moment.',
+      })
     },
     finish: async (name, number) => {
       await changeService(name, service => {
@@ -130,6 +153,29 @@ export function createRevisionSettlement(
       await seen(functionId, ({ revisions }) => revisions.every(({ metadata }) => metadata.name !== failed))
     },
   }
+}
+
+function trafficOf(service: KnativeService, shares: readonly TrafficShare[]): readonly TrafficTarget[] {
+  const { name } = service.metadata
+  return shares.map(({ revision, percent, tag }) => {
+    const named = revisionName(name, revision)
+    const isNewest = percent === 100 && named === service.status?.latestReadyRevisionName
+    // Named, it would keep the calls of all that come after it.
+    const target = isNewest ? { latestRevision: true } : { revisionName: named }
+    return { ...target, percent, ...(tag === undefined ? {} : { tag }) }
+  })
+}
+
+/** Whether the ingress leads calls as it is asked to. */
+function isDivided(service: KnativeService, { metadata }: KnativeService, shares: readonly TrafficShare[]): boolean {
+  const { observedGeneration = 0, traffic = [] } = service.status ?? {}
+  const percentOf = (name: string) =>
+    traffic.reduce((sum, target) => sum + (target.revisionName === name ? (target.percent ?? 0) : 0), 0)
+  return (
+    observedGeneration >= (metadata.generation ?? 0) &&
+    conditionOf(service, 'RoutesReady')?.status === 'True' &&
+    shares.every(({ revision, percent }) => percentOf(revisionName(metadata.name, revision)) === percent)
+  )
 }
 
 /** A revision that nobody can want again: one of a hot reload, or one that never came to serve. */

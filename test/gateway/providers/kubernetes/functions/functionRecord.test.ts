@@ -116,6 +116,12 @@ describe('the record of a Knative Service', () => {
     assert.deepEqual([record.status, record.serving, record.revisions[0]!.status], ['failed', 0, 'failed'])
   })
 
+  it('is failed when the gateway has seen so, before Knative has', () => {
+    const failed = [{ ...factsOf(functionSpec(), revisionOf(1)), reason: 'It can not.' }]
+    const record = recordOf(service(1, [], { failed }, 'Unknown'), [revision(1, 'Unknown')])
+    assert.deepEqual([record.status, record.reason, record.revisions.length], ['failed', 'It can not.', 1])
+  })
+
   it('counts the pods that take calls', () => {
     const pod = (name: string, ready: 'True' | 'False', deletionTimestamp?: string): KubePod => ({
       metadata: { ...metadata(name), ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) },
