@@ -48,12 +48,14 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
   const retryDelay = createRetryDelay(random)
   let state: CollectionState = { synced: false }
   const held = createHeldObjects<T>(event => {
-    // What the first list holds is no change.
-    if (state.synced) for (const listener of [...listeners]) listener(event)
+    // What the first list holds is no change; after the end nothing is told any more.
+    if (state.synced && !signal.aborted) for (const listener of [...listeners]) listener(event)
   })
   /** Where the next watch begins; absent when the next step is a list. */
   let version: string | undefined
   let watchDenials = 0
+  /** Why it can only list. */
+  let denied: HksError | undefined
   let isOpen = false
 
   const setState = (next: CollectionState): void => {
@@ -71,7 +73,7 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
     }
     held.replace(objects)
     version = listed
-    setState({ synced: true, ...(watchDenials > 0 && state.error ? { error: state.error } : {}) })
+    setState({ synced: true, ...(denied ? { error: denied } : {}) })
     settleWaiting(waiter => waiter.resolve())
   }
   const settleWaiting = (settle: (waiter: PromiseWithResolvers<void>) => void): void => {
@@ -89,6 +91,7 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
       const wanted = { ...query, watch: true, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds }
       const chunks = await client.stream(path, { query: wanted, signal: watching })
       watchDenials = 0
+      denied = undefined
       isOpen = true
       setState({ synced: true })
       for await (const events of watchEvents<Raw>(chunks, client.server, path)) {
@@ -116,6 +119,7 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
     isOpen = false
     if (error.code !== 'FORBIDDEN' || !wasWatching) return retryDelay.next(error)
     watchDenials++
+    denied = error
     version = undefined
     return jittered(pollMs, random)
   }

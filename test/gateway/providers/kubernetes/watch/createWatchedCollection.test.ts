@@ -251,6 +251,14 @@ describe('a watched collection', function () {
     const kinds = server.requests.map(request => (request.includes('watch=true') ? 'watch' : 'list'))
     assert.ok(kinds.length <= 25, kinds.join())
     assert.ok(kinds.filter(kind => kind === 'watch').length >= 2, kinds.join())
+    // What else goes wrong is told while it does.
+    onList = (_, response) => {
+      answerStatus(response, 503, 'ServiceUnavailable')
+      return true
+    }
+    await until(() => assert.equal(collection.state().error?.code, 'CONNECTION_FAILED'))
+    onList = () => false
+    await until(() => assert.equal(collection.state().error?.code, 'FORBIDDEN'))
     // Once the user may, it is watched again.
     onWatch = () => false
     await until(() => assert.equal(watches.length, 1))
@@ -269,6 +277,17 @@ describe('a watched collection', function () {
     const ready = collection.ready()
     await until(() => assert.equal(collection.state().synced, true))
     await ready
+  })
+
+  it('tells nothing more to who disposes it while it tells', async () => {
+    const { collection, told } = followed()
+    await collection.ready()
+    await watching()
+    collection.subscribe(() => collection[Symbol.dispose]())
+    watches[0]!.write(line('ADDED', object('c', 11)) + line('ADDED', object('d', 12)))
+    await eventually(() => assert.deepEqual(told, ['put c 11']))
+    await eventually(() => assert.ok(watches[0]!.closed))
+    assert.deepEqual(told, ['put c 11'])
   })
 
   it('asks for nothing more once it is disposed', async () => {
