@@ -49,15 +49,16 @@ export function entryRangeOf(document: Document.Parsed, text: string, path: Yaml
   return { start: key.start, end: Math.max(key.end, isNode(value) ? (value.range?.[1] ?? 0) : 0) }
 }
 
-/** The text at a path; nothing where there is none. */
+/** The text at a path, also one that an alias stands for; nothing where there is none. */
 export function textAt(document: Document.Parsed, text: string, path: YamlPath): PlacedText | undefined {
   const node = nodeAt(document, path)
-  if (!isScalar(node) || typeof node.value !== 'string' || node.range == null) return undefined
+  const scalar = isAlias(node) ? node.resolve(document) : node
+  if (!isNode(node) || node.range == null || !isScalar(scalar) || typeof scalar.value !== 'string') return undefined
   const [start, end] = node.range
   const written = text.slice(start, end)
   const quotes = /^(["']).*\1$/s.test(written) ? 1 : 0
-  const isPlain = written.slice(quotes, written.length - quotes) === node.value
-  return { value: node.value, start, end, ...(isPlain ? { at: start + quotes } : {}) }
+  const isPlain = written.slice(quotes, written.length - quotes) === scalar.value
+  return { value: scalar.value, start, end, ...(isPlain ? { at: start + quotes } : {}) }
 }
 
 /** Line (from 1) of a field is where its key stands, so this is the offset of its key, or of the nearest around it. */

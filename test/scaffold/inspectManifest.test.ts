@@ -29,8 +29,9 @@ spec:
                 - {name: KEY, valueFrom: {secretKeyRef: {name: api, key: token}}}
 `
 const swap = (from: string | RegExp, to: string): string => {
-  assert.notEqual(manifest.search(from), -1, `${String(from)} is not in the manifest`)
-  return manifest.replace(from, to)
+  const changed = manifest.replace(from, to)
+  assert.notEqual(changed, manifest, `${String(from)} is not in the manifest`)
+  return changed
 }
 /** Each problem as `severity text: message`. */
 const told = (text: string): string[] =>
@@ -54,6 +55,23 @@ describe('a manifest that is edited', () => {
     assert.equal(manifest.slice(schedule.at, schedule.at! + schedule.value.length), '0 2 * * *')
     assert.equal(manifest.slice(entry.start, entry.end), 'schedule: "0 2 * * *"')
     assert.equal(manifest.slice(timeZone?.entry.start, timeZone?.entry.end), 'timeZone: Europe/Berlin')
+  })
+
+  it('finds a schedule that an alias stands for where the alias is', () => {
+    const text = swap('"0 2 * * *"', '*often').replace(
+      'name: nightly-report',
+      'name: nightly-report\n  labels: {when: &often "0 25 * * *"}',
+    )
+    const schedule = inspectManifest(text).cronJobs[0]?.schedule?.schedule
+    assert.deepEqual(
+      [schedule?.value, schedule?.at, text.slice(schedule?.start, schedule?.end)],
+      ['0 25 * * *', undefined, '*often'],
+    )
+  })
+
+  it('finds the same in a file whose lines end as on Windows', () => {
+    const text = swap('Forbid', 'forbidd').replaceAll('\n', '\r\n')
+    assert.deepEqual(errors(text), ['error forbidd: concurrencyPolicy: must be one of Allow, Forbid, Replace.'])
   })
 
   const faults: [what: string, text: string, wanted: string][] = [
