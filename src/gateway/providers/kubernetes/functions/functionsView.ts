@@ -144,8 +144,8 @@ export function createFunctionsView({ scope, follow, changes, clock, onGone }: F
     state: () => {
       const states = collections.map(collection => collection.state())
       const error = states.map(state => state.error).find(each => each !== undefined)
-      // Without Knative there is nothing to follow; who wants to use it is told.
-      if (error?.code === 'NOT_FOUND') return { synced: true }
+      // Without Knative, or the right to see it, there is nothing to follow. Who wants functions is told; CronJobs go on.
+      if (error?.code === 'NOT_FOUND' || error?.code === 'FORBIDDEN') return { synced: true }
       return { synced: states.every(state => state.synced), ...(error ? { error } : {}) }
     },
     onState: listener => {

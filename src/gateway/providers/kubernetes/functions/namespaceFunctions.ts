@@ -166,8 +166,9 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
   })
 
   return {
-    list: async () => {
-      await view.ready()
+    list: async projectId => {
+      // Who wants to see all projects sees the functions that are known.
+      if (projectId !== undefined) await view.ready()
       return view.records()
     },
     get: async id => view.record(id),

@@ -38,7 +38,7 @@ describe('a deployment whose gateway is gone', function () {
     await leave('bad', 'import "nowhere"')
     await using next = await first.another({ adoptAfterMs: 0 })
     const [bad, good] = await eventually(async () => {
-      const found = await next.functions.list()
+      const found = await next.functions.list(next.projectId)
       assert.deepEqual(
         found.map(({ spec, status, serving }) => [spec.name, status, serving]),
         [

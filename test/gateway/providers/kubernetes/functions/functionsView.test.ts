@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { HksError } from '../../../../../src/contract/errors.ts'
+import { createChangePublisher } from '../../../../../src/gateway/domain/changes.ts'
+import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
+import { createFunctionsView } from '../../../../../src/gateway/providers/kubernetes/functions/functionsView.ts'
+import { createWatchedCollection } from '../../../../../src/gateway/providers/kubernetes/watch/createWatchedCollection.ts'
+import { createFakeClock } from '../../../../support/fakeClock.ts'
+
+/** An API server that answers everything with one error. */
+const refusing = (code: 'NOT_FOUND' | 'FORBIDDEN' | 'CONNECTION_FAILED'): KubeClient => {
+  const refuse = () => Promise.reject(new HksError(code, `no: ${code}`))
+  return {
+    server: 'https://test',
+    request: refuse,
+    list: refuse,
+    stream: refuse,
+    [Symbol.dispose]: () => undefined,
+  } as never
+}
+
+describe('the functions of a namespace', () => {
+  const viewOf = (client: KubeClient) => {
+    const clock = createFakeClock(0)
+    return createFunctionsView({
+      scope: { projectId: 'p', name: 'team-a', client, signal: new AbortController().signal },
+      follow: (path, labelSelector) =>
+        createWatchedCollection({ client, clock, path, query: { labelSelector }, keep: object => object }) as never,
+      changes: createChangePublisher(),
+      clock,
+      onGone: () => undefined,
+    })
+  }
+
+  it('are refused without Knative, and keep nothing else from going on', async () => {
+    using view = viewOf(refusing('NOT_FOUND'))
+    await assert.rejects(view.ready(), (error: HksError) => {
+      assert.equal(error.code, 'KNATIVE_MISSING')
+      assert.deepEqual(error.details, { missing: ['services.serving.knative.dev'] })
+      return true
+    })
+    assert.deepEqual([view.state(), view.records()], [{ synced: true }, []])
+  })
+
+  it('are refused to who may not see them, and keep nothing else from going on', async () => {
+    using view = viewOf(refusing('FORBIDDEN'))
+    await assert.rejects(view.ready(), (error: HksError) => error.code === 'FORBIDDEN')
+    assert.deepEqual(view.state(), { synced: true })
+  })
+
+  it('say when the cluster can not be reached', async () => {
+    using view = viewOf(refusing('CONNECTION_FAILED'))
+    await assert.rejects(view.ready(), (error: HksError) => error.code === 'CONNECTION_FAILED')
+    const { synced, error } = view.state()
+    assert.deepEqual([synced, error?.code], [false, 'CONNECTION_FAILED'])
+  })
+})
