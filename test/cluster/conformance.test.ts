@@ -7,16 +7,10 @@ import { testCluster } from '../support/cluster/testCluster.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { startTestGateway } from '../support/testGateway.ts'
 
-const noFunctions = 'A CronJob of a cluster can not call a function yet.'
-
 runConformance({
   name: 'kubernetes',
   isTogether: true,
-  skips: {
-    'carries either a command or a function in every answer, never both': noFunctions,
-    'calls the function with its payload and answers what it said': noFunctions,
-    'keeps a function that CronJobs call from being deleted, naming them, unless it is forced': noFunctions,
-  },
+  skips: {},
   createProviderUnderTest: async () => {
     const { kubeconfig, context, images } = await testCluster()
     const stack = new AsyncDisposableStack()
@@ -24,7 +18,13 @@ runConformance({
     const namespace = stack.use(await temporaryNamespace(createKubeApi(kubeconfig)))
     const gateway = await startTestGateway(join(folder.path, 'home'))
     stack.defer(() => gateway.stop())
-    const body: ConnectionCreate = { kind: 'kubernetes', context, kubeconfig: [kubeconfig], namespaces: [] }
+    const body: ConnectionCreate = {
+      kind: 'kubernetes',
+      context,
+      kubeconfig: [kubeconfig],
+      namespaces: [],
+      runtimeImages: { node: images.node },
+    }
     const connection = await gateway.client.call('createConnection', { body })
     const project = await gateway.client.call('openProject', {
       body: { connectionId: connection.id, namespace: namespace.name },

@@ -57,7 +57,7 @@ const tests: readonly ConformanceTest[] = [
 /** Declares the suite that every provider passes. */
 export function runConformance({ name, createProviderUnderTest, skips, isTogether = false }: Conformance): void {
   describe(`conformance of ${name}`, function () {
-    this.timeout(60_000)
+    this.timeout(isTogether ? 120_000 : 60_000)
     let context: ConformanceContext
     const begun = new Map<string, Promise<void>>()
     let names = 0

@@ -78,7 +78,8 @@ export const cronJobFunctionTests: readonly ConformanceTest[] = [
       const other = await deploy(context)
       await client.call('updateCronJob', { params: { id: job.id }, body: { functionId: other.id } })
       await assert.rejects(client.call('deleteFunction', { params: { id: other.id } }), { code: 'CONFLICT' })
-      const body = { command: context.sleep(0), functionId: null }
+      const { image } = context
+      const body = { command: context.sleep(0), functionId: null, ...(image === undefined ? {} : { image }) }
       await client.call('updateCronJob', { params: { id: job.id }, body })
       await client.call('deleteFunction', { params: { id: other.id } })
       const { items } = await client.call('listFunctions', { params: { id: projectId }, query: { limit: 1000 } })

@@ -8,7 +8,7 @@ import { createKubeClient } from '../providers/kubernetes/client/createKubeClien
 import { listContexts } from '../providers/kubernetes/client/listContexts.ts'
 import { loadKubeConfig } from '../providers/kubernetes/client/loadKubeConfig.ts'
 import { followCronJobs } from '../providers/kubernetes/cronJobWork.ts'
-import { createFunctionWork } from '../providers/kubernetes/functions/functionWork.ts'
+import { createFunctionWork, defaultImages } from '../providers/kubernetes/functions/functionWork.ts'
 import { createKubernetesProvider } from '../providers/kubernetes/kubernetesProvider.ts'
 import { openNamespaceSecrets } from '../providers/kubernetes/secrets.ts'
 import type { Environment } from './environment.ts'
@@ -41,7 +41,11 @@ export function createClusters(
           return { client: createKubeClient(access), identity: await clusterIdentity(kubeconfig, context) }
         },
         works: [
-          followCronJobs({ ...database, clock, logs, newId: randomUUID, report }),
+          followCronJobs({
+            ...{ ...database, clock, logs, report },
+            callerImage: () => connection().runtimeImages?.node ?? defaultImages.node,
+            newId: randomUUID,
+          }),
           createFunctionWork({ ...database, connection, runtimesFolder, clock, logs, newId: randomUUID, report }),
           openNamespaceSecrets,
         ],

@@ -24,6 +24,8 @@ export interface CronJobWorkDeps {
   readonly executions: ExecutionStore
   readonly ledger: LedgerStore
   readonly logs: LogStore
+  /** In which a CronJob calls a function; has `node`. */
+  readonly callerImage: () => string
   readonly clock: Clock
   readonly newId: () => string
   /** Receives failures that no caller waits for. */
@@ -35,7 +37,7 @@ export const followCronJobs =
   (deps: CronJobWorkDeps): OpenNamespaceWork =>
   (scope, changes) => {
     const { projectId } = scope
-    const { executions, ledger, logs, clock, newId, report } = deps
+    const { executions, ledger, logs, callerImage, clock, newId, report } = deps
     const stack = new DisposableStack()
     const follow = createFollow(scope, clock, stack)
     const batch = '/apis/batch/v1'
@@ -80,7 +82,7 @@ export const followCronJobs =
 
     const removed = createCronJobRemoval({ cronJobs, jobs, runs, ledger, logs })
     return {
-      cronJobs: createNamespaceCronJobs(scope, { cronJobs, jobs, index, removed, clock, newId }),
+      cronJobs: createNamespaceCronJobs(scope, { cronJobs, jobs, index, removed, callerImage, clock, newId }),
       executions: createNamespaceExecutions(scope, { index, jobs, runs }),
       state,
       onState: listener => {

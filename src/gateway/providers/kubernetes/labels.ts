@@ -14,6 +14,8 @@ export const managedBy = 'hexabase'
 export const annotations = {
   /** The project for which an object got its id: a copy in another namespace is another application. */
   projectId: 'hexabase.io/project-id',
+  /** The function that a CronJob calls. */
+  functionId: 'hexabase.io/function-id',
   /** The run that a user wanted again. */
   retryOf: 'hexabase.io/retry-of',
   /** As `kubectl create job --from` marks a Job. */

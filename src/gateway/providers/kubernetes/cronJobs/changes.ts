@@ -2,10 +2,12 @@ import { HksError } from '../../../../contract/errors.ts'
 import type { CronJobSpec } from '../../../domain/cronJob.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import type { Container } from '../objects/coreV1.ts'
+import { annotations } from '../labels.ts'
 import { changedEnv } from './environment.ts'
+import { callerVariables, type FunctionCaller } from './functionCaller.ts'
 import { specOf } from './fromKube.ts'
 import { mainContainerIndex } from './mainContainer.ts'
-import { noFunctions, noImage } from './toKube.ts'
+import { workOf } from './toKube.ts'
 
 /** One operation of a JSON patch (RFC 6902). */
 export interface PatchOperation {
@@ -26,17 +28,23 @@ export function changedFields(before: CronJobSpec, after: CronJobSpec): readonly
 /**
  * The operations that bring a CronJob of the cluster from `base` to `wanted`, and touch nothing else; none when it is
  * so already. It was perhaps changed since `base` was read: what is not changed here stays as it is now.
+ * `caller` is there where it calls a function.
  * @throws HksError CONFLICT when somebody else gave a field that is changed here yet another value
  */
-export function patchOf(object: KubeCronJob, base: CronJobSpec, wanted: CronJobSpec): readonly PatchOperation[] {
+export function patchOf(
+  object: KubeCronJob,
+  base: CronJobSpec,
+  wanted: CronJobSpec,
+  caller?: FunctionCaller,
+): readonly PatchOperation[] {
   const present = specOf(object)
   const fields = changedFields(base, wanted).filter(field => !isSame(present[field], wanted[field]))
   for (const field of fields) {
     if (!isSame(present[field], base[field])) throw changedMeanwhile(object.metadata.name, field, present[field])
   }
   const operations = fields.flatMap(field => (isOfContainer(field) ? [] : plainOperation(object, field, wanted)))
-  const container = containerOperations(object, fields.filter(isOfContainer), base, wanted)
-  const all = [...operations, ...container]
+  const container = containerOperations(object, fields.filter(isOfContainer), base, wanted, caller)
+  const all = [...operations, ...container, ...(fields.includes('target') ? annotationOperations(object, wanted) : [])]
   if (all.length === 0) return []
   // Refused with 409 when the object is another one by then.
   return [{ op: 'replace', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion }, ...all]
@@ -75,32 +83,44 @@ function containerOperations(
   fields: readonly ContainerField[],
   base: CronJobSpec,
   wanted: CronJobSpec,
+  caller: FunctionCaller | undefined,
 ): PatchOperation[] {
   if (fields.length === 0) return []
   const { template } = object.spec.jobTemplate.spec
   const index = mainContainerIndex(template)
   const container = template.spec.containers[index]
   const path = `${job}/template/spec/containers/${index}`
-  const operations = new Map<string, PatchOperation>()
-  const set = (member: keyof Container, value: unknown, isEmpty = false) => {
-    if (!isEmpty) operations.set(member, { op: 'add', path: `${path}/${member}`, value })
-    else if (container?.[member] !== undefined) operations.set(member, { op: 'remove', path: `${path}/${member}` })
+  const operations: PatchOperation[] = []
+  const set = (member: keyof Container, value: unknown) => {
+    if (value !== undefined) operations.push({ op: 'add', path: `${path}/${member}`, value })
+    else if (container?.[member] !== undefined) operations.push({ op: 'remove', path: `${path}/${member}` })
   }
-  for (const field of fields) {
-    if (field === 'image') {
-      if (wanted.image === undefined || wanted.image === '') throw noImage()
-      set('image', wanted.image)
-    } else if (field === 'target') {
-      if (wanted.target.kind === 'function') throw noFunctions()
-      const { command, args } = wanted.target
-      set('command', command, command.length === 0)
-      set('args', args, args.length === 0)
-    } else {
-      const env = changedEnv(container?.env ?? [], base, wanted)
-      set('env', env, env.length === 0)
-    }
+  const isTarget = fields.includes('target')
+  const isEnvironment = fields.includes('environment') || fields.includes('secrets')
+  const isFunction = wanted.target.kind === 'function'
+  if (isTarget || (fields.includes('image') && !isFunction)) {
+    const work = workOf(wanted, caller)
+    if (isTarget) for (const member of ['command', 'args'] as const) set(member, work[member])
+    if (fields.includes('image') || isFunction) set('image', work.image)
   }
-  return [...operations.values()]
+  const before = container?.env ?? []
+  let env = isEnvironment ? changedEnv(before, base, wanted) : before
+  if (isTarget) env = [...env.filter(({ name }) => !callers.has(name)), ...workOf(wanted, caller).env]
+  if (!isSame(env, before)) set('env', env.length === 0 ? undefined : env)
+  return operations
+}
+
+const callers: ReadonlySet<string> = new Set(Object.values(callerVariables))
+
+/** Says in the object's annotations which function it calls, or that it calls none. */
+function annotationOperations({ metadata }: KubeCronJob, { target }: CronJobSpec): PatchOperation[] {
+  const key = annotations.functionId
+  const path = `/metadata/annotations/${key.replace('/', '~1')}`
+  if (target.kind !== 'function') return metadata.annotations?.[key] === undefined ? [] : [{ op: 'remove', path }]
+  const { functionId: value } = target
+  return metadata.annotations
+    ? [{ op: 'add', path, value }]
+    : [{ op: 'add', path: '/metadata/annotations', value: { [key]: value } }]
 }
 
 const hasMember = (object: unknown, path: string): boolean => {

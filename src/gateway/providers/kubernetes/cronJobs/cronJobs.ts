@@ -8,6 +8,7 @@ import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
 import type { WatchedCollection } from '../watch/watchedCollection.ts'
 import { patchOf } from './changes.ts'
 import type { CronJobIndex, IndexedCronJob } from './cronJobIndex.ts'
+import { findCaller, type FunctionCaller, presentCaller } from './functionCaller.ts'
 import { inOurWords } from './refusedField.ts'
 import { skipMissedRuns } from './skipMissedRuns.ts'
 import { startsOnResume } from './startsOnResume.ts'
@@ -27,6 +28,8 @@ export interface NamespaceCronJobsDeps {
   readonly index: CronJobIndex
   /** Follows the deletion of a CronJob to the end of its runs and of what is stored about it. */
   readonly removed: (cronJob: IndexedCronJob, remove: () => Promise<void>) => Promise<void>
+  /** In which a function is called; has `node`. */
+  readonly callerImage: () => string
   readonly clock: Clock
   readonly newId: () => string
 }
@@ -46,7 +49,15 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     if (!entry) throw notFound('CronJob', id)
     return entry
   }
-  const manifest = (spec: CronJobSpec) => toKube(spec, { id: deps.newId(), projectId })
+  /** What calls the function of a spec. One that is called already need not be there for a change of something else. */
+  const callerOf = async ({ target }: CronJobSpec, present?: IndexedCronJob): Promise<FunctionCaller | undefined> => {
+    if (target.kind !== 'function') return undefined
+    const before = present?.record.spec.target
+    const isSame = before?.kind === 'function' && before.functionId === target.functionId
+    const known = isSame && present ? presentCaller(present.object.spec.jobTemplate.spec.template) : undefined
+    return known ?? findCaller(client, scope.name, target.functionId, deps.callerImage())
+  }
+  const manifest = async (spec: CronJobSpec) => toKube(spec, { id: deps.newId(), projectId }, await callerOf(spec))
   const send = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work
@@ -69,17 +80,20 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     },
     get: async id => (collection.state().synced ? index.get(id)?.record : undefined),
     create: async (_projectId, spec) =>
-      recordOf(await send(client.request<KubeCronJob>('POST', collectionPath, { body: manifest(spec) }))),
-    preview: spec =>
-      send(client.request<KubeCronJob>('POST', collectionPath, { body: manifest(spec), query: { dryRun: 'All' } })),
+      recordOf(await send(client.request<KubeCronJob>('POST', collectionPath, { body: await manifest(spec) }))),
+    preview: async spec =>
+      send(
+        client.request<KubeCronJob>('POST', collectionPath, { body: await manifest(spec), query: { dryRun: 'All' } }),
+      ),
     update: async (id, spec, { base, skipMissed = false } = {}) => {
       const entry = await found(id)
       let { object } = entry
+      const caller = await callerOf(spec, entry)
       if (skipMissed) await skipMissedRuns(client, pathOf(object), object, deps.clock.now())
       for (let tries = 1; ; tries++) {
         if (tries > 1 || skipMissed) object = await client.request<KubeCronJob>('GET', pathOf(object))
         if (object.metadata.uid !== entry.object.metadata.uid) throw notFound('CronJob', id)
-        const patch = patchOf(object, base ?? entry.record.spec, spec)
+        const patch = patchOf(object, base ?? entry.record.spec, spec, caller)
         if (patch.length === 0) return recordOf(object)
         try {
           const request = { body: patch, contentType: patchTypes.json }

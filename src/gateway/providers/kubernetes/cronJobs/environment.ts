@@ -1,6 +1,7 @@
 import type { SecretReference } from '../../../../contract/common.ts'
 import { invalidField } from '../../../../contract/errors.ts'
 import { namePatterns } from '../../../../contract/names.ts'
+import { callerVariables } from './functionCaller.ts'
 import type { EnvVar } from '../objects/coreV1.ts'
 
 /** Variables as a CronJob's spec has them. */
@@ -120,4 +121,5 @@ const platformNames: ReadonlySet<string> = new Set([
   'HKS_TRIGGER',
   'HKS_JOB_NAME',
   'HKS_RUN_ID',
+  ...Object.values(callerVariables),
 ])

@@ -4,6 +4,8 @@ import { cronJobDefaults } from '../../../domain/cronJobSpec.ts'
 import type { ObjectMeta } from '../client/kubeObject.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import { variablesOf } from './environment.ts'
+import { annotations } from '../labels.ts'
+import { payloadOf } from './functionCaller.ts'
 import { mainContainer } from './mainContainer.ts'
 
 /** An instant of the API as epoch milliseconds. */
@@ -16,12 +18,17 @@ export const millisecondsOf = (instant: string | null | undefined): number | und
 export function specOf({ metadata, spec }: KubeCronJob): CronJobSpec {
   const job = spec.jobTemplate.spec
   const container = mainContainer(job.template)
+  const env = container?.env ?? []
+  const functionId = metadata.annotations?.[annotations.functionId]
   return defined({
     name: metadata.name,
     schedule: spec.schedule,
     timeZone: spec.timeZone,
-    target: { kind: 'command' as const, command: container?.command ?? [], args: container?.args ?? [] },
-    ...variablesOf(container?.env ?? []),
+    target:
+      functionId === undefined
+        ? { kind: 'command' as const, command: container?.command ?? [], args: container?.args ?? [] }
+        : { kind: 'function' as const, functionId, payload: payloadOf(env) },
+    ...variablesOf(env),
     concurrencyPolicy: spec.concurrencyPolicy ?? cronJobDefaults.concurrencyPolicy,
     suspend: spec.suspend ?? cronJobDefaults.suspend,
     startingDeadlineSeconds: spec.startingDeadlineSeconds,
@@ -31,7 +38,8 @@ export function specOf({ metadata, spec }: KubeCronJob): CronJobSpec {
     failedJobsHistoryLimit: spec.failedJobsHistoryLimit ?? cronJobDefaults.failedJobsHistoryLimit,
     terminationGracePeriodSeconds:
       job.template.spec.terminationGracePeriodSeconds ?? cronJobDefaults.terminationGracePeriodSeconds,
-    image: container?.image,
+    // What calls a function is the platform's.
+    image: functionId === undefined ? container?.image : undefined,
   })
 }
 

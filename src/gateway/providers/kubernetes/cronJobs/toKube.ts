@@ -1,6 +1,7 @@
 import { defined } from '../../../../base/defined.ts'
 import { HksError } from '../../../../contract/errors.ts'
 import type { CronJobSpec } from '../../../domain/cronJob.ts'
+import { callerCommand, callerEnv, type FunctionCaller } from './functionCaller.ts'
 import { annotations, labels, managedBy } from '../labels.ts'
 import { envOf, platformEnv } from './environment.ts'
 
@@ -13,17 +14,18 @@ export interface NewIds {
 
 /**
  * The manifest of a new CronJob (batch/v1). Its pods never restart a container: each attempt is a pod of its own.
+ * `caller` is there where it calls a function.
  * @throws HksError INVALID_REQUEST for what a cluster cannot run, with the field
  */
-export function toKube(spec: CronJobSpec, { id, projectId }: NewIds): object {
-  const { target, image } = spec
-  if (target.kind === 'function') throw noFunctions()
-  if (image === undefined || image === '') throw noImage()
+export function toKube(spec: CronJobSpec, { id, projectId }: NewIds, caller?: FunctionCaller): object {
+  const { target } = spec
+  const work = workOf(spec, caller)
+  const called = target.kind === 'function' ? { [annotations.functionId]: target.functionId } : {}
   const ours = { [labels.managedBy]: managedBy, [labels.appId]: id, [labels.appType]: 'cronjob' }
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name: spec.name, labels: ours, annotations: { [annotations.projectId]: projectId } },
+    metadata: { name: spec.name, labels: ours, annotations: { [annotations.projectId]: projectId, ...called } },
     spec: defined({
       schedule: spec.schedule,
       timeZone: spec.timeZone,
@@ -45,10 +47,8 @@ export function toKube(spec: CronJobSpec, { id, projectId }: NewIds): object {
               containers: [
                 defined({
                   name: spec.name,
-                  image,
-                  command: listOf(target.command),
-                  args: listOf(target.args),
-                  env: [...envOf(spec), ...platformEnv(id, spec.name)],
+                  ...work,
+                  env: [...envOf(spec), ...platformEnv(id, spec.name), ...work.env],
                 }),
               ],
             },
@@ -59,6 +59,16 @@ export function toKube(spec: CronJobSpec, { id, projectId }: NewIds): object {
   }
 }
 
+/** What a container is and does for a target; `env` is all that it needs for that. @throws HksError naming the field */
+export function workOf({ target, image }: CronJobSpec, caller: FunctionCaller | undefined) {
+  if (target.kind === 'function') {
+    if (!caller) throw new TypeError('a function needs a caller')
+    return { image: caller.image, command: callerCommand, args: undefined, env: callerEnv(target, caller) }
+  }
+  if (image === undefined || image === '') throw noImage()
+  return { image, command: listOf(target.command), args: listOf(target.args), env: [] }
+}
+
 const listOf = (texts: readonly string[]): readonly string[] | undefined => (texts.length === 0 ? undefined : texts)
 
 /** A cluster runs images, and this CronJob names none. */
@@ -66,11 +76,4 @@ export const noImage = (): HksError =>
   new HksError('INVALID_REQUEST', 'image: is missing; a cluster runs the command in a container of an image.', {
     details: { field: 'image' },
     hint: 'Give an image such as busybox:1.36.',
-  })
-
-/** A schedule of a cluster that calls a function is not there yet. */
-export const noFunctions = (): HksError =>
-  new HksError('INVALID_REQUEST', 'functionId: a CronJob of a cluster runs a command; it cannot call a function.', {
-    details: { field: 'functionId' },
-    hint: "Give a command that calls the function's URL, and an image that has a tool for it, such as curl.",
   })

@@ -24,7 +24,7 @@ export interface FunctionWorkDeps {
 }
 
 /** The official images, small ones. */
-const defaultImages = { python: 'python:3-slim', node: 'node:24-slim' }
+export const defaultImages = { python: 'python:3-slim', node: 'node:24-slim' }
 
 /** The functions of each namespace that is opened. */
 export function createFunctionWork(deps: FunctionWorkDeps): OpenNamespaceWork {

@@ -4,6 +4,8 @@ import type { Container, ContainerStatus, KubePod, Terminated } from '../objects
 export interface PodFault {
   readonly reason: string
   readonly cause: string
+  /** What the container itself said at its end (core/v1 terminationMessagePath). */
+  readonly said?: string
 }
 
 /** Signals that end a process most often, by number (POSIX; 137 is what a killed container answers). */
@@ -79,10 +81,11 @@ export function endFault(ended: Terminated, container: Container | undefined, wh
     return { reason, cause: `The ${what} could not run: ${oneLine(message ?? reason)}` }
   }
   const signal = signalOf(exitCode)
-  return {
-    reason: 'Error',
-    cause: `The ${what} exited with code ${exitCode}${signal === undefined ? '' : `, as after ${signal}`}.`,
-  }
+  const code = `The ${what} exited with code ${exitCode}${signal === undefined ? '' : `, as after ${signal}`}`
+  const said = message === undefined ? undefined : oneLine(message)
+  return said === undefined
+    ? { reason: 'Error', cause: `${code}.` }
+    : { reason: 'Error', cause: `${code}: ${said}`, said }
 }
 
 const disruption = ({ status }: KubePod): PodFault | undefined => {

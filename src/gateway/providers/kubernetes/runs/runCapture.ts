@@ -38,6 +38,8 @@ export interface RunCaptureDeps {
 export interface CapturedRun {
   readonly applicationId: string
   readonly cronJobName: string
+  /** Its container is the platform's own and says itself why a call failed. */
+  readonly callsFunction: boolean
   readonly logs: RunLogs
   /** What an earlier gateway stored of it. */
   readonly stored?: Execution
@@ -65,6 +67,8 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
   let retry: Disposable | undefined
   const told = new Set<string>()
 
+  const ofCall = (found: PodFault | undefined): PodFault | undefined =>
+    run.callsFunction && found?.said !== undefined ? { ...found, cause: found.said } : found
   const save = async (execution: Execution): Promise<void> => {
     const next = isSecond ? withoutOccurrence(execution) : execution
     if (isForgotten || (stored && isSame(stored, next))) return
@@ -131,7 +135,7 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
     update: async (job, pods, jobFault) => {
       if (isEnding) return logs.update(pods)
       attempts = seeAttempts(attempts, pods)
-      fault = nextFault(fault, latestFault(pods) ?? jobFault, pods)
+      fault = nextFault(fault, ofCall(latestFault(pods)) ?? jobFault, pods)
       logs.update(pods)
       tellStarts(job, pods)
       const execution = stateOf(job)

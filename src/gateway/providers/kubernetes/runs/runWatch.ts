@@ -90,6 +90,7 @@ export function createRunWatch(scope: NamespaceScope, deps: RunWatchDeps): RunWa
       {
         applicationId: cronJob.record.id,
         cronJobName: cronJob.object.metadata.name,
+        callsFunction: cronJob.record.spec.target.kind === 'function',
         logs,
         ...(stored ? { stored } : {}),
       },

@@ -16,7 +16,10 @@ import { kubeCronJob } from '../objects.ts'
 function patched<T>(object: T, operations: readonly PatchOperation[]): T {
   const copy = structuredClone(object)
   for (const { op, path, value } of operations) {
-    const parts = path.split('/').slice(1)
+    const parts = path
+      .split('/')
+      .slice(1)
+      .map(part => part.replaceAll('~1', '/'))
     const last = parts.pop()!
     const parent = parts.reduce<Record<string, unknown>>(
       (at, part) => at[part] as Record<string, unknown>,
@@ -133,13 +136,33 @@ describe('a CronJob of the cluster', () => {
     assert.deepEqual(patchOf(changed, base, { ...base, schedule: '@hourly' }), [])
   })
 
-  it('needs an image, and calls no function', () => {
+  it('needs an image', () => {
     const base = specOf(kubeCronJob())
     const { image: _image, ...without } = base
     assert.throws(() => patchOf(kubeCronJob(), base, without), { code: 'INVALID_REQUEST', message: /^image: / })
     assert.throws(() => toKube(cronJobSpec(), { id: 'a', projectId: 'p' }), { message: /^image: / })
-    const target = { kind: 'function', functionId: 'f', payload: null } as const
-    assert.throws(() => toKube(cronJobSpec({ target }), { id: 'a', projectId: 'p' }), { message: /^functionId: / })
+  })
+
+  it('calls a function or runs a command, and becomes the one from the other', () => {
+    const caller = { image: 'node:24-slim', url: 'http://f.shop.svc.cluster.local' }
+    const { image: _image, ...command } = specOf(kubeCronJob())
+    const calling = (payload: unknown): CronJobSpec => ({
+      ...command,
+      target: { kind: 'function', functionId: 'f', payload },
+      environment: { LEVEL: 'high' },
+    })
+    fc.assert(
+      fc.property(fc.jsonValue(), payload => {
+        const wanted = { ...calling(JSON.parse(JSON.stringify(payload))), name: 'backup' }
+        const object = toKube(wanted, { id: 'a', projectId: 'p' }, caller) as KubeCronJob
+        assert.deepEqual(specOf(object), wanted)
+      }),
+    )
+    const base = specOf(kubeCronJob())
+    const called = patched(kubeCronJob(), patchOf(kubeCronJob(), base, calling('$(HOME) $$(HOME)'), caller))
+    assert.deepEqual(specOf(called), calling('$(HOME) $$(HOME)'))
+    const again = patched(called, patchOf(called, specOf(called), base, undefined))
+    assert.deepEqual(specOf(again), base)
   })
 
   it('has the defaults of Kubernetes where it says nothing', () => {

@@ -25,6 +25,10 @@ describe('why a pod fails or does not start', () => {
     assert.equal(causeOf(withMain(ended(3), two)), 'The container "main" exited with code 3.')
   })
 
+  it('is what the container says itself at its end', () => {
+    assert.equal(causeOf(withMain(ended(3, 'Error', 'no disk\n'))), 'The container exited with code 3: no disk.')
+  })
+
   it('is the memory limit that it passed', () => {
     const limited = { containers: [{ name: 'main', resources: { limits: { memory: '64Mi' } } }] }
     assert.deepEqual(podFault(withMain(ended(137, 'OOMKilled'), limited)), {
