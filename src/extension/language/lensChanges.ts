@@ -28,7 +28,7 @@ export function followLenses({
   const subscriptions = [
     window.onDidChangeVisibleTextEditors(() => {
       keepTime()
-      // An editor that is shown anew does not always ask by itself.
+      // An editor that loses the focus at once does not ask by itself.
       if (isSeen()) fire()
     }),
     session.onDidChangeState(fire),
