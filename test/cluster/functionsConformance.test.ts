@@ -12,6 +12,8 @@ functionsConformance('a cluster', async () => {
         ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: rig.namespace } },
         stringData: data,
       }),
+    // The container runtime reads the two pipes of a container apart.
+    hasStreamsApart: true,
     addedHeaders: [
       ...['host', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'accept-encoding'],
       // Of Knative's activator, and of Envoy as its ingress.

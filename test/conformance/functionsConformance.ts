@@ -22,6 +22,8 @@ export interface FunctionsHarness extends AsyncDisposable {
   readonly log: (functionId: string) => Promise<readonly StoredLogLine[]>
   /** Sets keys of a secret of the project. */
   readonly writeSecret: (secret: string, data: Readonly<Record<string, string>>) => Promise<unknown>
+  /** stdout and stderr come by ways of their own, so that only each of them has an order. */
+  readonly hasStreamsApart?: true
   /** Headers that a request has on its way to a function here, whoever makes it; lower-case. */
   readonly addedHeaders?: readonly string[]
   /** Languages that can't be tested here, each with the reason. */
@@ -606,7 +608,10 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     const { record } = await deploy(printing)
     const ids = [randomUUID(), randomUUID(), randomUUID()]
     await Promise.all(ids.map(id => invoke(record.id, jsonRequest(id), id)))
-    const lines = await harnessOf().log(record.id)
+    const { log, hasStreamsApart } = harnessOf()
+    const printed = await log(record.id)
+    const isErr = ({ stream }: StoredLogLine) => Number(stream === 'stderr')
+    const lines = hasStreamsApart ? printed.toSorted((a, b) => isErr(a) - isErr(b)) : printed
     for (const id of ids) {
       assert.deepEqual(
         lines.filter(line => line.invocationId === id).map(({ stream, text }) => `${stream}: ${text}`),
