@@ -12,9 +12,6 @@ export const connectionStates = ['connecting', 'ready', 'failed'] as const
 /** One of {@link connectionStates}. */
 export type ConnectionState = (typeof connectionStates)[number]
 
-/** Id and name of the connection to this machine; it is always there. */
-export const localConnection = 'local'
-
 const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
 const Namespace = Type.String({
   minLength: 1,

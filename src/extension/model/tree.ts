@@ -1,4 +1,5 @@
-import { type Connection, localConnection } from '../../contract/connections.ts'
+import type { Connection } from '../../contract/connections.ts'
+import { localConnection } from '../../contract/localConnection.ts'
 import type { Project } from '../../contract/projects.ts'
 import { connectionNode } from './connectionNode.ts'
 import { compareCronJobs, cronJobNode, isBrokenCronJob } from './cronJobNode.ts'

@@ -1,5 +1,5 @@
 import type { ConnectionCreate, ConnectionReport, ConnectionUpdate, KubeContext } from '../../contract/connections.ts'
-import { localConnection } from '../../contract/connections.ts'
+import { localConnection } from '../../contract/localConnection.ts'
 import { HksError, invalidField, notFound } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'

@@ -1,4 +1,4 @@
-import { localConnection } from '../../contract/connections.ts'
+import { localConnection } from '../../contract/localConnection.ts'
 import { HksError, invalidField, notFound } from '../../contract/errors.ts'
 import type { ProjectOpen } from '../../contract/projects.ts'
 import { authorize, type Caller } from './caller.ts'

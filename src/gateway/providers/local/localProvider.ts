@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { localConnection } from '../../../contract/connections.ts'
+import { localConnection } from '../../../contract/localConnection.ts'
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Execution } from '../../domain/cronJob.ts'

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, isAbsolute } from 'node:path'
-import { localConnection } from '../../../contract/connections.ts'
+import { localConnection } from '../../../contract/localConnection.ts'
 import { HksError, invalidField, notFound } from '../../../contract/errors.ts'
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
