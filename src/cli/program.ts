@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { version } from '../base/version.ts'
 import { addCompletion } from './commands/completion.ts'
+import { addCluster } from './commands/cluster.ts'
 import { addConnection } from './commands/connection.ts'
 import { addCronJob } from './commands/cronJob.ts'
 import { addDelete } from './commands/delete.ts'
@@ -45,13 +46,14 @@ const commands = [
   addCronJob,
   addSchedule,
   addConnection,
+  addCluster,
   addUse,
   addGateway,
   addCompletion,
 ]
 
 /** Commands that have no project. */
-const withoutProject = ['init', 'invocation', 'schedule', 'connection', 'use', 'gateway', 'completion']
+const withoutProject = ['init', 'invocation', 'schedule', 'connection', 'cluster', 'use', 'gateway', 'completion']
 
 /**
  * The whole command line. `run` makes each command's context; `showHelp` prints the help that stands in for a missing

@@ -106,6 +106,20 @@ export const ConnectionReport = Type.Object({
 })
 export type ConnectionReport = Static<typeof ConnectionReport>
 
+/** How a part of Knative fares: `unknown` where the user may not look. */
+export const knativePartStates = ['ready', 'missing', 'failed', 'unknown'] as const
+/** One of {@link knativePartStates}. */
+export type KnativePartState = (typeof knativePartStates)[number]
+
+/** A part of Knative Serving that functions need. */
+export const KnativePart = Type.Object({
+  name: Type.String({ description: 'Such as activator or ingress' }),
+  state: OneOf(knativePartStates),
+  message: Type.String({ description: 'What was found' }),
+  hint: Type.Optional(Type.String({ description: 'What to do about it' })),
+})
+export type KnativePart = Static<typeof KnativePart>
+
 /** A namespace of a cluster, and the project that it is open as. */
 export const ClusterNamespace = Type.Object({ name: Type.String(), projectId: Type.Optional(Id) })
 export type ClusterNamespace = Static<typeof ClusterNamespace>

@@ -6,6 +6,7 @@ import {
   ConnectionCreate,
   ConnectionReport,
   ConnectionUpdate,
+  KnativePart,
   KubeContext,
   KubeContextQuery,
 } from '../connections.ts'
@@ -63,6 +64,14 @@ export const connectionRoutes = {
     scope: 'read',
     params,
     success: { status: 200, body: ConnectionReport },
+  },
+  checkKnative: {
+    method: 'GET',
+    path: `${v1}/connections/:id/knative`,
+    summary: 'Look for the parts of Knative that functions need',
+    scope: 'read',
+    params,
+    success: { status: 200, body: Type.Object({ items: Type.Array(KnativePart) }) },
   },
   listNamespaces: {
     method: 'GET',

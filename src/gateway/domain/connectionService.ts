@@ -1,4 +1,10 @@
-import type { ConnectionCreate, ConnectionReport, ConnectionUpdate, KubeContext } from '../../contract/connections.ts'
+import type {
+  ConnectionCreate,
+  ConnectionReport,
+  ConnectionUpdate,
+  KnativePart,
+  KubeContext,
+} from '../../contract/connections.ts'
 import { localConnection } from '../../contract/localConnection.ts'
 import { HksError, invalidField, notFound } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
@@ -26,6 +32,7 @@ export interface ConnectionService {
   /** Ends what goes on over it and forgets its projects; the cluster keeps everything. */
   remove(caller: Caller, id: string): Promise<void>
   test(caller: Caller, id: string): Promise<ConnectionReport>
+  knative(caller: Caller, id: string): Promise<readonly KnativePart[]>
   namespaces(caller: Caller, id: string): Promise<readonly NamespaceView[]>
   contexts(caller: Caller, kubeconfig?: readonly string[]): Promise<readonly KubeContext[]>
   /** All of them, whoever asks. */
@@ -174,6 +181,10 @@ export function createConnectionService(options: ConnectionServiceOptions): Conn
     test: async (caller, id) => {
       authorize(caller, 'read')
       return clusterOf(id).test()
+    },
+    knative: async (caller, id) => {
+      authorize(caller, 'read')
+      return clusterOf(id).knative()
     },
     namespaces: async (caller, id) => {
       authorize(caller, 'read')

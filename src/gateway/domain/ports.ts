@@ -1,6 +1,6 @@
 import type { Runtime } from '../../contract/functions.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
-import type { ConnectionReport } from '../../contract/connections.ts'
+import type { ConnectionReport, KnativePart } from '../../contract/connections.ts'
 import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionHealth } from './connection.ts'
@@ -49,6 +49,8 @@ export interface Cluster {
   health(): ConnectionHealth
   /** Asks it now. @throws HksError CONNECTION_FAILED, FORBIDDEN */
   test(): Promise<ConnectionReport>
+  /** The parts of Knative that functions need. @throws HksError CONNECTION_FAILED */
+  knative(): Promise<readonly KnativePart[]>
   /** Names. @throws HksError CONNECTION_FAILED, FORBIDDEN (the user may not list them) */
   namespaces(): Promise<readonly string[]>
   /** Opens a namespace as a project, or answers the project that it is. @throws HksError NOT_FOUND, CONNECTION_FAILED */

@@ -14,6 +14,7 @@ export const connectionHandlers = (
   | 'updateConnection'
   | 'removeConnection'
   | 'testConnection'
+  | 'checkKnative'
   | 'listNamespaces'
   | 'listKubeContexts'
 > => ({
@@ -34,6 +35,9 @@ export const connectionHandlers = (
     return { status: 204 }
   },
   testConnection: async ({ caller, params }) => ({ body: await connections.test(caller, params.id) }),
+  checkKnative: async ({ caller, params }) => ({
+    body: { items: [...(await connections.knative(caller, params.id))] },
+  }),
   listNamespaces: async ({ caller, params }) => ({
     body: { items: [...(await connections.namespaces(caller, params.id))] },
   }),

@@ -5,6 +5,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { ConnectionHealth, ConnectionRecord } from '../../domain/connection.ts'
 import type { ExecutionStore, Provider } from '../../domain/ports.ts'
 import type { ProjectStore } from '../../domain/projectStore.ts'
+import { checkKnative } from './checkKnative.ts'
 import type { KubeClient } from './client/kubeClient.ts'
 import { combineCronJobs, combineExecutions, combineFunctions, combineSecrets } from './combinedRoles.ts'
 import { createKubernetesProjects } from './projects.ts'
@@ -117,6 +118,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
         const { items } = await client.list('/api/v1/namespaces')
         return items.map(({ metadata }) => metadata.name).sort()
       },
+      knative: async () => checkKnative((await ready()).client),
       test: async () => testCluster(await ready().then(({ client }) => client)),
     },
     cronJobs: combineCronJobs(role),
