@@ -17,6 +17,7 @@ import { addList } from './commands/list.ts'
 import { addLogs } from './commands/logs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addSecret } from './commands/secret.ts'
+import { addRollback, addTraffic } from './commands/traffic.ts'
 import { addUse } from './commands/use.ts'
 import type { Run } from './context.ts'
 import { examples } from './help.ts'
@@ -41,6 +42,8 @@ const commands = [
   addInvocations,
   addInvocation,
   addLogs,
+  addTraffic,
+  addRollback,
   addDelete,
   addSecret,
   addCronJob,

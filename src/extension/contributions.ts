@@ -26,6 +26,8 @@ export const commands = {
   debugFunction: 'hks.debugFunction',
   showCallLog: 'hks.showCallLog',
   cancelCall: 'hks.cancelCall',
+  rollBack: 'hks.rollBack',
+  splitTraffic: 'hks.splitTraffic',
   copyUrl: 'hks.copyUrl',
   copyCurl: 'hks.copyCurl',
   deleteFunction: 'hks.deleteFunction',

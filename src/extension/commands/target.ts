@@ -8,6 +8,8 @@ export interface CommandTarget {
   readonly executionId?: string
   readonly functionId?: string
   readonly invocationId?: string
+  /** Number. */
+  readonly revision?: number
 }
 
 /** Reads the target out of a command's argument; empty when it carries none. */

@@ -35,17 +35,23 @@ export const canBeCalled = (fn: Function): boolean => fn.revision > 0 || fn.debu
 export interface FunctionNews {
   readonly deployment?: DeploymentProgress | undefined
   readonly calls?: FunctionCalls | undefined
+  /** It is in a cluster, where calls can be divided between revisions. */
+  readonly inCluster?: boolean | undefined
 }
 
 /** The row of a function with its last calls, revisions and address below. */
-export function functionNode(fn: Function, { deployment, calls }: FunctionNews, options: RenderOptions): TreeNode {
+export function functionNode(
+  fn: Function,
+  { deployment, calls, inCluster = false }: FunctionNews,
+  options: RenderOptions,
+): TreeNode {
   const state = functionState(fn)
   const words = fn.debugging ? options.t('being debugged') : stateWords(fn, state, deployment, options)
   const reloads = reloadWords(options.reloaded.get(fn.id), options.t)
   const figures = calls && figureWords(calls.day, options.t)
   const children = [
     ...(calls?.latest ?? []).map(call => callNode(call, options)),
-    ...fn.revisions.map(revision => revisionNode(fn, revision, options)),
+    ...fn.revisions.map(revision => revisionNode(fn, revision, inCluster, options)),
     ...(fn.revision > 0 ? [urlNode(fn, options)] : []),
   ]
   return {
@@ -124,7 +130,12 @@ function reloadWords(reloaded: ReloadedRow | undefined, t: Localize): string | u
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''
 
-function revisionNode(fn: Function, revision: Revision, { t, now, locale }: RenderOptions): TreeNode {
+function revisionNode(
+  fn: Function,
+  revision: Revision,
+  inCluster: boolean,
+  { t, now, locale }: RenderOptions,
+): TreeNode {
   const createdAt = Date.parse(revision.createdAt)
   const share = revision.percent > 0 ? `${revision.percent} %` : undefined
   const state =
@@ -160,10 +171,12 @@ function revisionNode(fn: Function, revision: Revision, { t, now, locale }: Rend
       ),
     spoken: joined([t('revision {0}', revision.number), state, share && t('{0} of the traffic', share)], ', '),
     icon,
-    context: `revision;${revision.status};${revision.percent > 0 ? 'serving' : 'notServing'}`,
+    context: joined(['revision', inCluster ? 'cluster' : undefined, revision.status, shareWord(revision.percent)], ';'),
     children: [],
   }
 }
+
+const shareWord = (percent: number): string => (percent === 100 ? 'whole' : percent > 0 ? 'serving' : 'notServing')
 
 const urlNode = (fn: Function, { t }: RenderOptions): TreeNode => ({
   id: `url:${fn.id}`,

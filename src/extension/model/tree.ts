@@ -39,7 +39,15 @@ export function functionTree(resources: Resources, options: RenderOptions): Tree
       { view: 'functions', none: options.t('no functions yet') },
       functions,
       fn =>
-        functionNode(fn, { deployment: resources.deployments.get(fn.id), calls: resources.calls.get(fn.id) }, options),
+        functionNode(
+          fn,
+          {
+            deployment: resources.deployments.get(fn.id),
+            calls: resources.calls.get(fn.id),
+            inCluster: isInCluster(resources.projects.get(fn.projectId)),
+          },
+          options,
+        ),
       resources,
       options,
     ),
@@ -64,9 +72,7 @@ function byProject<T extends { readonly projectId: string }>(
   const groups = Map.groupBy(items, item => item.projectId)
   const rowsOf = (projectId: string): TreeNode[] => (groups.get(projectId) ?? []).map(node)
   const clusters = [...resources.connections.values()].filter(({ kind }) => kind !== 'local')
-  const inCluster = new Set(
-    [...resources.projects.values()].filter(({ connection }) => connection !== localConnection).map(({ id }) => id),
-  )
+  const inCluster = new Set([...resources.projects.values()].filter(isInCluster).map(({ id }) => id))
   const isShown = items.length > 0 || clusters.length > 0
   const open = [...options.openProjects].filter(id => isShown && resources.projects.has(id))
   const folders = [...new Set([...groups.keys(), ...open])]
@@ -86,6 +92,9 @@ function byProject<T extends { readonly projectId: string }>(
       .map(connection => connectionNode(words.view, connection, namespacesOf(connection), options)),
   ]
 }
+
+const isInCluster = (project: Project | undefined): boolean =>
+  project !== undefined && project.connection !== localConnection
 
 /** The row of a namespace that is open as a project. */
 function namespaceNode(
