@@ -45,6 +45,8 @@ export interface ProjectChoice {
   readonly name: string
   /** Name of its connection, such as `local`. */
   readonly connection: string
+  /** What it runs, it runs in containers. */
+  readonly inCluster: boolean
 }
 
 /** A function that a CronJob can call. */

@@ -2,6 +2,7 @@ import { l10n } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { notFound } from '../../contract/errors.ts'
+import { localConnection } from '../../contract/localConnection.ts'
 import type { ScheduleEditorInit, ScheduleEditorSave } from '../../contract/webviews.ts'
 import { pickSecret } from '../dialogs/askSecret.ts'
 import { askAndResume } from '../dialogs/askAndResume.ts'
@@ -99,14 +100,19 @@ async function init(
   { session }: PanelServices,
   subject: PanelSubject,
 ): Promise<ScheduleEditorInit> {
-  const { projects, cronJobs, functions } = session.resources
+  const { connections, projects, cronJobs, functions } = session.resources
   const cronJob =
     subject.cronJobId === undefined ? undefined : await client.call('getCronJob', { params: { id: subject.cronJobId } })
   const usual = cronJob === undefined ? undefined : await usualMilliseconds(client, cronJob)
   const offered = [...projects.values()].filter(p => cronJob === undefined || p.id === cronJob.projectId)
   return {
     mode: cronJob === undefined ? 'create' : 'edit',
-    projects: offered.map(({ id, name, connection }) => ({ id, name, connection })),
+    projects: offered.map(({ id, name, connection }) => ({
+      id,
+      name,
+      connection: connections.get(connection)?.name ?? connection,
+      inCluster: connection !== localConnection,
+    })),
     functions: [...functions.values()].map(({ id, name, projectId }) => ({ id, name, projectId })),
     neighbours: [...cronJobs.values()]
       .filter(job => job.id !== cronJob?.id && !job.suspend)

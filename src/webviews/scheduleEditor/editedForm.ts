@@ -42,6 +42,11 @@ export class EditedForm {
     return hasChanged
   }
 
+  /** Whether the project of the form is in a cluster. */
+  get inCluster(): boolean {
+    return this.init.projects.find(({ id }) => id === this.form.projectId)?.inCluster ?? false
+  }
+
   get isDirty(): boolean {
     return isDirty(this.start, this.form)
   }
@@ -68,7 +73,7 @@ export class EditedForm {
 
   /** The form's own problems and the one that the gateway named, until its field is changed. */
   problems(): Problem[] {
-    const problems = problemsOf(this.form, this.mode, this.start)
+    const problems = problemsOf(this.form, this.mode, this.start, this.inCluster)
     const { refused } = this
     const isStill = refused?.form === this.form && !problems.some(one => one.field === refused.problem.field)
     if (refused !== undefined && isStill) problems.push(refused.problem)

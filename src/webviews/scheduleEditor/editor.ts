@@ -115,6 +115,7 @@ export class ScheduleEditor extends PageElement {
       init: this.init,
       mode: this.edited.mode,
       form,
+      inCluster: this.edited.inCluster,
       preview,
       warnings: this.advice.warnings(form, () => this.draw()),
       now: this.advice.now(),

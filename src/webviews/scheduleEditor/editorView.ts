@@ -13,6 +13,8 @@ export interface EditorView {
   readonly init: ScheduleEditorInit
   readonly mode: 'create' | 'edit'
   readonly form: Form
+  /** What it runs, it runs in containers. */
+  readonly inCluster: boolean
   readonly preview: Preview
   readonly warnings: readonly ScheduleWarning[]
   readonly now: number

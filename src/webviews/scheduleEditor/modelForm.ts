@@ -44,6 +44,8 @@ export interface Form extends Readonly<Record<NumberField, string>> {
   /** IANA name; empty only for a job that was made without a zone. */
   readonly timeZone: string
   readonly work: WorkKind
+  /** What containers run, in a cluster; empty on this machine. */
+  readonly image: string
   /** The command line for `sh -c`. */
   readonly shell: string
   /** The program and its arguments, one each. */
@@ -71,6 +73,7 @@ export function newForm(init: Pick<ScheduleEditorInit, 'projects' | 'projectId' 
     picker: { kind: 'daily', hour: 9, minute: 0 },
     timeZone: init.viewerTimeZone,
     work: 'shell',
+    image: '',
     shell: '',
     parts: [''],
     commandLength: 1,
@@ -103,6 +106,7 @@ export function formOf(job: CronJob): Form {
     picker: pickerOf(job.schedule),
     timeZone: job.timeZone ?? '',
     work: job.functionId !== undefined ? 'function' : isShell ? 'shell' : 'program',
+    image: job.image ?? '',
     shell: isShell ? line : '',
     parts: parts.length === 0 ? [''] : parts,
     commandLength: parts.length === 0 ? 1 : command.length,
@@ -131,6 +135,7 @@ export function createBody(form: Form): CronJobCreate {
     schedule,
     ...(form.timeZone === '' ? {} : { timeZone: form.timeZone }),
     ...workOf(form),
+    ...(form.image.trim() === '' || form.work === 'function' ? {} : { image: form.image.trim() }),
     ...(form.environment.length === 0 ? {} : { environment: environmentOf(form) }),
     ...(form.secrets.length === 0 ? {} : { secrets: secretsOf(form) }),
     concurrencyPolicy: form.concurrencyPolicy,
@@ -149,6 +154,7 @@ export function updateBody(from: Form, to: Form): CronJobUpdate {
     ...(from.schedule === to.schedule ? {} : { schedule: to.schedule }),
     ...(from.timeZone === to.timeZone ? {} : { timeZone: to.timeZone === '' ? null : to.timeZone }),
     ...(changed(workOf) ? workChange(from, to) : {}),
+    ...(from.image.trim() === to.image.trim() ? {} : { image: to.image.trim() === '' ? null : to.image.trim() }),
     ...(changed(environmentOf) ? { environment: environmentOf(to) } : {}),
     ...(changed(secretsOf) ? { secrets: secretsOf(to) } : {}),
     ...(from.concurrencyPolicy === to.concurrencyPolicy ? {} : { concurrencyPolicy: to.concurrencyPolicy }),
@@ -163,7 +169,12 @@ export function isDirty(from: Form, to: Form): boolean {
 
 type Work = Pick<CronJobCreate, 'command' | 'args' | 'functionId' | 'payload'>
 
+/** Whether no command is named: in a cluster the image may have one of its own. */
+export const hasNoCommand = ({ work, shell, parts }: Form): boolean =>
+  (work === 'shell' && shell.trim() === '') || (work === 'program' && parts.every(part => part.trim() === ''))
+
 function workOf(form: Form): Work {
+  if (hasNoCommand(form)) return { command: [], args: [] }
   if (form.work === 'shell') return { command: [...shellCommand, form.shell], args: [] }
   if (form.work === 'program')
     return { command: form.parts.slice(0, form.commandLength), args: form.parts.slice(form.commandLength) }

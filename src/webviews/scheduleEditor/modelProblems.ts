@@ -2,7 +2,7 @@ import { longestName, namePatterns } from '../../contract/names.ts'
 import { parseSchedule } from '../../schedule/parse.ts'
 import { validateTimeZone } from '../../schedule/timeZones.ts'
 import { t } from '../ui/text.ts'
-import { type Form, type NumberField, numberFields, numberRules, type Row } from './modelForm.ts'
+import { type Form, hasNoCommand, type NumberField, numberFields, numberRules, type Row } from './modelForm.ts'
 import { pickerProblem } from './modelPicker.ts'
 
 /** A part of the form that a problem belongs to: a field, or one cell of a row such as `environment.0.name`. */
@@ -12,6 +12,7 @@ export type FieldPath =
   | 'picker'
   | 'schedule'
   | 'timeZone'
+  | 'image'
   | 'command'
   | 'functionId'
   | 'payload'
@@ -38,6 +39,7 @@ export const labels = (): Readonly<Record<string, string>> => ({
   picker: t('When'),
   schedule: t('Cron expression'),
   timeZone: t('Time zone'),
+  image: t('Image'),
   command: t('Command'),
   functionId: t('Function'),
   payload: t('Payload'),
@@ -52,8 +54,11 @@ export const labels = (): Readonly<Record<string, string>> => ({
   terminationGracePeriodSeconds: t('Grace period'),
 })
 
-/** Everything that keeps a form from being saved, from top to bottom. `from` is the form it started as. */
-export function problemsOf(form: Form, mode: 'create' | 'edit', from: Form): Problem[] {
+/**
+ * Everything that keeps a form from being saved, from top to bottom. `from` is the form it started as; `inCluster` whether what
+ * it runs is run in containers.
+ */
+export function problemsOf(form: Form, mode: 'create' | 'edit', from: Form, inCluster = false): Problem[] {
   const names = labels()
   const problems: Problem[] = []
   const add = (field: FieldPath, message: string | undefined) => {
@@ -67,7 +72,8 @@ export function problemsOf(form: Form, mode: 'create' | 'edit', from: Form): Pro
   const parsed = parseSchedule(form.schedule)
   if (!parsed.ok) add('schedule', sentence(parsed.error.message))
   add('timeZone', zoneProblem(form.timeZone, mode, from.timeZone))
-  add('command', commandProblem(form))
+  if (inCluster && form.work !== 'function' && form.image.trim() === '') add('image', t('Name the image to run.'))
+  if (!inCluster || !hasNoCommand(form)) add('command', commandProblem(form))
   if (form.work === 'function') {
     if (form.functionId === '') add('functionId', t('Choose the function to call.'))
     add('payload', payloadProblem(form.payload))

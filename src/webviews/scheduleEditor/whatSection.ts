@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { describedBy, field, fieldNote, segments, selectField } from '../ui/field.ts'
+import { describedBy, field, fieldNote, segments, selectField, textField } from '../ui/field.ts'
 import { icon } from '../ui/icon.ts'
 import { t } from '../ui/text.ts'
 import { type EditorView, idOf } from './editorView.ts'
@@ -22,7 +22,7 @@ export function whatSection(view: EditorView): TemplateResult {
     choices: kinds,
     onChange: kind => view.set({ work: kind as WorkKind }),
   })}
-  ${work(view)} ${rows(view, 'environment')} ${rows(view, 'secrets')}`
+  ${view.inCluster && form.work !== 'function' ? imageField(view) : nothing} ${work(view)} ${rows(view, 'environment')} ${rows(view, 'secrets')}`
 }
 
 /** One line for the folded section. */
@@ -30,6 +30,20 @@ export function whatSummary({ form, init }: EditorView): string {
   if (form.work === 'shell') return form.shell
   if (form.work === 'program') return form.parts.join(' ')
   return init.functions.find(one => one.id === form.functionId)?.name ?? ''
+}
+
+function imageField(view: EditorView): TemplateResult {
+  return textField({
+    id: idOf('image'),
+    label: t('Image'),
+    value: view.form.image,
+    placeholder: 'registry.example.com/team/backup:1.2',
+    monospace: true,
+    problem: view.problem('image'),
+    hint: t('The container runs it. A command below replaces that of the image.'),
+    onInput: image => view.set({ image }),
+    onLeave: () => view.leave('image'),
+  })
 }
 
 function shellField(view: EditorView): TemplateResult {
@@ -40,7 +54,9 @@ function shellField(view: EditorView): TemplateResult {
       id,
       label: t('Command'),
       problem,
-      hint: t('Run by sh -c in the project folder: pipes, && and $VARIABLES work.'),
+      hint: view.inCluster
+        ? t('Run by sh -c in the container: pipes, && and $VARIABLES work. Empty: the command of the image.')
+        : t('Run by sh -c in the project folder: pipes, && and $VARIABLES work.'),
     },
     html`<textarea
       id=${id}

@@ -21,7 +21,7 @@ describe('the form of a CronJob', () => {
     assert.equal(form.timeZone, 'Asia/Tokyo')
     assert.equal(form.projectId, 'project-1')
     assert.equal(form.shell, '')
-    const two = [...createInit().projects, { id: 'project-2', name: 'other', connection: 'local' }]
+    const two = [...createInit().projects, { id: 'project-2', name: 'other', connection: 'local', inCluster: false }]
     assert.equal(newForm(createInit({ projects: two })).projectId, '')
     assert.equal(newForm(createInit({ projects: two, projectId: 'project-2' })).projectId, 'project-2')
   })
@@ -89,5 +89,21 @@ describe('the form of a CronJob', () => {
   it('counts a row that is still empty as no change', () => {
     assert.equal(isDirty(saved, { ...saved, environment: [...saved.environment, { name: '', value: '' }] }), false)
     assert.equal(isDirty(saved, { ...saved, environment: [...saved.environment, { name: 'B', value: '' }] }), true)
+  })
+})
+
+describe('the image of a CronJob', () => {
+  const form = { ...newForm(createInit()), name: 'clean', shell: 'date' }
+
+  it('is sent where one is named, and cleared with null', () => {
+    assert.equal('image' in createBody(form), false)
+    assert.equal(createBody({ ...form, image: ' busybox:1 ' }).image, 'busybox:1')
+    assert.deepEqual(updateBody({ ...form, image: 'a' }, { ...form, image: 'b' }), { image: 'b' })
+    assert.deepEqual(updateBody({ ...form, image: 'a' }, form), { image: null })
+  })
+
+  it('brings its own command where none is named', () => {
+    const { command, args } = createBody({ ...form, image: 'busybox', shell: '' })
+    assert.deepEqual([command, args], [[], []])
   })
 })

@@ -104,12 +104,28 @@ describe('an error of the gateway', () => {
   it('belongs to no field when it names none of ours', () => {
     assert.equal(problemOf(new Error('boom'), complete), undefined)
     assert.equal(problemOf(new HksError('GATEWAY_UNREACHABLE', 'no answer'), complete), undefined)
-    assert.equal(problemOf(invalidField('image', 'x', 'is wrong'), complete), undefined)
+    assert.equal(problemOf(invalidField('templateAppId', 'x', 'is wrong'), complete), undefined)
   })
 
   it('opens the section that its field is in', () => {
     assert.equal(sectionOf('secrets.0.name'), 'what')
     assert.equal(sectionOf('failedJobsHistoryLimit'), 'limits')
     assert.equal(sectionOf('schedule'), undefined)
+  })
+})
+
+describe('what keeps a CronJob of a cluster from being saved', () => {
+  const fields = (change: Partial<Form>) =>
+    problemsOf({ ...complete, ...change }, 'create', empty, true).map(one => one.field)
+
+  it('is a missing image, unless it calls a function', () => {
+    assert.deepEqual(fields({ image: ' ' }), ['image'])
+    assert.deepEqual(fields({ image: 'busybox' }), [])
+    assert.deepEqual(fields({ image: '', work: 'function', functionId: 'f' }), [])
+  })
+
+  it('is no missing command: the image may have one', () => {
+    assert.deepEqual(fields({ image: 'busybox', shell: '' }), [])
+    assert.deepEqual(fields({ image: 'busybox', work: 'program', parts: ['', 'x'] }), ['command'])
   })
 })

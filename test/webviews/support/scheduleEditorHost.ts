@@ -20,7 +20,7 @@ export interface ScheduleEditorHost {
 /** What a page that creates a CronJob starts from. */
 export const createInit = (change: Partial<ScheduleEditorInit> = {}): ScheduleEditorInit => ({
   mode: 'create',
-  projects: [{ id: 'project-1', name: 'hello-hks', connection: 'local' }],
+  projects: [{ id: 'project-1', name: 'hello-hks', connection: 'local', inCluster: false }],
   functions: [],
   neighbours: [],
   viewerTimeZone: 'Europe/Berlin',

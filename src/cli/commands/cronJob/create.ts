@@ -24,6 +24,7 @@ interface Options {
   readonly keepSucceeded?: number
   readonly keepFailed?: number
   readonly suspend?: boolean
+  readonly image?: string
   readonly function?: string
   readonly payload?: string
 }
@@ -47,6 +48,7 @@ export function addCreate(cronJob: Command, run: Run): void {
     .option('--keep-succeeded <n>', 'how many good runs keep their files (default: 3)', wholeNumber(0))
     .option('--keep-failed <n>', 'how many failed runs keep their files (default: 1)', wholeNumber(0))
     .option('--suspend', 'do not run it yet')
+    .option('--image <image>', 'what the command runs in, in a cluster; ignored on this machine')
     .option('--function <function>', 'call this function instead of a command')
     .option('--payload <json>', 'event of that call')
     .addHelpText(
@@ -54,6 +56,7 @@ export function addCreate(cronJob: Command, run: Run): void {
       examples(
         'hks-func cronjob create nightly -s "0 2 * * *" -z Europe/Berlin -- ./backup.sh --full',
         `hks-func cronjob create sync -s "@every 90s" --retries 0 -e URL=https://example.com -- sh -c 'curl -fsS "$URL"'`,
+        'hks-func cronjob create clean -s "@daily" --image busybox --project kind-dev/default -- rm -rf /cache/old',
         `hks-func cronjob create greet-ada -s "@hourly" --function greet --payload '{"name": "Ada"}'`,
       ),
     )
@@ -102,6 +105,7 @@ const settingsOf = (options: Options) =>
     successfulJobsHistoryLimit: options.keepSucceeded,
     failedJobsHistoryLimit: options.keepFailed,
     suspend: options.suspend,
+    image: options.image,
   })
 
 function parseJson(option: string, text: string): unknown {
