@@ -35,7 +35,9 @@ export class EditedForm {
   }
 
   /** Goes on with what was typed before the page was loaded. Answers whether the job has changed since. */
-  restore({ start, form }: { readonly start: Form; readonly form: Form }): boolean {
+  restore(kept: { readonly start: Form; readonly form: Form }): boolean {
+    // An older version of the page may have kept it, with fewer fields.
+    const [start, form] = [kept.start, kept.form].map(each => ({ ...newForm(this.init), ...each })) as [Form, Form]
     const hasChanged = isDirty(start, this.start)
     this.form = form
     this.start = start
