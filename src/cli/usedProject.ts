@@ -8,7 +8,8 @@ const fileIn = (home: string) => join(home, 'cli.json')
 export async function usedProject(home: string): Promise<string | undefined> {
   const file = fileIn(home)
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+    // What is in the place of the data folder, the gateway says.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
     throw error
   })
   if (text === undefined) return undefined

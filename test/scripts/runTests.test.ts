@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { runTests } from '../../scripts/runTests.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
@@ -18,7 +19,7 @@ describe('a run of groups of tests', function () {
     return { name, files: [file] }
   }
   const runAll = (...groups: ReturnType<typeof group>[]) =>
-    runTests({ root, groups, atOnce: 2, results, raw: join(folder.path, 'raw'), report: text => reported.push(text) })
+    runTests({ root, groups, atOnce: 2, results, raw: join(folder.path, 'raw'), report: text => reported.push(stripVTControlCharacters(text)) })
 
   it('sums what they counted, and keeps the titles of what failed and of what was skipped', async () => {
     const counts = await runAll(
