@@ -19,7 +19,14 @@ describe('a run of groups of tests', function () {
     return { name, files: [file] }
   }
   const runAll = (...groups: ReturnType<typeof group>[]) =>
-    runTests({ root, groups, atOnce: 2, results, raw: join(folder.path, 'raw'), report: text => reported.push(stripVTControlCharacters(text)) })
+    runTests({
+      root,
+      groups,
+      atOnce: 2,
+      results,
+      raw: join(folder.path, 'raw'),
+      report: text => reported.push(stripVTControlCharacters(text)),
+    })
 
   it('sums what they counted, and keeps the titles of what failed and of what was skipped', async () => {
     const counts = await runAll(

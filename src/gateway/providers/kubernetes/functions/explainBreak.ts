@@ -39,22 +39,41 @@ async function errorLines(
       .filter(({ stream }) => stream === 'stderr')
       .map(({ text }) => text)
   const until = clock.now() + waitMs
+  // From before the first look on, so that no line comes unseen between a look and the wait after it.
+  using news = createNews(logs, clock, functionId)
   for (;;) {
     const lines = await printed()
     const isComplete = exceptionOf(lines) !== undefined
-    const appended = await nextLine(logs, clock, functionId, isComplete ? quietMs : until - clock.now())
-    if (!appended) return isComplete ? printed() : lines
+    if (clock.now() >= until) return lines
+    if (!(await news.next(isComplete ? quietMs : until - clock.now()))) return lines
   }
 }
 
-function nextLine(logs: LogSource, clock: Clock, functionId: string, milliseconds: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const timer = clock.callAfter(Math.max(0, milliseconds), () => resolve(false))
-  const listening = logs.onAppend(functionId, () => resolve(true))
-  return promise.finally(() => {
-    timer[Symbol.dispose]()
-    listening[Symbol.dispose]()
+/** Tells whether a line was appended since it was asked last, or is within so many milliseconds. */
+function createNews(logs: LogSource, clock: Clock, functionId: string) {
+  let isNew = false
+  let wake: (() => void) | undefined
+  const listening = logs.onAppend(functionId, () => {
+    isNew = true
+    wake?.()
   })
+  return {
+    next: async (milliseconds: number): Promise<boolean> => {
+      if (!isNew) {
+        await new Promise<void>(resolve => {
+          const timer = clock.callAfter(Math.max(0, milliseconds), resolve)
+          wake = () => {
+            timer[Symbol.dispose]()
+            resolve()
+          }
+        })
+      }
+      const was = isNew
+      isNew = false
+      return was
+    },
+    [Symbol.dispose]: () => listening[Symbol.dispose](),
+  }
 }
 
 function exceptionOf(lines: readonly string[]): Exception | undefined {
