@@ -1,13 +1,25 @@
 import { HksError, notFound } from '../../../contract/errors.ts'
 import type { CronJobs, Executions, ExecutionStore, Functions, Secrets } from '../../domain/ports.ts'
-import type { NamespaceWork } from './namespaceWork.ts'
+import type { NamespaceRole, NamespaceWork } from './namespaceWork.ts'
+import type { CollectionState } from './watch/watchedCollection.ts'
 
 /** The namespaces that are open, by their projects' ids. */
 export interface OpenNamespaces {
   all(): readonly NamespaceWork[]
-  /** @throws HksError CONNECTION_FAILED while the cluster can not be used, NOT_FOUND */
-  of(projectId: string): NamespaceWork
+  /**
+   * The namespace for work of that role.
+   * @throws HksError why nothing is known of it yet: CONNECTION_FAILED, FORBIDDEN …; NOT_FOUND
+   */
+  of(projectId: string, role: NamespaceRole): NamespaceWork
 }
+
+/** The namespaces of which it is known what they have. */
+const syncedFor = (namespaces: OpenNamespaces, role: NamespaceRole): readonly NamespaceWork[] =>
+  namespaces.all().filter(namespace => stateFor(namespace, role).synced)
+
+/** How well what a role needs is followed. */
+export const stateFor = (namespace: NamespaceWork, role: NamespaceRole): CollectionState =>
+  namespace.stateOf?.(role) ?? namespace.state()
 
 /** The CronJobs of all namespaces. */
 export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
@@ -16,11 +28,11 @@ export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
     for (const role of roles()) if (await role.get(id)) return role
     throw notFound('CronJob', id)
   }
-  const inProject = (projectId: string): CronJobs => namespaces.of(projectId).cronJobs ?? lacks('CronJobs')
+  const inProject = (projectId: string): CronJobs => namespaces.of(projectId, 'cronJobs').cronJobs ?? lacks('CronJobs')
   return {
     list: async projectId => {
       if (projectId !== undefined) return inProject(projectId).list(projectId)
-      const synced = namespaces.all().filter(namespace => namespace.state().synced)
+      const synced = syncedFor(namespaces, 'cronJobs')
       return (await Promise.all(synced.map(async ({ cronJobs }) => (await cronJobs?.list()) ?? []))).flat()
     },
     get: async id => {
@@ -64,11 +76,12 @@ export function combineFunctions(namespaces: OpenNamespaces): Functions {
     }
     throw notFound('function', id)
   }
-  const inProject = (projectId: string): Functions => namespaces.of(projectId).functions ?? lacks('functions')
+  const inProject = (projectId: string): Functions =>
+    namespaces.of(projectId, 'functions').functions ?? lacks('functions')
   return {
     list: async projectId => {
       if (projectId !== undefined) return inProject(projectId).list(projectId)
-      const synced = namespaces.all().filter(namespace => namespace.state().synced)
+      const synced = syncedFor(namespaces, 'functions')
       return (await Promise.all(synced.map(async ({ functions }) => (await functions?.list()) ?? []))).flat()
     },
     get: async id => {
@@ -96,7 +109,7 @@ export function combineFunctions(namespaces: OpenNamespaces): Functions {
 
 /** The secrets of all namespaces. */
 export const combineSecrets = (namespaces: OpenNamespaces): Secrets => {
-  const inProject = (projectId: string): Secrets => namespaces.of(projectId).secrets ?? lacks('secrets')
+  const inProject = (projectId: string): Secrets => namespaces.of(projectId, 'secrets').secrets ?? lacks('secrets')
   return {
     list: async projectId => inProject(projectId).list(projectId),
     write: async (projectId, secret, data) => inProject(projectId).write(projectId, secret, data),

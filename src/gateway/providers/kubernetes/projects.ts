@@ -6,7 +6,7 @@ import type { ProjectRecord } from '../../domain/project.ts'
 import type { ProjectStore, StoredProject } from '../../domain/projectStore.ts'
 import { projectIdOf } from '../../platform/projectId.ts'
 import type { KubeClient } from './client/kubeClient.ts'
-import type { OpenNamespaces } from './combinedRoles.ts'
+import { type OpenNamespaces, stateFor } from './combinedRoles.ts'
 import type { NamespaceScope } from './namespaceScope.ts'
 import type { NamespaceWork } from './namespaceWork.ts'
 import type { CollectionState } from './watch/watchedCollection.ts'
@@ -94,8 +94,8 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
       remove: async id => {
         if (!(await own(id))) throw notFound('project', id)
         const work = followed.get(id)?.work
-        const cronJobs = work?.state().synced ? ((await work.cronJobs?.list()) ?? []) : []
-        const functions = work?.state().synced ? ((await work.functions?.list()) ?? []) : []
+        const cronJobs = work && stateFor(work, 'cronJobs').synced ? ((await work.cronJobs?.list()) ?? []) : []
+        const functions = work && stateFor(work, 'functions').synced ? ((await work.functions?.list()) ?? []) : []
         await unfollow(id, 0)
         await store.remove(id)
         for (const each of cronJobs) changes.publish({ kind: 'deleted', what: 'cronJob', id: each.id })
@@ -106,10 +106,10 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
     },
     namespaces: {
       all: () => [...followed.values()].map(({ work }) => work),
-      of: projectId => {
+      of: (projectId, role) => {
         const found = followed.get(projectId)
         if (!found) throw deps.failure() ?? notFound('project', projectId)
-        const { synced, error } = found.work.state()
+        const { synced, error } = stateFor(found.work, role)
         if (!synced && error) throw error
         return found.work
       },
