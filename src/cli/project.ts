@@ -49,14 +49,14 @@ async function named(context: Context, ref: string): Promise<Place> {
     const client = await context.client()
     return { project: await client.call('getProject', { params: { id: ref }, signal }) }
   }
-  const folder = await realpath(resolve(cwd, ref)).catch(() => undefined)
-  if (folder === undefined) {
+  let folder: string
+  try {
+    folder = await realpath(resolve(cwd, ref))
+  } catch (cause) {
     const project = await namespaceProject(context, ref)
     if (project) return { project }
-    throw new HksError(
-      'NOT_FOUND',
-      `There is no folder ${resolve(cwd, ref)}, and no connection for the project "${ref}".`,
-    )
+    const message = `There is no folder ${resolve(cwd, ref)}, and no connection for the project "${ref}".`
+    throw new HksError('NOT_FOUND', message, { cause })
   }
   const project = (await allProjects(context)).find(({ path }) => path === folder)
   return project ? { project } : { folder }

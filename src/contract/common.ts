@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { errorCodes } from './errors.ts'
-import { longestName, namePatterns, nameWords } from './names.ts'
+import { longestName, longestNamespace, namePatterns, nameWords } from './names.ts'
 
 /** One of a few literal strings. */
 export const OneOf = <const T extends readonly string[]>(values: T) =>
@@ -69,6 +69,18 @@ export const PageQuery = Type.Object(
   },
   { additionalProperties: false },
 )
+
+/** A field of a change that `null` clears. */
+export const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
+  Type.Optional(Type.Union([schema, Type.Null()]))
+
+/** The name of a namespace: a DNS-1123 label. */
+export const NamespaceName = Type.String({
+  minLength: 1,
+  maxLength: longestNamespace,
+  pattern: namePatterns.resource,
+  description: 'A DNS-1123 label',
+})
 
 /** `{id}` in a path. */
 export const IdParams = Type.Object({ id: Id }, { additionalProperties: false })

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Id, Instant, OneOf } from './common.ts'
+import { Id, Instant, NamespaceName, nullable, OneOf } from './common.ts'
 import { errorCodes } from './errors.ts'
 
 /** What runs behind a connection. */
@@ -13,12 +13,6 @@ export const connectionStates = ['connecting', 'ready', 'failed'] as const
 export type ConnectionState = (typeof connectionStates)[number]
 
 const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
-const Namespace = Type.String({
-  minLength: 1,
-  maxLength: 63,
-  pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
-  description: 'A DNS-1123 label',
-})
 
 const Image = Type.Optional(Type.String({ minLength: 1, maxLength: 1000 }))
 
@@ -72,15 +66,12 @@ export const ConnectionCreate = Type.Object(
         description: 'Absolute paths; default ~/.kube/config',
       }),
     ),
-    namespaces: Type.Optional(Type.Array(Namespace, { maxItems: 50 })),
+    namespaces: Type.Optional(Type.Array(NamespaceName, { maxItems: 50 })),
     ...settings,
   },
   { additionalProperties: false },
 )
 export type ConnectionCreate = Static<typeof ConnectionCreate>
-
-const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
-  Type.Optional(Type.Union([schema, Type.Null()]))
 
 /** A change of a connection: absent fields stay, `null` clears. */
 export const ConnectionUpdate = Type.Object(

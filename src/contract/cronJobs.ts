@@ -3,6 +3,7 @@ import {
   Environment,
   Id,
   Instant,
+  nullable,
   OneOf,
   PageQuery,
   ProjectRef,
@@ -64,9 +65,6 @@ export const CronJobCreate = Type.Object(
   { additionalProperties: false },
 )
 export type CronJobCreate = Static<typeof CronJobCreate>
-
-const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
-  Type.Optional(Type.Union([schema, Type.Null()]))
 
 /** A change of a CronJob: absent fields stay, `null` clears a field that has no default. */
 export const CronJobUpdate = Type.Object(

@@ -16,5 +16,8 @@ export const nameWords = {
   variable: 'letters, digits, "_", "-" and ".", no digit first',
 } as const
 
+/** The most characters of a namespace (RFC 1123). */
+export const longestNamespace = 63
+
 /** What Kubernetes leaves of 63 characters for a CronJob, whose Jobs get a suffix. */
 export const longestName = 52

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Id, Instant, OneOf, ProjectRef } from './common.ts'
+import { Id, Instant, NamespaceName, OneOf, ProjectRef } from './common.ts'
 
 /** Whether what a project is in is there: `unavailable` where its cluster does not show it. */
 export const projectStatuses = ['ready', 'missing', 'unavailable'] as const
@@ -26,7 +26,7 @@ export const ProjectOpen = Type.Object(
   {
     path: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     connectionId: Type.Optional(Id),
-    namespace: Type.Optional(Type.String({ pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', maxLength: 63 })),
+    namespace: Type.Optional(NamespaceName),
     name: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'Default: that of the folder' }),
     ),

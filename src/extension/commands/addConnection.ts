@@ -1,4 +1,6 @@
 import { commands as vscodeCommands, l10n, type QuickPickItem, window } from 'vscode'
+import { defined } from '../../base/defined.ts'
+import { kubeconfigFiles } from '../../base/kubeconfigFiles.ts'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import type { KubeContext } from '../../contract/connections.ts'
 import { HksError } from '../../contract/errors.ts'
@@ -22,9 +24,9 @@ export const addConnection: Command = {
       ignoreFocusOut: true,
     })
     if (name === undefined) return
-    const files = kubeconfig === undefined ? {} : { kubeconfig: kubeconfig.split(':').filter(Boolean) }
+    const files = kubeconfigFiles(kubeconfig)
     const connection = await client.call('createConnection', {
-      body: { kind: 'kubernetes', context: context.name, name, ...files },
+      body: { kind: 'kubernetes', context: context.name, name, ...defined({ kubeconfig: files }) },
     })
     const namespaces = l10n.t('Open More Namespaces')
     const message = l10n.t('{0} was added with the namespace {1}.', name, context.namespace ?? 'default')

@@ -2,8 +2,11 @@ import { l10n, type QuickPickItem, window } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import type { Connection } from '../../contract/connections.ts'
 import { HksError } from '../../contract/errors.ts'
+import { longestNamespace, namePatterns } from '../../contract/names.ts'
 import type { Command } from './command.ts'
 import { pickConnection } from './pickConnection.ts'
+
+const namespacePattern = new RegExp(namePatterns.resource)
 
 /** Opens namespaces of a cluster as projects: chosen from its list, or typed where it may not be listed. */
 export const openNamespace: Command = {
@@ -37,9 +40,9 @@ async function chooseNamespaces(client: GatewayClient, { id, name }: Connection)
       title,
       prompt: l10n.t('You may not list the namespaces of this cluster; type the name of yours.'),
       validateInput: text =>
-        /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
+        text.length <= longestNamespace && namespacePattern.test(text)
           ? undefined
-          : l10n.t('Lower-case letters, digits and "-", at most 63 characters.'),
+          : l10n.t('Lower-case letters, digits and "-", at most {0} characters.', longestNamespace),
       ignoreFocusOut: true,
     })
     return typed === undefined ? [] : [typed]

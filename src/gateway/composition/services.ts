@@ -48,7 +48,7 @@ export function createServices(
   return {
     connections: createConnectionService({
       ...clusters,
-      ...{ store: database.connections, providers, clock, newId: randomUUID, perform, report },
+      ...{ store: database.connections, providers, clock, newId: randomUUID, perform },
     }),
     cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
     functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),

@@ -47,13 +47,11 @@ export interface ConnectionServiceOptions {
   readonly providers: OwnedProviderSet
   /** Makes the provider of a connection, whose record may change later; `onHealth` is told when its health changes. */
   readonly connect: (record: () => ConnectionRecord, onHealth: (health: ConnectionHealth) => void) => Provider
-  /** The namespace of a context and whether it can be used at all. @throws HksError CONNECTION_FAILED */
+  /** What the files, or those of the user, hold. @throws HksError CONNECTION_FAILED */
   readonly contexts: (kubeconfig?: readonly string[]) => Promise<readonly KubeContext[]>
   readonly clock: Clock
   readonly newId: () => string
   readonly perform: Perform
-  /** Receives failures that nobody waits for. */
-  readonly report: (error: unknown) => void
 }
 
 /** This machine as a connection: it can not be changed. */
@@ -145,7 +143,7 @@ export function createConnectionService(options: ConnectionServiceOptions): Conn
           const names = contexts.map(each => each.name).join(', ') || 'none'
           throw invalidField('context', context, `the kubeconfig has no context "${context}"; it has: ${names}.`)
         }
-        if (name === localConnection) throw invalidField('name', name, '"local" is the name of this machine.')
+        refuseLocalName(name)
         const record: ConnectionRecord = {
           ...{ id: options.newId(), kind, context, name, readOnly },
           ...(kubeconfig ? { kubeconfig } : {}),
@@ -164,8 +162,7 @@ export function createConnectionService(options: ConnectionServiceOptions): Conn
       }),
     update: (caller, id, input) =>
       perform(caller, { scope: 'admin', action: 'connection.update', resource: id }, async () => {
-        if (input.name === localConnection)
-          throw invalidField('name', input.name, '"local" is the name of this machine.')
+        refuseLocalName(input.name)
         const changed = Object.fromEntries(
           Object.entries({ ...recordOf(id), ...input }).filter(([, value]) => value !== null),
         ) as unknown as ConnectionRecord
@@ -200,4 +197,8 @@ export function createConnectionService(options: ConnectionServiceOptions): Conn
       for (const record of await store.list()) await connect(record)
     },
   }
+}
+
+function refuseLocalName(name: string | undefined): void {
+  if (name === localConnection) throw invalidField('name', name, '"local" is the name of this machine.')
 }

@@ -20,17 +20,19 @@ export interface ProjectRecord {
 /** Refuses work that needs what a project is in. @throws HksError PROJECT_MISSING naming the folder or namespace */
 export function requirePresent({ id, name, path, status }: ProjectRecord): void {
   if (status !== 'missing') return
-  if (path === undefined) {
-    throw new HksError('PROJECT_MISSING', `The namespace "${name}" is not there any more.`, {
-      details: { projectId: id, namespace: name },
-      hint: 'Create it again, or forget the project.',
-    })
-  }
+  if (path === undefined) throw namespaceMissing(name, id)
   throw new HksError('PROJECT_MISSING', `The folder ${path} of the project "${name}" is not there.`, {
     details: { projectId: id, path },
     hint: 'Move it back, or relink the project to its new place ("Relink Project" in VS Code).',
   })
 }
+
+/** The error of a project whose namespace was deleted. */
+export const namespaceMissing = (namespace: string, projectId: string): HksError =>
+  new HksError('PROJECT_MISSING', `The namespace "${namespace}" is not there any more.`, {
+    details: { projectId, namespace },
+    hint: 'Create it again, or forget the project.',
+  })
 
 /** A secret without its values. */
 export interface SecretKeys {

@@ -1,12 +1,12 @@
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
+import { kubeconfigFiles } from '../../../base/kubeconfigFiles.ts'
 import { stateText } from '../../connectionTexts.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
 import { gathered } from '../../optionValues.ts'
 import { untilConnected } from '../../untilConnected.ts'
-import { kubeconfigFiles } from '../../kubeconfigFiles.ts'
 
 interface AddOptions {
   readonly name?: string
@@ -35,7 +35,9 @@ export function addConnectionAdd(connection: Command, run: Run): void {
 
 async function add(context: Context, kubeContext: string, options: AddOptions): Promise<void> {
   const client = await context.client()
-  const files = kubeconfigFiles(options.kubeconfig ?? context.kubeconfig)?.map(file => resolve(context.cwd, file))
+  const files = kubeconfigFiles(options.kubeconfig ?? context.kubeconfig, delimiter)?.map(file =>
+    resolve(context.cwd, file),
+  )
   const created = await client.call('createConnection', {
     body: {
       kind: 'kubernetes',

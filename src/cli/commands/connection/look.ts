@@ -1,9 +1,10 @@
+import { delimiter } from 'node:path'
 import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
+import { kubeconfigFiles } from '../../../base/kubeconfigFiles.ts'
 import { connectionNamed } from '../../connections.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
-import { kubeconfigFiles } from '../../kubeconfigFiles.ts'
 import { facts, table } from '../../output/table.ts'
 
 /** `connection contexts`, `connection namespaces <connection>` and `connection test <connection>` */
@@ -30,7 +31,7 @@ export function addConnectionLook(connection: Command, run: Run): void {
 
 async function contexts(context: Context, kubeconfig: string | undefined): Promise<void> {
   const client = await context.client()
-  const files = kubeconfigFiles(kubeconfig)?.join(':')
+  const files = kubeconfigFiles(kubeconfig, delimiter)?.join(':')
   const answer = await client.call('listKubeContexts', {
     query: defined({ kubeconfig: files }),
     signal: context.signal,

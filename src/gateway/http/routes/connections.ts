@@ -1,3 +1,4 @@
+import { kubeconfigFiles } from '../../../base/kubeconfigFiles.ts'
 import type { ConnectionService } from '../../domain/connectionService.ts'
 import type { Handlers } from '../handler.ts'
 import { pageOf } from '../page.ts'
@@ -42,10 +43,7 @@ export const connectionHandlers = (
     body: { items: [...(await connections.namespaces(caller, params.id))] },
   }),
   listKubeContexts: async ({ caller, query }) => {
-    const files = query.kubeconfig?.split(delimiter).filter(file => file !== '')
+    const files = kubeconfigFiles(query.kubeconfig)
     return { body: { items: [...(await connections.contexts(caller, files))] } }
   },
 })
-
-/** Between the files of KUBECONFIG; the gateway does not run natively on Windows, where it is another. */
-const delimiter = ':'

@@ -1,5 +1,5 @@
-import { HksError } from '../../../contract/errors.ts'
 import type { Clock } from '../../domain/clock.ts'
+import { namespaceMissing } from '../../domain/project.ts'
 import type { NamespaceScope } from './namespaceScope.ts'
 import type { NamespaceWork } from './namespaceWork.ts'
 import { createWatchedCollection } from './watch/createWatchedCollection.ts'
@@ -9,7 +9,7 @@ import type { CollectionState } from './watch/watchedCollection.ts'
  * Follows whether a namespace is there: lists of what is in it are empty, not refused, where it is not. A user who may not
  * look at namespaces is told nothing, as the rest works for them.
  */
-export function followPresence({ client, name, signal }: NamespaceScope, clock: Clock): NamespaceWork {
+export function followPresence({ projectId, client, name, signal }: NamespaceScope, clock: Clock): NamespaceWork {
   const namespaces = createWatchedCollection({
     ...{ client, clock, signal },
     path: '/api/v1/namespaces',
@@ -19,7 +19,8 @@ export function followPresence({ client, name, signal }: NamespaceScope, clock: 
   const state = (): CollectionState => {
     const { synced, error } = namespaces.state()
     if (error?.code === 'FORBIDDEN') return { synced: true }
-    if (synced && !error && namespaces.byName(name) === undefined) return { synced, error: gone(name) }
+    if (synced && !error && namespaces.byName(name) === undefined)
+      return { synced, error: namespaceMissing(name, projectId) }
     return namespaces.state()
   }
   return {
@@ -33,9 +34,3 @@ export function followPresence({ client, name, signal }: NamespaceScope, clock: 
     stop: async () => namespaces[Symbol.dispose](),
   }
 }
-
-const gone = (name: string): HksError =>
-  new HksError('PROJECT_MISSING', `The namespace "${name}" is not there any more.`, {
-    details: { namespace: name },
-    hint: 'Create it again, or forget the project.',
-  })
