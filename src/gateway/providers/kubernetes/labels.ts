@@ -14,6 +14,8 @@ export const managedBy = 'hexabase'
 export const annotations = {
   /** The project for which an object got its id: a copy in another namespace is another application. */
   projectId: 'hexabase.io/project-id',
+  /** The name of the object that got the id: a copy in the same namespace has another one. */
+  name: 'hexabase.io/name',
   /** The function that a CronJob calls. */
   functionId: 'hexabase.io/function-id',
   /** The run that a user wanted again. */

@@ -2,13 +2,13 @@ import { annotations, labels } from '../labels.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 
 /**
- * The ids of the CronJobs of one namespace by UID: that of the label, where it was given for this project and no older
- * object has it; else the UID. A copy of a manifest, in this namespace or another, is an application of its own.
+ * The ids of the CronJobs of one namespace by UID: that of the label, where it was given for this project and no
+ * other object has a better claim to it; else the UID. A copy of a manifest, in this namespace or another, is an application of its own.
  */
 export function cronJobIds(objects: readonly KubeCronJob[], projectId: string): ReadonlyMap<string, string> {
   const ids = new Map<string, string>()
   const taken = new Set<string>()
-  for (const { metadata } of objects.toSorted(oldestFirst)) {
+  for (const { metadata } of objects.toSorted(bestClaimFirst)) {
     const label = metadata.labels?.[labels.appId]
     const given = metadata.annotations?.[annotations.projectId]
     const isOwn = label !== undefined && label !== '' && (given === undefined || given === projectId)
@@ -19,7 +19,10 @@ export function cronJobIds(objects: readonly KubeCronJob[], projectId: string): 
   return ids
 }
 
-function oldestFirst({ metadata: a }: KubeCronJob, { metadata: b }: KubeCronJob): number {
+/** The object that the label was given to, then the oldest: times have no parts of seconds, so they may be the same. */
+function bestClaimFirst({ metadata: a }: KubeCronJob, { metadata: b }: KubeCronJob): number {
+  const isNamed = (metadata: KubeCronJob['metadata']) => metadata.annotations?.[annotations.name] === metadata.name
+  if (isNamed(a) !== isNamed(b)) return isNamed(a) ? -1 : 1
   if (a.creationTimestamp !== b.creationTimestamp) return a.creationTimestamp < b.creationTimestamp ? -1 : 1
   return a.uid < b.uid ? -1 : 1
 }

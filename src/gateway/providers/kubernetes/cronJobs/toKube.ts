@@ -22,10 +22,11 @@ export function toKube(spec: CronJobSpec, { id, projectId }: NewIds, caller?: Fu
   const work = workOf(spec, caller)
   const called = target.kind === 'function' ? { [annotations.functionId]: target.functionId } : {}
   const ours = { [labels.managedBy]: managedBy, [labels.appId]: id, [labels.appType]: 'cronjob' }
+  const given = { [annotations.projectId]: projectId, [annotations.name]: spec.name }
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name: spec.name, labels: ours, annotations: { [annotations.projectId]: projectId, ...called } },
+    metadata: { name: spec.name, labels: ours, annotations: { ...given, ...called } },
     spec: defined({
       schedule: spec.schedule,
       timeZone: spec.timeZone,

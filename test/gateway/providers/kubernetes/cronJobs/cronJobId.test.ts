@@ -30,6 +30,26 @@ describe('the id of a CronJob', () => {
     )
   })
 
+  it('is the UID of a copy that was made in the same second, whichever UID is the smaller one', () => {
+    const annotations = { 'hexabase.io/name': 'ours' }
+    for (const [ours, copy] of [
+      ['1', '2'],
+      ['2', '1'],
+    ] as const) {
+      const both = [
+        { uid: ours, name: 'ours', labels, annotations },
+        { uid: copy, name: 'copy', labels, annotations },
+      ]
+      assert.deepEqual(
+        new Map(idsOf(...both)),
+        new Map([
+          [ours, 'app'],
+          [copy, copy],
+        ]),
+      )
+    }
+  })
+
   it('is the UID of a copy from another namespace or cluster', () => {
     const of = (project: string) => ({ 'hexabase.io/project-id': project })
     assert.deepEqual(idsOf({ uid: '1', labels, annotations: of('other') }), [['1', '1']])
