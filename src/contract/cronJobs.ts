@@ -198,8 +198,19 @@ export const ExecutionQuery = Type.Object(
 )
 export type ExecutionQuery = Static<typeof ExecutionQuery>
 
-/** The body of a trigger; `retryOf` names the run that the user wants again. */
-export const TriggerRequest = Type.Object({ retryOf: Type.Optional(Id) }, { additionalProperties: false })
+/**
+ * The body of a trigger: `retryOf` names the run that the user wants again; the others are for this one run. `args` replace
+ * those of the CronJob, `environment` adds variables or replaces those of the same name.
+ */
+export const TriggerRequest = Type.Object(
+  {
+    retryOf: Type.Optional(Id),
+    args: spec.args,
+    environment: spec.environment,
+    image: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: 'Refused on local' })),
+  },
+  { additionalProperties: false },
+)
 export type TriggerRequest = Static<typeof TriggerRequest>
 
 /** How to resume: `skipMissed` drops the occurrence that would start at once. */

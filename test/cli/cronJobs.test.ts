@@ -180,6 +180,54 @@ describe('hks-func and CronJobs', function () {
     assert.match(error.error, /^failing-\S+ failed: The command exited with code 3\.$/)
   })
 
+  it('gives one run other arguments and variables, and no image on this machine', async () => {
+    const changed = await place.run([
+      'cronjob',
+      'trigger',
+      'hello',
+      '-f',
+      '--arg=--more',
+      '--arg',
+      'b c',
+      '-e',
+      'WORD=two',
+    ])
+    assert.equal(changed.code, 0, changed.stderr)
+    // What it was created with after -- is its command: arguments follow it.
+    assert.match(changed.stdout, /^two a=b -e --json$/m)
+    await create('words', '-s', '0 0 1 1 *', '--', 'printf', '%s,')
+    const words = await place.run(['cronjob', 'trigger', 'words', '-f', '--arg=--more', '--arg', 'b c'])
+    assert.match(words.stdout, /^--more,b c,$/m)
+    const image = await place.run(['cronjob', 'trigger', 'words', '--image', 'busybox'])
+    assert.equal(image.code, 2)
+    assert.match(image.stderr, /image: a run on this machine is a process of it and has no image\./)
+  })
+
+  it('does something to several CronJobs, and says which of them failed', async () => {
+    await create('one', '-s', '0 0 1 1 *', '--', 'true')
+    await create('two', '-s', '0 0 1 1 *', '--', 'true')
+    const unknown = await place.run(['cronjob', 'suspend', 'one', 'nobody'])
+    assert.deepEqual([unknown.code, unknown.stdout, (await named('one'))?.suspend], [4, '', false])
+    const suspended = await place.run(['cronjob', 'suspend', 'one', 'two', 'one'])
+    assert.deepEqual([suspended.code, suspended.stdout], [0, 'Suspended one.\nSuspended two.\n'])
+    const resumed = await place.json<{ items: { name: string; result: CronJob }[] }>('cronjob', 'resume', 'one', 'two')
+    assert.deepEqual(
+      resumed.items.map(({ name, result }) => [name, result.suspend]),
+      [
+        ['one', false],
+        ['two', false],
+      ],
+    )
+    const image = await place.run(['cronjob', 'trigger', 'one', 'two', '--image', 'busybox'])
+    assert.deepEqual([image.code, image.stdout], [2, ''])
+    assert.match(image.stderr, /2 of 2 CronJobs were not started\. .*\none: image: .*\ntwo: image: /)
+    const followed = await place.run(['cronjob', 'trigger', 'one', 'two', '--follow'])
+    assert.equal(followed.code, 2)
+    assert.match(followed.stderr, /--follow: is for one CronJob/)
+    const fn = await place.run(['cronjob', 'delete', 'one', 'two', '--yes'])
+    assert.equal(fn.stdout, 'Deleted one.\nDeleted two.\n')
+  })
+
   it('runs again what a run did', async () => {
     const ledger = await place.json<Ledger>('cronjob', 'history', 'failing')
     const id = ledger.items[0]?.execution?.id ?? ''
@@ -257,6 +305,10 @@ describe('hks-func and CronJobs', function () {
     const { code, stderr } = await place.run(['cronjob', 'trigger', 'counting', '--follow'])
     assert.equal(code, 0, stderr)
     assert.match((await place.run(['logs', 'count'])).stdout, /^got 1$/m)
+    const both = await place.run(['cronjob', 'trigger', 'counting', 'hello', '-e', 'WORD=three'])
+    assert.equal(both.code, 2)
+    assert.match(both.stdout, /^Started hello-\S+ \(.*\)\.\n$/)
+    assert.match(both.stderr, /1 of 2 CronJobs were not started\..*\ncounting: environment: is nothing that a call/)
   })
 
   it('suspends, and says on resume what starts at once, or skips it', async () => {

@@ -58,6 +58,26 @@ export const cronJobRunTests: readonly ConformanceTest[] = [
     },
   },
   {
+    title: 'gives one run other arguments and variables, and leaves the CronJob as it is',
+    run: async context => {
+      const { client, shell, ended } = context
+      const { id } = await create(context, [...shell('echo "$WHO $KEPT $1 $2"'), 'sh'], {
+        args: ['own', 'words'],
+        environment: { WHO: 'world', KEPT: 'kept' },
+      })
+      const body = { args: ['--full', 'a b'], environment: { WHO: 'moon', NEW: 'new' } }
+      const changed = await ended(id, (await client.call('triggerCronJob', { params: { id }, body })).id)
+      assert.equal(changed.logs, 'moon kept --full a b\n')
+      const plain = await ended(id, (await client.call('triggerCronJob', { params: { id }, body: {} })).id)
+      assert.equal(plain.logs, 'world kept own words\n')
+      const retry = { retryOf: changed.id, args: ['x', 'y'] }
+      const again = await ended(id, (await client.call('triggerCronJob', { params: { id }, body: retry })).id)
+      assert.deepEqual([again.trigger, again.logs], ['retry', 'world kept x y\n'])
+      const job = await client.call('getCronJob', { params: { id } })
+      assert.deepEqual([job.args, job.environment], [['own', 'words'], { WHO: 'world', KEPT: 'kept' }])
+    },
+  },
+  {
     title: 'ends a run by hand',
     run: async context => {
       const { client, sleep } = context

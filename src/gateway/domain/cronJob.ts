@@ -62,6 +62,20 @@ export interface Execution {
   readonly attempts: readonly Attempt[]
 }
 
+/** What a run by hand has instead of what its CronJob says. */
+export interface RunChanges {
+  readonly args?: readonly string[]
+  readonly image?: string
+  /** Added to the variables, or in place of those of the same name. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** How a run is started by hand. */
+export interface TriggerOptions extends RunChanges {
+  /** The run that a user wants again. */
+  readonly retryOf?: string
+}
+
 /** Why an occurrence was passed over. */
 export type SkipReason = 'concurrency' | 'suspended' | 'deadline'
 

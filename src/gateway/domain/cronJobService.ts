@@ -1,5 +1,5 @@
 import { createKeyedQueue } from '../../base/queue.ts'
-import type { CronJobCreate, CronJobUpdate } from '../../contract/cronJobs.ts'
+import type { CronJobCreate, CronJobUpdate, TriggerRequest } from '../../contract/cronJobs.ts'
 import { invalidField, notFound } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
@@ -16,6 +16,7 @@ import type { ExecutionStore, LedgerStore, Provider } from './ports.ts'
 import { requirePresent } from './project.ts'
 import { createRecentRuns } from './recentRuns.ts'
 import { type ResumeEffect, resumeEffect } from './resumePreview.ts'
+import { runChangesOf } from './runChanges.ts'
 
 /** A page of a list. */
 export interface Page<T> {
@@ -41,7 +42,7 @@ export interface CronJobService {
   suspend(caller: Caller, id: string): Promise<CronJobView>
   previewResume(caller: Caller, id: string): Promise<ResumeEffect & { readonly nextExecutionAt?: number }>
   resume(caller: Caller, id: string, options: { readonly skipMissed: boolean }): Promise<CronJobView>
-  trigger(caller: Caller, id: string, options: { readonly retryOf?: string }): Promise<Execution>
+  trigger(caller: Caller, id: string, request: TriggerRequest): Promise<Execution>
   executions(caller: Caller, id: string, input: ExecutionsInput): Promise<Page<Execution>>
   execution(caller: Caller, id: string, executionId: string): Promise<Execution>
   /** Answers when the run has ended with its whole tree. */
@@ -155,12 +156,14 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
       }
     },
     resume: (caller, id, { skipMissed }) => suspended(caller, id, 'resume', skipMissed),
-    trigger: (caller, id, options) =>
-      changing(caller, id, 'trigger', 'trigger', async provider => {
-        if (options.retryOf !== undefined && (await executions.get(options.retryOf))?.applicationId !== id) {
-          throw invalidField('retryOf', options.retryOf, `"${options.retryOf}" is no run of this CronJob.`)
+    trigger: (caller, id, request) =>
+      changing(caller, id, 'trigger', 'trigger', async (provider, cronJob) => {
+        const { retryOf } = request
+        if (retryOf !== undefined && (await executions.get(retryOf))?.applicationId !== id) {
+          throw invalidField('retryOf', retryOf, `"${retryOf}" is no run of this CronJob.`)
         }
-        return provider.executions.trigger(id, options)
+        const changes = runChangesOf(cronJob.spec, request)
+        return provider.executions.trigger(id, { ...changes, ...(retryOf === undefined ? {} : { retryOf }) })
       }),
     executions: async (caller, id, { limit = defaultLimit, cursor, status }) => {
       await found(caller, id)

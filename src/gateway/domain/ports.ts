@@ -4,7 +4,15 @@ import type { ConnectionReport, KnativePart } from '../../contract/connections.t
 import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionHealth } from './connection.ts'
-import type { CronJobRecord, CronJobSpec, Decision, Execution, SchedulePeriod, WatchSpan } from './cronJob.ts'
+import type {
+  CronJobRecord,
+  CronJobSpec,
+  Decision,
+  Execution,
+  SchedulePeriod,
+  TriggerOptions,
+  WatchSpan,
+} from './cronJob.ts'
 import type { DebugRequest, DebugSession } from './functionDebug.ts'
 import type {
   DeploymentStep,
@@ -87,7 +95,7 @@ export interface CronJobs {
 
 /** Runs: started and ended here, read from the ledger. */
 export interface Executions {
-  trigger(cronJobId: string, options: { readonly retryOf?: string }): Promise<Execution>
+  trigger(cronJobId: string, options: TriggerOptions): Promise<Execution>
   /** Ends the run with its whole tree; answers when it has ended. */
   stop(executionId: string): Promise<void>
 }

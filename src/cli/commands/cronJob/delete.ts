@@ -1,24 +1,36 @@
 import type { Command } from 'commander'
+import type { CronJob } from '../../../contract/cronJobs.ts'
 import { confirmLoss } from '../../confirm.ts'
 import type { Run } from '../../context.ts'
 import { examples } from '../../help.ts'
-import { cronJobNamed } from '../../resources.ts'
+import { cronJobsNamed, eachCronJob } from './eachCronJob.ts'
 
 /** `cronjob delete` */
 export function addDelete(cronJob: Command, run: Run): void {
   cronJob
-    .command('delete <cronjob>')
-    .description('delete a CronJob with its runs and logs')
+    .command('delete <cronjobs...>')
+    .description('delete CronJobs with their runs and logs')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', examples('hks-func cronjob delete nightly --yes'))
-    .action((name: string, options: { readonly yes?: boolean }, command: Command) =>
+    .addHelpText('after', examples('hks-func cronjob delete nightly --yes', 'hks-func cronjob delete nightly hourly'))
+    .action((names: string[], options: { readonly yes?: boolean }, command: Command) =>
       run(command, async context => {
-        const job = await cronJobNamed(context, name)
-        const running = job.active === 0 ? '' : ` ${job.active} in progress will be ended.`
-        await confirmLoss(context, options, `Delete ${job.name} with its runs and logs?${running}`)
+        const jobs = await cronJobsNamed(context, names)
+        await confirmLoss(context, options, question(jobs))
         const client = await context.client()
-        await client.call('deleteCronJob', { params: { id: job.id }, signal: context.signal })
-        context.out.result({ deleted: job.id }, () => `Deleted ${job.name}.`)
+        await eachCronJob(context, jobs, {
+          undone: 'not deleted',
+          act: async ({ id }) => {
+            await client.call('deleteCronJob', { params: { id }, signal: context.signal })
+            return { deleted: id }
+          },
+          text: (_result, { name }) => `Deleted ${name}.`,
+        })
       }),
     )
+}
+
+function question(jobs: readonly CronJob[]): string {
+  const active = jobs.reduce((sum, job) => sum + job.active, 0)
+  const running = active === 0 ? '' : ` ${active} in progress will be ended.`
+  return `Delete ${jobs.map(({ name }) => name).join(', ')} with ${jobs.length === 1 ? 'its' : 'their'} runs and logs?${running}`
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
+import type { CronJob } from '../../../contract/cronJobs.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
 import { relative, zoneClock } from '../../output/time.ts'
-import { cronJobNamed } from '../../resources.ts'
+import { cronJobsNamed, eachCronJob } from './eachCronJob.ts'
 
 interface Options {
   readonly skipMissed?: boolean
@@ -11,17 +12,27 @@ interface Options {
 /** `cronjob resume` */
 export function addResume(cronJob: Command, run: Run): void {
   cronJob
-    .command('resume <cronjob>')
+    .command('resume <cronjobs...>')
     .description('start runs again; says what starts because of it')
     .option('--skip-missed', 'do not start the run that was missed meanwhile')
     .addHelpText('after', examples('hks-func cronjob resume nightly', 'hks-func cronjob resume nightly --skip-missed'))
-    .action((name: string, options: Options, command: Command) =>
-      run(command, context => resume(context, name, options)),
+    .action((names: string[], options: Options, command: Command) =>
+      run(command, async context => {
+        await eachCronJob(context, await cronJobsNamed(context, names), {
+          undone: 'not resumed',
+          act: job => resume(context, job, options, names.length > 1),
+          text: job => `Resumed ${job.name}; next run ${relative(job.nextExecutionAt, context.now())}.`,
+        })
+      }),
     )
 }
 
-async function resume(context: Context, name: string, options: Options): Promise<void> {
-  const { id, timeZone } = await cronJobNamed(context, name)
+async function resume(
+  context: Context,
+  { id, name, timeZone }: CronJob,
+  options: Options,
+  isOneOfSeveral: boolean,
+): Promise<CronJob> {
   const client = await context.client()
   const { signal } = context
   const preview = await client.call('previewResume', { params: { id }, signal })
@@ -29,14 +40,12 @@ async function resume(context: Context, name: string, options: Options): Promise
   if (missed !== undefined) {
     const at = zoneClock(timeZone ?? 'UTC')(missed)
     const when = preview.startsAtOnce === undefined ? 'starts when the run in progress has ended' : 'starts now'
-    context.out.say(
-      options.skipMissed ? `The run of ${at} is skipped.` : `The run of ${at} ${when} (--skip-missed leaves it out).`,
-    )
+    const which = isOneOfSeveral ? `The run of ${name} of ${at}` : `The run of ${at}`
+    context.out.say(options.skipMissed ? `${which} is skipped.` : `${which} ${when} (--skip-missed leaves it out).`)
   }
-  const job = await client.call('resumeCronJob', {
+  return client.call('resumeCronJob', {
     params: { id },
     body: options.skipMissed ? { skipMissed: true } : {},
     signal,
   })
-  context.out.result(job, () => `Resumed ${job.name}; next run ${relative(job.nextExecutionAt, context.now())}.`)
 }

@@ -1,20 +1,23 @@
 import type { Command } from 'commander'
 import type { Run } from '../../context.ts'
 import { examples } from '../../help.ts'
-import { cronJobNamed } from '../../resources.ts'
+import { cronJobsNamed, eachCronJob } from './eachCronJob.ts'
 
 /** `cronjob suspend` */
 export function addSuspend(cronJob: Command, run: Run): void {
   cronJob
-    .command('suspend <cronjob>')
+    .command('suspend <cronjobs...>')
     .description('start no more runs; one in progress goes on')
-    .addHelpText('after', examples('hks-func cronjob suspend nightly'))
-    .action((name: string, _options: object, command: Command) =>
+    .addHelpText('after', examples('hks-func cronjob suspend nightly', 'hks-func cronjob suspend nightly hourly'))
+    .action((names: string[], _options: object, command: Command) =>
       run(command, async context => {
-        const { id } = await cronJobNamed(context, name)
+        const jobs = await cronJobsNamed(context, names)
         const client = await context.client()
-        const job = await client.call('suspendCronJob', { params: { id }, signal: context.signal })
-        context.out.result(job, () => `Suspended ${job.name}.`)
+        await eachCronJob(context, jobs, {
+          undone: 'not suspended',
+          act: ({ id }) => client.call('suspendCronJob', { params: { id }, signal: context.signal }),
+          text: ({ name }) => `Suspended ${name}.`,
+        })
       }),
     )
 }

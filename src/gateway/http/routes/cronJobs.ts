@@ -67,8 +67,7 @@ export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJob
       body: toWireCronJob(await service.resume(caller, params.id, { skipMissed: body?.skipMissed === true })),
     }),
     triggerCronJob: async ({ caller, params, body }) => {
-      const { retryOf } = body ?? {}
-      const execution = await service.trigger(caller, params.id, retryOf === undefined ? {} : { retryOf })
+      const execution = await service.trigger(caller, params.id, body ?? {})
       return { status: 201, body: toWireExecutionWithLogs(execution, '') }
     },
     listExecutions: async ({ caller, params, query }) => {

@@ -3,11 +3,12 @@ import { HksError } from '../../../contract/errors.ts'
 import { latestRun, parseSchedule, type Schedule } from '../../../schedule/index.ts'
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { CronJobRecord, CronJobSpec, Execution } from '../../domain/cronJob.ts'
+import type { CronJobRecord, CronJobSpec, Execution, RunChanges, TriggerOptions } from '../../domain/cronJob.ts'
 import type { LocalCronJobs } from '../../domain/localState.ts'
 import type { ExecutionStore, LedgerStore, ResumeStart } from '../../domain/ports.ts'
 import { decide, minuteOf, type Situation } from './decide.ts'
 import type { Run, RunStart, StopReason } from './run.ts'
+import { changedForRun } from '../../domain/runChanges.ts'
 import { movesRuns, beginsPeriod, periodOf } from '../../domain/schedulePeriod.ts'
 
 /** One CronJob under control. Its operations happen one after the other. */
@@ -23,7 +24,7 @@ export interface ScheduledJob {
   /** The project got another id. */
   moveTo(projectId: string): void
   /** Starts a run by hand. */
-  trigger(options: { readonly retryOf?: string }): Promise<Execution>
+  trigger(options: TriggerOptions): Promise<Execution>
   /** No more runs are started. Resolves when what was under way here is done; runs go on. */
   close(): Promise<void>
   /** Resolves when nothing is under way here; runs in progress do not count. */
@@ -69,8 +70,9 @@ export function createScheduledJob(deps: ScheduledJobDeps, standing: Standing): 
   let timing = timingOf(record.spec)
 
   const scheduledRuns = () => [...runs.values()].filter(run => run.execution().scheduledAt !== undefined)
-  const start = async (how: Omit<RunStart, 'id'>): Promise<Execution> => {
-    const run = await deps.startRun(record, { id: deps.newId(), ...how })
+  const start = async (how: Omit<RunStart, 'id'>, changes: RunChanges = {}): Promise<Execution> => {
+    const changed = { ...record, spec: changedForRun(record.spec, changes) }
+    const run = await deps.startRun(changed, { id: deps.newId(), ...how })
     const { id } = run.execution()
     runs.set(id, run)
     void run.ended.then(() => {
@@ -181,11 +183,12 @@ export function createScheduledJob(deps: ScheduledJobDeps, standing: Standing): 
     moveTo: projectId => {
       record = { ...record, projectId }
     },
-    trigger: ({ retryOf }) =>
+    trigger: ({ retryOf, ...changes }) =>
       queue.add(async () => {
         if (closed) throw new HksError('GATEWAY_DRAINING', 'The gateway is about to stop: it starts no new run.')
         const jobName = `${record.spec.name}-${deps.newId().slice(0, 8)}`
-        return start(retryOf === undefined ? { jobName, trigger: 'manual' } : { jobName, trigger: 'retry', retryOf })
+        const how = retryOf === undefined ? { trigger: 'manual' as const } : { trigger: 'retry' as const, retryOf }
+        return start({ jobName, ...how }, changes)
       }),
     close: () => {
       closed = true

@@ -75,8 +75,13 @@ export function changedEnv(env: readonly EnvVar[], before: Variables, after: Var
 /** The variables as a container has them. @throws HksError for a name that the platform sets itself */
 export function envOf(variables: Variables): readonly EnvVar[] {
   const all = byName(variables)
-  for (const name of all.keys()) if (platformNames.has(name)) throw taken(name)
+  refusePlatformNames(all.keys())
   return [...all.values()]
+}
+
+/** Refuses variables that the platform sets for each run. @throws HksError INVALID_REQUEST with the field */
+export function refusePlatformNames(names: Iterable<string>): void {
+  for (const name of names) if (platformNames.has(name)) throw taken(name)
 }
 
 function byName({ environment, secrets }: Variables): ReadonlyMap<string, EnvVar> {

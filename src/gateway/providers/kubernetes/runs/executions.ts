@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { HksError, notFound } from '../../../../contract/errors.ts'
-import type { Execution } from '../../../domain/cronJob.ts'
+import type { Execution, TriggerOptions } from '../../../domain/cronJob.ts'
 import type { Executions } from '../../../domain/ports.ts'
 import type { CronJobIndex } from '../cronJobs/cronJobIndex.ts'
 import { inOurWords } from '../cronJobs/refusedField.ts'
@@ -29,11 +29,11 @@ export function createNamespaceExecutions(scope: NamespaceScope, deps: Namespace
   const { index, runs, jobs } = deps
   const path = `/apis/batch/v1/namespaces/${encodeURIComponent(scope.name)}/jobs`
 
-  const create = async (cronJobId: string, retryOf: string | undefined): Promise<KubeJob> => {
+  const create = async (cronJobId: string, options: TriggerOptions): Promise<KubeJob> => {
     for (let tries = 1; ; tries++) {
       const cronJob = index.get(cronJobId)
       if (!cronJob) throw notFound('CronJob', cronJobId)
-      const body = manualJob(cronJob.object, { suffix: randomSuffix(), ...(retryOf === undefined ? {} : { retryOf }) })
+      const body = manualJob(cronJob.object, { ...options, suffix: randomSuffix() })
       try {
         return await client.request<KubeJob>('POST', path, { body })
       } catch (error) {
@@ -44,8 +44,8 @@ export function createNamespaceExecutions(scope: NamespaceScope, deps: Namespace
     }
   }
   return {
-    trigger: async (cronJobId, { retryOf }): Promise<Execution> => {
-      const job = await create(cronJobId, retryOf)
+    trigger: async (cronJobId, options): Promise<Execution> => {
+      const job = await create(cronJobId, options)
       const execution = (await runs.take(job))?.execution()
       if (!execution) throw notFound('CronJob', cronJobId)
       return execution

@@ -1,22 +1,14 @@
+import type { RunChanges, TriggerOptions } from '../../../domain/cronJob.ts'
+import { refusePlatformNames } from '../cronJobs/environment.ts'
 import { annotations } from '../labels.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import type { Container, EnvVar } from '../objects/coreV1.ts'
 import { mainContainerIndex } from '../cronJobs/mainContainer.ts'
 
-/** What a run by hand has instead of what its CronJob says. */
-export interface RunChanges {
-  readonly args?: readonly string[]
-  readonly image?: string
-  /** Added to the variables, or in place of those of the same name. */
-  readonly environment?: Readonly<Record<string, string>>
-}
-
 /** How a run by hand is made. */
-export interface ManualRun extends RunChanges {
+export interface ManualRun extends TriggerOptions {
   /** Five letters or digits that make the name unique. */
   readonly suffix: string
-  /** The run that a user wants again. */
-  readonly retryOf?: string
 }
 
 /** Names of Jobs have at most 63 characters: the label of their pods is one (batch/v1 validation). */
@@ -28,7 +20,10 @@ export function manualJobName(cronJobName: string, suffix: string): string {
   return cronJobName.slice(0, longestJobName - end.length).replace(/[-.]+$/, '') + end
 }
 
-/** The Job that `kubectl create job --from=cronjob/NAME` makes, with the changes of this run. */
+/**
+ * The Job that `kubectl create job --from=cronjob/NAME` makes, with the changes of this run.
+ * @throws HksError for a variable that the platform sets itself
+ */
 export function manualJob({ metadata, spec }: KubeCronJob, { suffix, retryOf, ...changes }: ManualRun): object {
   const { jobTemplate } = spec
   const { template } = jobTemplate.spec
@@ -81,6 +76,7 @@ function changedContainer(
     // Only what we created tells its process how it was started.
     variable.name === 'HKS_TRIGGER' ? { name: 'HKS_TRIGGER', value: trigger } : variable,
   )
+  refusePlatformNames(Object.keys(environment))
   const changed = Object.entries(environment).reduce<readonly EnvVar[]>(withVariable, env)
   return {
     ...container,

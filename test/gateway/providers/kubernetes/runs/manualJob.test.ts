@@ -74,4 +74,10 @@ describe('a Job by hand', () => {
     assert.equal(triggerOf(jobOf()), undefined)
     assert.equal(jobOf({ retryOf: 'first' }).metadata.annotations?.['hexabase.io/retry-of'], 'first')
   })
+  it('refuses a variable that the platform sets itself', () => {
+    assert.throws(() => jobOf({ environment: { HKS_RUN_ID: 'mine' } }), {
+      code: 'INVALID_REQUEST',
+      message: /^environment\.HKS_RUN_ID: /,
+    })
+  })
 })
