@@ -209,6 +209,19 @@ export const FunctionDelete = Type.Object(
   { additionalProperties: false },
 )
 
+/**
+ * The way from the gateway to a function: its own listener on this machine; in a cluster the ingress that the connection
+ * names, the function's own address, or a port-forward to the ingress.
+ */
+export const functionWays = ['gateway', 'ingress', 'direct', 'portForward'] as const
+/** One of {@link functionWays}. */
+export type FunctionWay = (typeof functionWays)[number]
+
 /** How to reach a function's URL; the only answer that carries its token. */
-export const FunctionAccess = Type.Object({ url: Type.String(), headers: Type.Record(Type.String(), Type.String()) })
+export const FunctionAccess = Type.Object({
+  url: Type.String(),
+  headers: Type.Record(Type.String(), Type.String()),
+  way: OneOf(functionWays),
+  message: Type.String({ description: 'Which way that is, and why' }),
+})
 export type FunctionAccess = Static<typeof FunctionAccess>

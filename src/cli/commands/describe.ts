@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import type { Function } from '../../contract/functions.ts'
+import { HksError } from '../../contract/errors.ts'
+import type { Function, FunctionWay } from '../../contract/functions.ts'
 import type { Invocation } from '../../contract/invocations.ts'
-import type { Run } from '../context.ts'
+import type { Context, Run } from '../context.ts'
 import { examples } from '../help.ts'
 import { invocationHeadings, invocationRow } from '../invocationTexts.ts'
 import { facts, table } from '../output/table.ts'
@@ -24,16 +25,31 @@ export function addDescribe(program: Command, run: Run): void {
         const query = { limit: lastCalls }
         const calls = await client.call('listInvocations', { params: { id: fn.id }, query, signal: context.signal })
         const now = context.now()
-        context.out.result({ ...fn, invocations: calls.items }, () =>
-          [settingsOf(fn), revisionsOf(fn, now), ...(calls.items.length === 0 ? [] : [callsOf(calls.items, now)])].join(
-            '\n\n',
-          ),
+        const access = fn.revision > 0 ? await accessTo(context, fn) : undefined
+        context.out.result({ ...fn, ...(access && { access }), invocations: calls.items }, () =>
+          [
+            settingsOf(fn, access?.message),
+            revisionsOf(fn, now),
+            ...(calls.items.length === 0 ? [] : [callsOf(calls.items, now)]),
+          ].join('\n\n'),
         )
       }),
     )
 }
 
-const settingsOf = (fn: Function): string =>
+/** Which way leads to the function, or why none does; its token is not told here. */
+async function accessTo(context: Context, { id }: Function): Promise<{ way?: FunctionWay; message: string }> {
+  const client = await context.client()
+  try {
+    const { way, message } = await client.call('getFunctionAccess', { params: { id }, signal: context.signal })
+    return { way, message }
+  } catch (error) {
+    if (error instanceof HksError && error.code === 'FUNCTION_UNAVAILABLE') return { message: error.message }
+    throw error
+  }
+}
+
+const settingsOf = (fn: Function, reached: string | undefined): string =>
   facts([
     ['Name', fn.name],
     ['Id', fn.id],
@@ -42,6 +58,7 @@ const settingsOf = (fn: Function): string =>
     ['Status', fn.debugging ? `${withReason(fn)}; calls go to a process that is debugged` : withReason(fn)],
     ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
     ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],
+    ['Reached', reached],
     ['Profile', fn.profile],
     ['Network', fn.allowedHosts === undefined ? fn.network : `${fn.network}: ${fn.allowedHosts.join(', ')}`],
     ['Timeout', `${fn.timeout} s`],

@@ -3,7 +3,7 @@ import type { FunctionAccess } from '../../contract/functions.ts'
 import { bodyOf } from './payloads.ts'
 
 /** A command for a POSIX shell that calls a function with a payload. */
-export function curlCommand(access: FunctionAccess, payload: Payload): string {
+export function curlCommand(access: Pick<FunctionAccess, 'url' | 'headers'>, payload: Payload): string {
   const { contentType } = bodyOf(payload)
   const type = contentType === undefined ? {} : { 'Content-Type': contentType }
   const headers = Object.entries({ ...access.headers, ...type })

@@ -52,7 +52,7 @@ export function functionNode(
   const children = [
     ...(calls?.latest ?? []).map(call => callNode(call, options)),
     ...fn.revisions.map(revision => revisionNode(fn, revision, inCluster, options)),
-    ...(fn.revision > 0 ? [urlNode(fn, options)] : []),
+    ...(fn.revision > 0 ? [urlNode(fn, inCluster, options)] : []),
   ]
   return {
     id: `function:${fn.id}`,
@@ -178,17 +178,21 @@ function revisionNode(
 
 const shareWord = (percent: number): string => (percent === 100 ? 'whole' : percent > 0 ? 'serving' : 'notServing')
 
-const urlNode = (fn: Function, { t }: RenderOptions): TreeNode => ({
+const urlNode = (fn: Function, inCluster: boolean, { t }: RenderOptions): TreeNode => ({
   id: `url:${fn.id}`,
   target: { kind: 'url', functionId: fn.id },
   label: fn.url,
-  description: fn.public ? t('public') : '',
+  description: fn.public && !inCluster ? t('public') : '',
   tooltip: () =>
     joined(
       [
         codeMarkdown(fn.url),
         escapeMarkdown(
-          fn.public ? t('Answers without a token.') : t('Wants the token that "Copy as curl" puts on the clipboard.'),
+          inCluster
+            ? t('Answers whoever reaches the ingress of the cluster.')
+            : fn.public
+              ? t('Answers without a token.')
+              : t('Wants the token that "Copy as curl" puts on the clipboard.'),
         ),
       ],
       '\n\n',

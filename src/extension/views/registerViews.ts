@@ -9,6 +9,7 @@ import { cronJobTree, functionTree, type Tree } from '../model/tree.ts'
 import type { RenderOptions } from '../model/treeNode.ts'
 import { renderOptions, type WindowState } from './renderOptions.ts'
 import { createTreeView, type Drawn } from './treeView.ts'
+import { wayToFunction } from './wayToFunction.ts'
 
 /** Milliseconds within which several changes are drawn together. */
 const settle = 50
@@ -58,10 +59,11 @@ function registerView(id: string, draw: Draw, session: GatewaySession, state: Wi
   let pending: NodeJS.Timeout | undefined
   let ticking: NodeJS.Timeout | undefined
 
-  const view = createTreeView(id, () => {
+  const look = (): void => {
     if (view.visible) seen()
     else render()
-  })
+  }
+  const view = createTreeView(id, look, target => wayToFunction(session, target))
   const render = (): void => {
     clearTimeout(pending)
     clearTimeout(ticking)

@@ -13,7 +13,7 @@ import {
 } from 'vscode'
 import { commands, views } from '../contributions.ts'
 import { treeDifference } from '../model/treeDifference.ts'
-import type { NodeTarget, TreeNode } from '../model/treeNode.ts'
+import { joined, type NodeTarget, type TreeNode } from '../model/treeNode.ts'
 
 /** What VS Code holds for a row: the same object for the same id, so that single rows can be drawn again. */
 export interface TreeRow {
@@ -34,8 +34,11 @@ export interface HksTreeView extends Disposable {
   readonly visible: boolean
 }
 
+/** What a tooltip says besides what is known of the row, asked for when somebody looks; Markdown. */
+export type TooltipDetails = (target: NodeTarget) => Promise<string | undefined>
+
 /** Registers a tree view. `onVisibility` is told when it appears and when it goes. */
-export function createTreeView(id: string, onVisibility: () => void): HksTreeView {
+export function createTreeView(id: string, onVisibility: () => void, details: TooltipDetails): HksTreeView {
   const changed = new EventEmitter<TreeRow | TreeRow[] | undefined>()
   const rows = new Map<string, TreeRow>()
   let nodes = new Map<string, { readonly node: TreeNode; readonly parent: string | undefined }>()
@@ -60,9 +63,10 @@ export function createTreeView(id: string, onVisibility: () => void): HksTreeVie
       const node = nodes.get(row.id)?.node
       return node === undefined ? new TreeItem('') : treeItem(node, row)
     },
-    resolveTreeItem: (item, row) => {
+    resolveTreeItem: async (item, row) => {
       const node = nodes.get(row.id)?.node
-      if (node !== undefined) item.tooltip = new MarkdownString(node.tooltip())
+      if (node === undefined) return item
+      item.tooltip = new MarkdownString(joined([node.tooltip(), await details(row.target)], '\n\n'))
       return item
     },
   }

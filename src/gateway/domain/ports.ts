@@ -1,4 +1,4 @@
-import type { Runtime } from '../../contract/functions.ts'
+import type { FunctionAccess, Runtime } from '../../contract/functions.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { ConnectionReport, KnativePart } from '../../contract/connections.ts'
 import type { CallCount } from './callFigures.ts'
@@ -142,7 +142,8 @@ export interface Functions {
     request: InvocationRequest,
     options: { readonly diagnostics: boolean; readonly signal: AbortSignal },
   ): Promise<InvocationResponse>
-  access(id: string): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }>
+  /** How the URL is reached from the gateway's machine now. @throws HksError FUNCTION_UNAVAILABLE when there is no way */
+  access(id: string): Promise<FunctionAccess>
   /** Makes what hides the values of the function's secrets in bytes; bytes without any are answered as they are. */
   mask(id: string): Promise<(bytes: Uint8Array) => Uint8Array>
   remove(id: string): Promise<void>

@@ -61,8 +61,8 @@ export const functionHandlers = (functions: FunctionService): Pick<Handlers, Fun
     body: toWireFunction(await functions.rollBack(caller, params.id, body?.revision)),
   }),
   getFunctionAccess: async ({ caller, params }) => {
-    const { url, headers } = await functions.access(caller, params.id)
-    return { body: { url, headers } }
+    const { url, headers, way, message } = await functions.access(caller, params.id)
+    return { body: { url, headers, way, message } }
   },
   invokeFunction: async call => {
     const isAsync = preferences(call.headers.prefer).includes('respond-async')

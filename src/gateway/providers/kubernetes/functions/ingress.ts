@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
 import { HksError } from '../../../../contract/errors.ts'
+import type { FunctionWay } from '../../../../contract/functions.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { KubeClient } from '../client/kubeClient.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
@@ -12,6 +13,7 @@ export interface IngressWay {
   readonly origin: string
   /** The function's own host, for the header. */
   readonly host: string
+  readonly kind: Exclude<FunctionWay, 'gateway'>
   /** A sentence that says which way it is, and why. */
   readonly said: string
 }
@@ -65,13 +67,13 @@ export function createIngress(options: IngressOptions): Ingress {
       const configured = options.configured()
       if (configured !== undefined) {
         const { origin } = new URL(configured)
-        return { origin, host, said: `Through ${origin}, the ingress that the connection names.` }
+        return { origin, host, kind: 'ingress', said: `Through ${origin}, the ingress that the connection names.` }
       }
-      if (await isDirect(url)) return { origin: url.origin, host, said: `Directly: ${host} answers.` }
+      if (await isDirect(url)) return { origin: url.origin, host, kind: 'direct', said: `Directly: ${host} answers.` }
       const target = await findIngressService(client, namespace, name)
       const port = await (await portForward(target)).listen()
       const said = `Through a port-forward to the ingress, ${target.namespace}/${target.name}: ${host} does not answer from here.`
-      return { origin: `http://127.0.0.1:${port}`, host, said }
+      return { origin: `http://127.0.0.1:${port}`, host, kind: 'portForward', said }
     },
     [Symbol.asyncDispose]: async () => {
       const opened = [...forwards.values()]

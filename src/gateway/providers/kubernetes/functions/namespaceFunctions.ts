@@ -198,11 +198,13 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     invoke: caller.call,
     access: async id => {
       const record = required(id)
-      const { origin, host } = await wayTo(record)
+      const { origin, host, kind, said } = await wayTo(record)
       const { pathname } = new URL(record.url)
       return {
         url: `${origin}${pathname === '/' ? '' : pathname}`,
         headers: new URL(origin).host === host ? {} : { Host: host },
+        way: kind,
+        message: said,
       }
     },
     mask: async id => {

@@ -218,7 +218,8 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     access: async id => {
       const { spec } = await revisions.required(id)
       const headers = spec.public ? {} : { [functionTokenHeader]: await tokens.of(id) }
-      return { url: `${deps.origin()}/f/${id}`, headers }
+      const message = `At the gateway on this machine, ${spec.public ? 'without a token' : "with the function's token"}.`
+      return { url: `${deps.origin()}/f/${id}`, headers, way: 'gateway', message }
     },
     mask: async id => {
       const { projectId, spec } = await revisions.required(id)
