@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { version } from '../base/version.ts'
+import { addApplication } from './commands/application.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addCluster } from './commands/cluster.ts'
 import { addConnection } from './commands/connection.ts'
@@ -47,6 +48,7 @@ const commands = [
   addDelete,
   addSecret,
   addCronJob,
+  addApplication,
   addSchedule,
   addConnection,
   addCluster,

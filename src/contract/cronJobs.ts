@@ -181,6 +181,15 @@ export const CronJob = Type.Object({
 })
 export type CronJob = Static<typeof CronJob>
 
+const manifest = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description })
+
+/** What a create or a change would lead to; nothing was changed. */
+export const CronJobPreview = Type.Object({
+  manifest: manifest('The CronJob as it would be, as an object of batch/v1'),
+  present: Type.Optional(manifest('The CronJob as it is; absent where it would be a new one')),
+})
+export type CronJobPreview = Static<typeof CronJobPreview>
+
 /** Filters of a CronJob list. */
 export const CronJobQuery = Type.Object(
   { ...PageQuery.properties, projectId: Type.Optional(ProjectRef) },

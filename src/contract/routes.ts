@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import { applicationRoutes } from './routes/applicationRoutes.ts'
 import { connectionRoutes } from './routes/connectionRoutes.ts'
 import { cronJobRoutes } from './routes/cronJobRoutes.ts'
 import { functionRoutes } from './routes/functionRoutes.ts'
@@ -14,6 +15,7 @@ export const routes = {
   ...gatewayRoutes,
   ...connectionRoutes,
   ...projectRoutes,
+  ...applicationRoutes,
   ...cronJobRoutes,
   ...functionRoutes,
   ...invocationRoutes,

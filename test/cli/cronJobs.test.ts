@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CronJob, CronJobExecution, Ledger } from '../../src/contract/cronJobs.ts'
+import type { Application } from '../../src/contract/applications.ts'
+import type { CronJob, CronJobExecution, CronJobPreview, Ledger } from '../../src/contract/cronJobs.ts'
 import type { LogLine } from '../../src/contract/logs.ts'
 import { openWorkplace, type Workplace } from './hksFunc.ts'
 
@@ -226,6 +227,79 @@ describe('hks-func and CronJobs', function () {
     assert.match(followed.stderr, /--follow: is for one CronJob/)
     const fn = await place.run(['cronjob', 'delete', 'one', 'two', '--yes'])
     assert.equal(fn.stdout, 'Deleted one.\nDeleted two.\n')
+  })
+
+  it('shows what it would create or change, and does nothing', async () => {
+    const words = ['dry', '-s', '0 4 1 1 *', '-z', 'UTC', '-e', 'A=1', '--dry-run']
+    const yaml = await place.run(['cronjob', 'create', ...words, '--', 'echo', 'a b'])
+    assert.equal(yaml.code, 0, yaml.stderr)
+    assert.match(yaml.stdout, /^apiVersion: batch\/v1\nkind: CronJob\n[^]*schedule: 0 4 1 1 \*\n[^]*- a b\n/)
+    assert.equal(await named('dry'), undefined)
+    const json = await place.run(['cronjob', 'create', ...words, '-o', 'json', '--', 'true'])
+    assert.equal((JSON.parse(json.stdout) as { kind: string }).kind, 'CronJob')
+    await create('wet', '-s', '0 4 1 1 *', '-z', 'UTC', '-e', 'A=1', '-e', 'B=2', '--secret', 'C=c/d', '--', 'true')
+    const change = ['cronjob', 'update', 'wet', '-s', '0 5 1 1 *', '-e', 'A=3', '--unset', 'B', '--unset', 'C']
+    const preview = await place.json<CronJobPreview>(...change, '--dry-run')
+    assert.match(JSON.stringify(preview.present), /"0 4 1 1 \*".*"B"/)
+    assert.match(JSON.stringify(preview.manifest), /"0 5 1 1 \*".*"env":\[\{"name":"A","value":"3"\}\]/)
+    assert.equal((await named('wet'))?.schedule, '0 4 1 1 *')
+    const changed = await place.json<CronJob>(...change, '--secret', 'A=c/d', '--', 'echo', '-n')
+    assert.deepEqual(
+      [changed.schedule, changed.timeZone, changed.environment, changed.secrets, changed.command],
+      ['0 5 1 1 *', 'UTC', {}, [{ name: 'A', from: 'c/d' }], ['echo', '-n']],
+    )
+    const refusals = [
+      [['cronjob', 'update', 'wet'], 2, /No change is named/],
+      [['cronjob', 'update', 'wet', '--unset', 'NONE'], 4, /has no variable "NONE"/],
+      [['cronjob', 'update', 'wet', '--retries', '1', '-o', 'json'], 2, /--output: is the format of --dry-run/],
+      [['cronjob', 'create', 'wet', '-s', '@daily', '--dry-run', '--', 'true'], 5, /has a CronJob named "wet" already/],
+    ] as const
+    for (const [args, code, message] of refusals) {
+      const refused = await place.run(args)
+      assert.deepEqual([refused.code, refused.stdout], [code, ''])
+      assert.match(refused.stderr, message)
+    }
+  })
+
+  it('names commands, and makes CronJobs of them', async () => {
+    const command = await place.json<Application>(
+      ...[
+        'application',
+        'create',
+        'say',
+        '-e',
+        'WHO=world',
+        '-e',
+        'HOW=loud',
+        '--',
+        'sh',
+        '-c',
+        'echo "$WHO $HOW $1"',
+        'sh',
+      ],
+    )
+    assert.deepEqual(
+      [command.type, command.kind, command.environment],
+      ['stateless', 'Command', { WHO: 'world', HOW: 'loud' }],
+    )
+    const listed = await place.run(['app', 'ls'])
+    assert.match(listed.stdout, /^KIND +NAME +IMAGE +COMMAND\nCommand +say +- +sh -c echo/)
+    assert.match(listed.stdout, /^CronJob +hello /m)
+    const made = await create('said', '-s', '@yearly', '--template', 'say', '-e', 'HOW=softly', '--retries', '0')
+    assert.deepEqual([made.templateAppId, made.environment], [command.id, { WHO: 'world', HOW: 'softly' }])
+    const run = await place.run(['cronjob', 'trigger', 'said', '--follow', '--arg', 'again'])
+    assert.match(run.stdout, /^world softly again$/m)
+    await create('say', '-s', '@yearly', '--', 'true')
+    const two = await place.run(['cronjob', 'create', 'x', '-s', '@yearly', '--template', 'say'])
+    assert.equal(two.code, 5)
+    assert.match(two.stderr, /command\/say, cronjob\/say/)
+    const twice = await place.run(['application', 'create', 'say', '--', 'true'])
+    assert.deepEqual([twice.code, /named command named "say" already/.test(twice.stderr)], [5, true])
+    const job = await place.run(['application', 'delete', 'cronjob/hello', '--yes'])
+    assert.match(job.stderr, /cronjob\/hello is no named command/)
+    const deleted = await place.run(['application', 'delete', 'command/say', '--yes'])
+    assert.equal(deleted.stdout, 'Deleted say.\n')
+    assert.equal((await named('said'))?.templateAppId, command.id)
   })
 
   it('runs again what a run did', async () => {

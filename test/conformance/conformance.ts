@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { GatewayClient } from '../../src/client/gatewayClient.ts'
 import type { CronJob, CronJobCreate, CronJobExecution } from '../../src/contract/cronJobs.ts'
+import { applicationTests } from './applications.ts'
 import { cronJobFunctionTests } from './cronJobFunctions.ts'
 import { cronJobLedgerTests } from './cronJobLedger.ts'
 import { cronJobRunTests } from './cronJobRuns.ts'
@@ -50,6 +51,7 @@ export interface Conformance {
 const tests: readonly ConformanceTest[] = [
   ...cronJobTests,
   ...cronJobRunTests,
+  ...applicationTests,
   ...cronJobFunctionTests,
   ...cronJobLedgerTests,
 ]

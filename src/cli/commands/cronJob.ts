@@ -9,6 +9,7 @@ import { addLogs } from './cronJob/logs.ts'
 import { addResume } from './cronJob/resume.ts'
 import { addSuspend } from './cronJob/suspend.ts'
 import { addTrigger } from './cronJob/trigger.ts'
+import { addUpdate } from './cronJob/update.ts'
 import { examples } from '../help.ts'
 
 /** `cronjob …`: everything about CronJobs. */
@@ -18,7 +19,18 @@ export function addCronJob(program: Command, run: Run): void {
     .alias('cj')
     .description('CronJobs of the project')
     .addHelpText('after', examples('hks-func cronjob list', 'hks-func cronjob create --help'))
-  for (const add of [addApply, addList, addCreate, addTrigger, addSuspend, addResume, addDelete, addHistory, addLogs]) {
+  for (const add of [
+    addApply,
+    addList,
+    addCreate,
+    addUpdate,
+    addTrigger,
+    addSuspend,
+    addResume,
+    addDelete,
+    addHistory,
+    addLogs,
+  ]) {
     add(cronJob, run)
   }
 }

@@ -3,6 +3,7 @@ import {
   CronJob,
   CronJobCreate,
   CronJobExecution,
+  CronJobPreview,
   CronJobQuery,
   CronJobUpdate,
   ExecutionParams,
@@ -42,6 +43,14 @@ export const cronJobRoutes = {
     body: CronJobCreate,
     success: { status: 201, body: CronJob },
   },
+  previewCronJob: {
+    method: 'POST',
+    path: `${jobs}/preview`,
+    summary: 'Show what creating a CronJob would make',
+    scope: 'write',
+    body: CronJobCreate,
+    success: { status: 200, body: CronJobPreview },
+  },
   listCronJobs: {
     method: 'GET',
     path: jobs,
@@ -69,6 +78,15 @@ export const cronJobRoutes = {
     params: id,
     body: CronJobUpdate,
     success: { status: 200, body: CronJob },
+  },
+  previewCronJobUpdate: {
+    method: 'POST',
+    path: `${jobs}/:id/preview`,
+    summary: 'Show what changing a CronJob would make of it',
+    scope: 'write',
+    params: id,
+    body: CronJobUpdate,
+    success: { status: 200, body: CronJobPreview },
   },
   updateSchedule: {
     method: 'PATCH',

@@ -7,6 +7,7 @@ import { createGuard } from '../http/guard.ts'
 import type { Handlers } from '../http/handler.ts'
 import { listen } from '../http/listen.ts'
 import type { Metrics } from '../http/metrics.ts'
+import { applicationHandlers } from '../http/routes/applications.ts'
 import { connectionHandlers } from '../http/routes/connections.ts'
 import { cronJobHandlers } from '../http/routes/cronJobs.ts'
 import { functionHandlers } from '../http/routes/functions.ts'
@@ -105,6 +106,7 @@ const handlersOf = (services: Services, facts: GatewayFacts): Handlers => ({
   ...connectionHandlers(services.connections),
   ...projectHandlers(services.projects),
   ...scheduleHandlers(services.previewSchedule),
+  ...applicationHandlers(services.applications),
   ...cronJobHandlers(services.cronJobs),
   ...functionHandlers(services.functions),
   ...invocationHandlers(services.invocations),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config.ts'
+import { createApplicationService } from '../domain/applicationService.ts'
 import { createCallSummaries } from '../domain/callSummaries.ts'
 import { type ConnectionServiceOptions, createConnectionService } from '../domain/connectionService.ts'
 import { createCronJobService } from '../domain/cronJobService.ts'
@@ -50,6 +51,7 @@ export function createServices(
       ...clusters,
       ...{ store: database.connections, providers, clock, newId: randomUUID, perform },
     }),
+    applications: createApplicationService(directory, perform),
     cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
     functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),
     gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, notices, stop }),

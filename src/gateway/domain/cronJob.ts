@@ -24,6 +24,15 @@ export interface CronJobSpec {
   readonly failedJobsHistoryLimit: number
   readonly terminationGracePeriodSeconds: number
   readonly image?: string
+  /** The application that it was made of. */
+  readonly templateAppId?: string
+}
+
+/** What a change would lead to, as objects of batch/v1 CronJob without what a cluster alone writes. */
+export interface CronJobPreview {
+  readonly manifest: Readonly<Record<string, unknown>>
+  /** Absent where the CronJob would be a new one. */
+  readonly present?: Readonly<Record<string, unknown>>
 }
 
 /** A CronJob as its provider holds it. Instants are epoch milliseconds. */

@@ -1,9 +1,10 @@
 import { createKeyedQueue } from '../../base/queue.ts'
 import type { CronJobCreate, CronJobUpdate, TriggerRequest } from '../../contract/cronJobs.ts'
 import { invalidField, notFound } from '../../contract/errors.ts'
+import { withTemplate } from './applicationTemplate.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
-import type { CronJobRecord, CronJobSpec, Execution, Target } from './cronJob.ts'
+import type { CronJobPreview, CronJobRecord, CronJobSpec, Execution, Target } from './cronJob.ts'
 import { changedCronJobSpec, newCronJobSpec } from './cronJobSpec.ts'
 import { createCronJobViews, type CronJobView, nextRunOf } from './cronJobViews.ts'
 import type { Directory } from './directory.ts'
@@ -13,7 +14,7 @@ import { parseCursor } from './ledgerPage.ts'
 import type { LogSource } from './log.ts'
 import type { Perform } from './operation.ts'
 import type { ExecutionStore, LedgerStore, Provider } from './ports.ts'
-import { requirePresent } from './project.ts'
+import { type ProjectRecord, requirePresent } from './project.ts'
 import { createRecentRuns } from './recentRuns.ts'
 import { type ResumeEffect, resumeEffect } from './resumePreview.ts'
 import { runChangesOf } from './runChanges.ts'
@@ -38,6 +39,10 @@ export interface CronJobService {
   list(caller: Caller, projectId?: string): Promise<readonly CronJobView[]>
   get(caller: Caller, id: string): Promise<CronJobView>
   update(caller: Caller, id: string, input: CronJobUpdate): Promise<CronJobView>
+  /** What `create` would make, and nothing is made. @throws HksError as `create` does */
+  preview(caller: Caller, input: CronJobCreate): Promise<CronJobPreview>
+  /** What `update` would make of it, and nothing is changed. @throws HksError as `update` does */
+  previewUpdate(caller: Caller, id: string, input: CronJobUpdate): Promise<CronJobPreview>
   remove(caller: Caller, id: string): Promise<void>
   suspend(caller: Caller, id: string): Promise<CronJobView>
   previewResume(caller: Caller, id: string): Promise<ResumeEffect & { readonly nextExecutionAt?: number }>
@@ -108,6 +113,19 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
       throw invalidField('functionId', target.functionId, `the function "${called.spec.name}" is in another project.`)
     }
   }
+  /** The spec that a create body asks for, where it can be. */
+  const wanted = async (provider: Provider, project: ProjectRecord, input: CronJobCreate): Promise<CronJobSpec> => {
+    const spec = newCronJobSpec(await withTemplate(provider, project.id, input))
+    requirePresent(project)
+    await checkTarget(project.id, spec)
+    return spec
+  }
+  const changedTo = async (cronJob: CronJobRecord, input: CronJobUpdate): Promise<CronJobSpec> => {
+    const spec = changedCronJobSpec(cronJob.spec, input)
+    // Whatever became of the function that it calls already, the rest can be changed.
+    if (!isSameFunction(spec.target, cronJob.spec.target)) await checkTarget(cronJob.projectId, spec)
+    return spec
+  }
   const suspended = (caller: Caller, id: string, action: 'suspend' | 'resume', skipMissed: boolean) =>
     changingSpec(caller, id, action, 'write', async (provider, cronJob) => {
       const spec = { ...cronJob.spec, suspend: action === 'suspend' }
@@ -119,12 +137,19 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     create: async (caller, input) => {
       const { provider, project } = await directory.project(input.projectId)
       const subject = { scope: 'write', action: 'cronJob.create', resource: input.name, projectId: project.id } as const
-      return perform(caller, subject, async () => {
-        const spec = newCronJobSpec(input)
-        requirePresent(project)
-        await checkTarget(project.id, spec)
-        return view(await provider.cronJobs.create(project.id, spec))
-      })
+      return perform(caller, subject, async () =>
+        view(await provider.cronJobs.create(project.id, await wanted(provider, project, input))),
+      )
+    },
+    preview: async (caller, input) => {
+      const { provider, project } = await directory.project(input.projectId)
+      authorize(caller, 'write', project.id)
+      return provider.cronJobs.preview(project.id, await wanted(provider, project, input))
+    },
+    previewUpdate: async (caller, id, input) => {
+      const { provider, cronJob } = await directory.cronJob(id)
+      authorize(caller, 'write', cronJob.projectId)
+      return provider.cronJobs.previewUpdate(id, await changedTo(cronJob, input), { base: cronJob.spec })
     },
     list: async (caller, projectRef) => {
       authorize(caller, 'read')
@@ -138,9 +163,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     get: async (caller, id) => view((await found(caller, id)).cronJob),
     update: (caller, id, input) =>
       changingSpec(caller, id, 'update', 'write', async (provider, cronJob) => {
-        const spec = changedCronJobSpec(cronJob.spec, input)
-        // Whatever became of the function that it calls already, the rest can be changed.
-        if (!isSameFunction(spec.target, cronJob.spec.target)) await checkTarget(cronJob.projectId, spec)
+        const spec = await changedTo(cronJob, input)
         return view(await provider.cronJobs.update(id, spec, { base: cronJob.spec }))
       }),
     remove: (caller, id) => changing(caller, id, 'delete', 'write', provider => provider.cronJobs.remove(id)),

@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined.ts'
 import type { CronJobCreate, CronJobUpdate } from '../../contract/cronJobs.ts'
-import { HksError, invalidField, notFound } from '../../contract/errors.ts'
+import { HksError, invalidField } from '../../contract/errors.ts'
 import { checkSchedule } from './checkSchedule.ts'
 import type { CronJobSpec, Target } from './cronJob.ts'
 import { refuseRepeatedVariables } from './secretVariables.ts'
@@ -16,10 +16,8 @@ export const cronJobDefaults = {
   terminationGracePeriodSeconds: 30,
 } as const
 
-/** The spec that a create body asks for, with every default. @throws HksError naming the field at fault */
+/** The spec that a create body asks for, what its template has filled in, with every default. @throws HksError naming the field at fault */
 export function newCronJobSpec(input: CronJobCreate): CronJobSpec {
-  // No application template exists yet: only stateless applications could be one.
-  if (input.templateAppId !== undefined) throw notFound('application template', input.templateAppId)
   checkSchedule(input.schedule, input.timeZone)
   checkTexts(input)
   return defined({
@@ -34,6 +32,7 @@ export function newCronJobSpec(input: CronJobCreate): CronJobSpec {
     startingDeadlineSeconds: input.startingDeadlineSeconds,
     activeDeadlineSeconds: input.activeDeadlineSeconds,
     image: input.image,
+    templateAppId: input.templateAppId,
   })
 }
 

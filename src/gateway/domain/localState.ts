@@ -1,4 +1,5 @@
 import type { CronJobRecord } from './cronJob.ts'
+import type { ApplicationRecord } from './application.ts'
 import type { FunctionRecord, RevisionRecord } from './function.ts'
 import type { ProjectStore } from './projectStore.ts'
 
@@ -24,6 +25,17 @@ export interface LocalCronJobs {
    */
   saveLastNominal(id: string, lastNominalAt: number, nextExecutionAt?: number): Promise<void>
   /** Removing what is not there is no error. Its executions stay; see `LedgerStore.removeApplication`. */
+  remove(id: string): Promise<void>
+}
+
+/** The named commands of the `local` provider. */
+export interface LocalApplications {
+  /** By name. */
+  list(projectId: string): Promise<readonly ApplicationRecord[]>
+  get(id: string): Promise<ApplicationRecord | undefined>
+  /** @throws HksError CONFLICT when one of the project has the name, NOT_FOUND for an unknown project */
+  insert(application: ApplicationRecord): Promise<void>
+  /** Removing what is not there is no error. */
   remove(id: string): Promise<void>
 }
 
@@ -65,6 +77,7 @@ export interface Settings {
 export interface LocalState {
   readonly projects: ProjectStore
   readonly cronJobs: LocalCronJobs
+  readonly applications: LocalApplications
   readonly functions: LocalFunctions
   readonly settings: Settings
 }

@@ -4,7 +4,9 @@ import type { ConnectionReport, KnativePart } from '../../contract/connections.t
 import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionHealth } from './connection.ts'
+import type { ApplicationRecord, ApplicationSpec, ListedApplications } from './application.ts'
 import type {
+  CronJobPreview,
   CronJobRecord,
   CronJobSpec,
   Decision,
@@ -87,9 +89,33 @@ export interface CronJobs {
   get(id: string): Promise<CronJobRecord | undefined>
   create(projectId: string, spec: CronJobSpec): Promise<CronJobRecord>
   update(id: string, spec: CronJobSpec, options?: CronJobUpdateOptions): Promise<CronJobRecord>
+  /** What `create` would make; nothing is made. @throws HksError as `create` does */
+  preview(projectId: string, spec: CronJobSpec): Promise<CronJobPreview>
+  /** What `update` would make of it; nothing is changed. @throws HksError as `update` does */
+  previewUpdate(
+    id: string,
+    spec: CronJobSpec,
+    options: Required<Pick<CronJobUpdateOptions, 'base'>>,
+  ): Promise<CronJobPreview>
   /** What a resume now would start; nothing while the CronJob is not suspended. */
   startsOnResume(id: string): Promise<ResumeStart>
   /** Ends its runs and removes it. */
+  remove(id: string): Promise<void>
+}
+
+/** What CronJobs can copy. */
+export interface Applications {
+  /** @throws HksError CONNECTION_FAILED */
+  list(projectId: string): Promise<ListedApplications>
+  /** Absent where applications are made by other means. */
+  readonly named?: NamedCommands
+}
+
+/** Commands that have a name of their own. */
+export interface NamedCommands {
+  get(id: string): Promise<ApplicationRecord | undefined>
+  /** @throws HksError CONFLICT when one of the project has the name, NOT_FOUND for an unknown project */
+  create(projectId: string, spec: ApplicationSpec): Promise<ApplicationRecord>
   remove(id: string): Promise<void>
 }
 
@@ -188,6 +214,7 @@ export interface Provider {
   readonly folders?: Folders
   readonly cluster?: Cluster
   readonly cronJobs: CronJobs
+  readonly applications?: Applications
   readonly executions: Executions
   readonly functions?: Functions
   readonly secrets?: Secrets

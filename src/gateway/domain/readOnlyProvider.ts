@@ -22,6 +22,9 @@ export function refuseChanges(provider: Provider, readOnly: () => string | undef
   return {
     ...provider,
     cronJobs: guard(provider.cronJobs, 'create', 'update', 'remove'),
+    ...(provider.applications?.named
+      ? { applications: { ...provider.applications, named: guard(provider.applications.named, 'create', 'remove') } }
+      : {}),
     executions: guard(provider.executions, 'trigger', 'stop'),
     ...(provider.functions
       ? { functions: guard(provider.functions, 'deploy', 'cancelDeployment', 'setTraffic', 'debug', 'remove') }

@@ -10,6 +10,7 @@ import { createExecutionStore } from './executionStore.ts'
 import { inspectDatabase } from './inspectDatabase.ts'
 import { openInvocationStore } from './invocationStore.ts'
 import { createLedgerStore } from './ledgerStore.ts'
+import { createLocalApplications } from './localApplications.ts'
 import { createLocalCronJobs } from './localCronJobs.ts'
 import { createLocalFunctions } from './localFunctions.ts'
 import { createProjectStore } from './projectStore.ts'
@@ -74,6 +75,7 @@ export async function openStore(file: string): Promise<Store> {
       rekey: (id, project) => projects.rekey(id, project).finally(functions.forget),
     },
     cronJobs: createLocalCronJobs(db),
+    applications: createLocalApplications(db),
     functions,
     settings: createSettings(db),
     retain: async (at, now) => {

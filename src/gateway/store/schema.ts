@@ -25,7 +25,7 @@ interface ConnectionsTable {
   created_at: number
 }
 
-/** `applications`: CronJobs and functions. */
+/** `applications`: CronJobs, functions and named commands. */
 interface ApplicationsTable {
   id: string
   type: 'stateless' | 'cronjob' | 'function'

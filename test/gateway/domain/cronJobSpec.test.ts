@@ -76,8 +76,8 @@ describe('newCronJobSpec', () => {
     assert.deepEqual(newCronJobSpec(call).target, { kind: 'function', functionId: 'f', payload: null })
   })
 
-  it('knows no application template', () => {
-    assert.equal(fault(() => create({ templateAppId: 't' })).code, 'NOT_FOUND')
+  it('says of which application it was made', () => {
+    assert.equal(create({ templateAppId: 't' }).templateAppId, 't')
   })
 
   it('refuses texts that no process can be given', () => {

@@ -23,31 +23,37 @@ export interface ClusterGateway extends AsyncDisposable {
   ended(id: string, execId: string): Promise<CronJobExecution>
 }
 
-/** Opens one; `kubeconfig` may lead through a proxy. */
-export async function openClusterGateway(kubeconfig?: string): Promise<ClusterGateway> {
+/** Where another user works: a context of the kubeconfig, and a namespace, which is left as it is. */
+interface OtherUser {
+  readonly context?: string
+  readonly namespace?: string
+}
+
+/** Opens one; `kubeconfig` may lead through a proxy or be another user's. */
+export async function openClusterGateway(kubeconfig?: string, other: OtherUser = {}): Promise<ClusterGateway> {
   const cluster = await testCluster()
   const api = createKubeApi(cluster.kubeconfig)
   await using opening = new AsyncDisposableStack()
   const folder = opening.use(temporaryFolder())
-  const namespace = opening.use(await temporaryNamespace(api))
+  const namespace = other.namespace ?? opening.use(await temporaryNamespace(api)).name
   const home = join(folder.path, 'home')
   let gateway = await startTestGateway(home)
   opening.defer(() => gateway.stop())
   const connection = await gateway.client.call('createConnection', {
     body: {
       kind: 'kubernetes',
-      context: cluster.context,
+      context: other.context ?? cluster.context,
       kubeconfig: [kubeconfig ?? cluster.kubeconfig],
       namespaces: [],
     },
   })
-  const body = { connectionId: connection.id, namespace: namespace.name }
+  const body = { connectionId: connection.id, namespace }
   const project = await gateway.client.call('openProject', { body })
   const stack = opening.move()
   return {
     api,
     image: cluster.images.shell,
-    namespace: namespace.name,
+    namespace,
     projectId: project.id,
     gateway: () => gateway,
     client: () => gateway.client,

@@ -16,6 +16,8 @@ export interface PolicyRule {
 /** Somebody who may only do what the rules allow, and is nobody after the value goes out of scope (`await using`). */
 export interface LimitedUser extends AsyncDisposable {
   readonly kubeconfig: string
+  /** Its only context. */
+  readonly context: string
   /** Changes what is allowed in the namespace. */
   readonly allow: (rules: readonly PolicyRule[]) => Promise<void>
   /** Resolves when the API server answers 401 to the token. */
@@ -64,11 +66,13 @@ export async function limitedUser(kubeconfig: string, user: UserRules): Promise<
     await grant('', allowed)
     await eventually(() => inForce(file, namespace, allowed, before))
   }
-  await writeKubeconfig(file, { ...context, name: `${context.name}-${name}`, namespace, user: { token: status.token } })
+  const ownContext = `${context.name}-${name}`
+  await writeKubeconfig(file, { ...context, name: ownContext, namespace, user: { token: status.token } })
   await allow(rules)
 
   return {
     kubeconfig: file,
+    context: ownContext,
     allow,
     revoke: async () => {
       await api.remove(account)

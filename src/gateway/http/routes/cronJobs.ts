@@ -8,6 +8,8 @@ import { createCronJobPages, toWireCronJob, toWireExecutionWithLogs, toWireLedge
 
 type CronJobRoute =
   | 'createCronJob'
+  | 'previewCronJob'
+  | 'previewCronJobUpdate'
   | 'listCronJobs'
   | 'getCronJob'
   | 'updateCronJob'
@@ -36,6 +38,10 @@ export function cronJobHandlers(service: CronJobService): Pick<Handlers, CronJob
     createCronJob: async ({ caller, body }) => ({
       status: 201,
       body: toWireCronJob(await service.create(caller, body)),
+    }),
+    previewCronJob: async ({ caller, body }) => ({ body: await service.preview(caller, body) }),
+    previewCronJobUpdate: async ({ caller, params, body }) => ({
+      body: await service.previewUpdate(caller, params.id, body),
     }),
     listCronJobs: async ({ caller, query }) => {
       const page = pageOf(await service.list(caller, query.projectId), query, view => view.record.id)

@@ -1,5 +1,5 @@
 import { HksError, notFound } from '../../../contract/errors.ts'
-import type { CronJobs, Executions, ExecutionStore, Functions, Secrets } from '../../domain/ports.ts'
+import type { Applications, CronJobs, Executions, ExecutionStore, Functions, Secrets } from '../../domain/ports.ts'
 import type { NamespaceRole, NamespaceWork } from './namespaceWork.ts'
 import type { CollectionState } from './watch/watchedCollection.ts'
 
@@ -44,10 +44,18 @@ export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
     },
     create: async (projectId, spec) => inProject(projectId).create(projectId, spec),
     update: async (id, spec, options) => (await owner(id)).update(id, spec, options),
+    preview: async (projectId, spec) => inProject(projectId).preview(projectId, spec),
+    previewUpdate: async (id, spec, options) => (await owner(id)).previewUpdate(id, spec, options),
     startsOnResume: async id => (await owner(id)).startsOnResume(id),
     remove: async id => (await owner(id)).remove(id),
   }
 }
+
+/** The applications of all namespaces. */
+export const combineApplications = (namespaces: OpenNamespaces): Applications => ({
+  list: async projectId =>
+    (namespaces.of(projectId, 'applications').applications ?? lacks('applications')).list(projectId),
+})
 
 /** The runs of all namespaces. */
 export function combineExecutions(namespaces: OpenNamespaces, store: Pick<ExecutionStore, 'get'>): Executions {

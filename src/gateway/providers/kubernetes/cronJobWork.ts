@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { LogStore } from '../../domain/log.ts'
 import type { ExecutionStore, LedgerStore } from '../../domain/ports.ts'
+import { createNamespaceApplications } from './applications/applications.ts'
 import type { KubeObject } from './client/kubeObject.ts'
 import { createCronJobIndex } from './cronJobs/cronJobIndex.ts'
 import { createNamespaceCronJobs } from './cronJobs/cronJobs.ts'
@@ -80,9 +81,14 @@ export const followCronJobs =
     for (const each of [cronJobs, jobs, pods, events]) stack.use(each.onState(look))
     look()
 
+    const applications = createNamespaceApplications(scope, index)
+    const { templateOf } = applications
     const removed = createCronJobRemoval({ cronJobs, jobs, runs, ledger, logs })
     return {
-      cronJobs: createNamespaceCronJobs(scope, { cronJobs, jobs, index, removed, callerImage, clock, newId }),
+      cronJobs: createNamespaceCronJobs(scope, {
+        ...{ cronJobs, jobs, index, templateOf, removed, callerImage, clock, newId },
+      }),
+      applications,
       executions: createNamespaceExecutions(scope, { index, jobs, runs }),
       state,
       onState: listener => {

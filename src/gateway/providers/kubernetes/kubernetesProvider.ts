@@ -7,7 +7,13 @@ import type { ExecutionStore, Provider } from '../../domain/ports.ts'
 import type { ProjectStore } from '../../domain/projectStore.ts'
 import { checkKnative } from './checkKnative.ts'
 import type { KubeClient } from './client/kubeClient.ts'
-import { combineCronJobs, combineExecutions, combineFunctions, combineSecrets } from './combinedRoles.ts'
+import {
+  combineApplications,
+  combineCronJobs,
+  combineExecutions,
+  combineFunctions,
+  combineSecrets,
+} from './combinedRoles.ts'
 import { createKubernetesProjects } from './projects.ts'
 import { followPresence } from './namespacePresence.ts'
 import { combineWork, type OpenNamespaceWork } from './namespaceWork.ts'
@@ -122,6 +128,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
       test: async () => testCluster(await ready().then(({ client }) => client)),
     },
     cronJobs: combineCronJobs(role),
+    applications: combineApplications(role),
     executions: combineExecutions(role, deps.executions),
     functions: combineFunctions(role),
     secrets: combineSecrets(role),

@@ -18,6 +18,8 @@ export const annotations = {
   name: 'hexabase.io/name',
   /** The function that a CronJob calls. */
   functionId: 'hexabase.io/function-id',
+  /** The application whose container a CronJob was made of. */
+  templateAppId: 'hexabase.io/template-app-id',
   /** The run that a user wanted again. */
   retryOf: 'hexabase.io/retry-of',
   /** As `kubectl create job --from` marks a Job. */

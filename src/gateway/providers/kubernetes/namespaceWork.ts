@@ -1,14 +1,15 @@
 import type { ChangePublisher } from '../../domain/changes.ts'
-import type { CronJobs, Executions, Functions, Secrets } from '../../domain/ports.ts'
+import type { Applications, CronJobs, Executions, Functions, Secrets } from '../../domain/ports.ts'
 import type { NamespaceScope } from './namespaceScope.ts'
 import type { CollectionState } from './watch/watchedCollection.ts'
 
 /** The roles that a namespace can have. */
-export type NamespaceRole = 'cronJobs' | 'executions' | 'functions' | 'secrets'
+export type NamespaceRole = 'cronJobs' | 'applications' | 'executions' | 'functions' | 'secrets'
 
 /** One kind of thing in one namespace, such as its CronJobs with their runs: roles of the provider, for this namespace alone. */
 export interface NamespaceWork {
   readonly cronJobs?: CronJobs
+  readonly applications?: Applications
   readonly executions?: Executions
   readonly functions?: Functions
   readonly secrets?: Secrets
@@ -25,7 +26,7 @@ export interface NamespaceWork {
 /** Begins to follow one kind of thing in a namespace. */
 export type OpenNamespaceWork = (scope: NamespaceScope, changes: ChangePublisher) => NamespaceWork
 
-const roles: readonly NamespaceRole[] = ['cronJobs', 'executions', 'functions', 'secrets']
+const roles: readonly NamespaceRole[] = ['cronJobs', 'applications', 'executions', 'functions', 'secrets']
 
 function worst(works: readonly NamespaceWork[]): CollectionState {
   const states = works.map(work => work.state())
@@ -40,6 +41,7 @@ export function combineWork(works: readonly NamespaceWork[]): NamespaceWork {
     Object.fromEntries(works.flatMap(work => (work[name] ? [[name, work[name]]] : []))) as Pick<NamespaceWork, K>
   return {
     ...role('cronJobs'),
+    ...role('applications'),
     ...role('executions'),
     ...role('functions'),
     ...role('secrets'),

@@ -1,6 +1,8 @@
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { CronJobRecord } from '../../domain/cronJob.ts'
+import { cronJobManifest } from '../../../base/cronJobManifest.ts'
+import { nameTaken } from '../../domain/nameTaken.ts'
+import type { CronJobRecord, CronJobSpec } from '../../domain/cronJob.ts'
 import { requireCommand } from '../../domain/cronJobSpec.ts'
 import type { LocalCronJobs } from '../../domain/localState.ts'
 import type { LogStore } from '../../domain/log.ts'
@@ -50,6 +52,17 @@ export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
       requireCommand(spec)
       return controller.job(id).update(spec, { skipMissed: options?.skipMissed === true })
     },
+    preview: async (projectId, spec) => {
+      requireCommand(spec)
+      const taken = (await store.list(projectId)).some(({ cronJob }) => cronJob.spec.name === spec.name)
+      if (taken) throw nameTaken(spec.name)
+      return { manifest: manifestOf(spec) }
+    },
+    previewUpdate: async (id, spec, { base }) => {
+      requireCommand(spec)
+      controller.job(id)
+      return { manifest: manifestOf(spec), present: manifestOf(base) }
+    },
     startsOnResume: async id => controller.job(id).startsOnResume(),
     remove: async id => {
       await controller.drop(id, { reason: 'Deleted', cause: 'Its CronJob was deleted.' })
@@ -64,3 +77,14 @@ export function createLocalCronJobs(deps: LocalCronJobsDeps): CronJobs {
 
 const byName = (a: CronJobRecord, b: CronJobRecord): number =>
   a.spec.name < b.spec.name ? -1 : a.spec.name > b.spec.name ? 1 : a.id < b.id ? -1 : 1
+
+/** What a manifest would say of it; the function that it calls, which no manifest says, is an annotation as in a cluster. */
+function manifestOf({ target, ...spec }: CronJobSpec): Record<string, unknown> {
+  if (target.kind === 'command') return cronJobManifest({ ...spec, command: target.command, args: target.args })
+  const manifest = cronJobManifest(spec)
+  const annotations = {
+    'hexabase.io/function-id': target.functionId,
+    'hexabase.io/payload': JSON.stringify(target.payload),
+  }
+  return { ...manifest, metadata: { name: spec.name, annotations } }
+}

@@ -14,6 +14,7 @@ import type { StartAttempt } from './attempt.ts'
 import { describeJump } from './clockJump.ts'
 import { createCommandAttempts } from './commandAttempt.ts'
 import { createController } from './controller.ts'
+import { createLocalApplications } from './applications.ts'
 import { createLocalCronJobs } from './cronJobs.ts'
 import { createLocalExecutions } from './executions.ts'
 import { type CallFunction, createFunctionAttempts } from './functionAttempt.ts'
@@ -86,11 +87,13 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     changes,
     isEmpty: async projectId => {
       if ((await cronJobs.list(projectId)).length > 0) return false
+      if ((await state.applications.list(projectId)).length > 0) return false
       if (((await functions?.list(projectId)) ?? []).length > 0) return false
       return (await secrets.list(projectId)).length === 0
     },
     clear: async projectId => {
       for (const { id } of await cronJobs.list(projectId)) await cronJobs.remove(id)
+      for (const { id } of await state.applications.list(projectId)) await state.applications.remove(id)
       for (const { id } of (await functions?.list(projectId)) ?? []) await functions?.remove(id)
       await secrets.removeProject(projectId)
     },
@@ -162,6 +165,7 @@ export function createLocalProvider(deps: LocalProviderDeps): LocalProvider {
     projects,
     folders: projects,
     cronJobs,
+    applications: createLocalApplications({ store: state.applications, cronJobs, clock, newId: deps.newId }),
     executions: createLocalExecutions(controller, projects.folder),
     ...(functions ? { functions } : {}),
     secrets,

@@ -15,9 +15,9 @@ export interface LocalProjectsDeps {
   readonly clock: Clock
   readonly machineId: string
   readonly changes: ChangePublisher
-  /** Whether a project holds nothing: no CronJob, no function, no secret. */
+  /** Whether a project holds nothing: no CronJob, no named command, no function, no secret. */
   readonly isEmpty: (projectId: string) => Promise<boolean>
-  /** Deletes all that a project holds: CronJobs, functions, secrets. */
+  /** Deletes all that a project holds: CronJobs, named commands, functions, secrets. */
   readonly clear: (projectId: string) => Promise<void>
   /** A project got another id: what lies outside its rows follows. */
   readonly moved: (from: string, to: string) => Promise<void>

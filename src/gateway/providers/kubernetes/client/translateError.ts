@@ -55,7 +55,11 @@ export function translateStatus(httpStatus: number, body: string, server: string
         cause: new Error(said || 'HTTP 401'),
       })
     case 403:
-      return forbidden(info, said, facts)
+      return isByAdmission(said)
+        ? error('FORBIDDEN', `The cluster refuses to ${info.verb} the ${named(info)}: ${said}`, {
+            hint: 'A quota, a policy or a webhook of the cluster decides this; whoever runs it can say more.',
+          })
+        : forbidden(info, said, facts)
     case 404:
       return error('NOT_FOUND', absent(info, status), { details: { what: resourceText(info), id: info.name } })
     case 405:
@@ -94,6 +98,9 @@ export function translateStatus(httpStatus: number, body: string, server: string
       })
   }
 }
+
+/** Whether what was refused was allowed to the user, but not as it is: a quota, Pod Security, a policy, a webhook. */
+const isByAdmission = (said: string): boolean => /^admission webhook |is forbidden: (?!User ")/.test(said)
 
 /** The refusal of an action by the cluster's access rules, in words. */
 export function forbidden(info: RequestInfo, said: string, details: Readonly<Record<string, unknown>> = {}): HksError {

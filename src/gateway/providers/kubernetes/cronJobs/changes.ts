@@ -17,7 +17,7 @@ export interface PatchOperation {
 }
 
 /** A field of a spec that can be changed; `environment` and `secrets` are one list in a container. */
-type Field = Exclude<keyof CronJobSpec, 'name'>
+type Field = Exclude<keyof CronJobSpec, 'name' | 'templateAppId'>
 
 /** The fields that differ between two specs. */
 export function changedFields(before: CronJobSpec, after: CronJobSpec): readonly Field[] {

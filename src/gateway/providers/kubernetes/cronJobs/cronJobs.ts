@@ -1,31 +1,31 @@
+import { defined } from '../../../../base/defined.ts'
 import { HksError, notFound } from '../../../../contract/errors.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { CronJobRecord, CronJobSpec } from '../../../domain/cronJob.ts'
-import type { CronJobs } from '../../../domain/ports.ts'
+import type { CronJobs, CronJobUpdateOptions } from '../../../domain/ports.ts'
 import { patchTypes } from '../client/kubeClient.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
+import type { PodTemplate } from '../objects/coreV1.ts'
 import type { WatchedCollection } from '../watch/watchedCollection.ts'
 import { patchOf } from './changes.ts'
+import { copiedPod } from './copiedPod.ts'
 import type { CronJobIndex, IndexedCronJob } from './cronJobIndex.ts'
 import { findCaller, type FunctionCaller, presentCaller } from './functionCaller.ts'
 import { inOurWords } from './refusedField.ts'
+import { shownManifest } from './shownManifest.ts'
 import { skipMissedRuns } from './skipMissedRuns.ts'
 import { startsOnResume } from './startsOnResume.ts'
 import { toKube } from './toKube.ts'
 import { untilSeen } from './untilSeen.ts'
-
-/** The CronJobs of one namespace. */
-export interface NamespaceCronJobs extends CronJobs {
-  /** What `create` would make, defaults of the cluster included, and nothing is made. @throws HksError as `create` does */
-  preview(spec: CronJobSpec): Promise<KubeCronJob>
-}
 
 /** What the CronJobs of a namespace need. */
 export interface NamespaceCronJobsDeps {
   readonly cronJobs: WatchedCollection<KubeCronJob>
   readonly jobs: WatchedCollection<KubeJob>
   readonly index: CronJobIndex
+  /** The pod of an application, which a CronJob copies. @throws HksError NOT_FOUND … */
+  readonly templateOf: (id: string) => Promise<PodTemplate>
   /** Follows the deletion of a CronJob to the end of its runs and of what is stored about it. */
   readonly removed: (cronJob: IndexedCronJob, remove: () => Promise<void>) => Promise<void>
   /** In which a function is called; has `node`. */
@@ -38,7 +38,7 @@ export interface NamespaceCronJobsDeps {
 const mostTries = 5
 
 /** CronJobs as the cluster has them: read from the cache, changed by the API. */
-export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCronJobsDeps): NamespaceCronJobs {
+export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCronJobsDeps): CronJobs {
   const { client, projectId } = scope
   const { cronJobs: collection, index } = deps
   const collectionPath = `/apis/batch/v1/namespaces/${encodeURIComponent(scope.name)}/cronjobs`
@@ -57,7 +57,11 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     const known = isSame && present ? presentCaller(present.object.spec.jobTemplate.spec.template) : undefined
     return known ?? findCaller(client, scope.name, target.functionId, deps.callerImage())
   }
-  const manifest = async (spec: CronJobSpec) => toKube(spec, { id: deps.newId(), projectId }, await callerOf(spec))
+  const manifest = async (spec: CronJobSpec) => {
+    const { templateAppId } = spec
+    const copied = templateAppId === undefined ? undefined : copiedPod(await deps.templateOf(templateAppId))
+    return toKube(spec, { id: deps.newId(), projectId }, defined({ caller: await callerOf(spec), copied }))
+  }
   const send = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work
@@ -73,6 +77,30 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     return entry.record
   }
 
+  /** Patches the object with what differs, or says how it is where nothing does; `dryRun` shows it and changes nothing. */
+  const change = async (
+    entry: IndexedCronJob,
+    spec: CronJobSpec,
+    { base, skipMissed = false, dryRun = false }: CronJobUpdateOptions & { readonly dryRun?: boolean },
+  ): Promise<{ readonly before: KubeCronJob; readonly after: KubeCronJob }> => {
+    let { object } = entry
+    const caller = await callerOf(spec, entry)
+    if (skipMissed) await skipMissedRuns(client, pathOf(object), object, deps.clock.now())
+    for (let tries = 1; ; tries++) {
+      if (tries > 1 || skipMissed) object = await client.request<KubeCronJob>('GET', pathOf(object))
+      if (object.metadata.uid !== entry.object.metadata.uid) throw notFound('CronJob', entry.record.id)
+      const patch = patchOf(object, base ?? entry.record.spec, spec, caller)
+      if (patch.length === 0) return { before: object, after: object }
+      try {
+        const request = { body: patch, contentType: patchTypes.json, ...(dryRun ? { query: { dryRun: 'All' } } : {}) }
+        return { before: object, after: await client.request<KubeCronJob>('PATCH', pathOf(object), request) }
+      } catch (error) {
+        const isConflict = error instanceof HksError && error.code === 'CONFLICT'
+        if (!isConflict || tries === mostTries) throw inOurWords(error)
+      }
+    }
+  }
+
   return {
     list: async () => {
       await synced(collection)
@@ -81,28 +109,14 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     get: async id => (collection.state().synced ? index.get(id)?.record : undefined),
     create: async (_projectId, spec) =>
       recordOf(await send(client.request<KubeCronJob>('POST', collectionPath, { body: await manifest(spec) }))),
-    preview: async spec =>
-      send(
-        client.request<KubeCronJob>('POST', collectionPath, { body: await manifest(spec), query: { dryRun: 'All' } }),
-      ),
-    update: async (id, spec, { base, skipMissed = false } = {}) => {
-      const entry = await found(id)
-      let { object } = entry
-      const caller = await callerOf(spec, entry)
-      if (skipMissed) await skipMissedRuns(client, pathOf(object), object, deps.clock.now())
-      for (let tries = 1; ; tries++) {
-        if (tries > 1 || skipMissed) object = await client.request<KubeCronJob>('GET', pathOf(object))
-        if (object.metadata.uid !== entry.object.metadata.uid) throw notFound('CronJob', id)
-        const patch = patchOf(object, base ?? entry.record.spec, spec, caller)
-        if (patch.length === 0) return recordOf(object)
-        try {
-          const request = { body: patch, contentType: patchTypes.json }
-          return await recordOf(await client.request<KubeCronJob>('PATCH', pathOf(object), request))
-        } catch (error) {
-          const isConflict = error instanceof HksError && error.code === 'CONFLICT'
-          if (!isConflict || tries === mostTries) throw inOurWords(error)
-        }
-      }
+    update: async (id, spec, options = {}) => recordOf((await change(await found(id), spec, options)).after),
+    preview: async (_projectId, spec) => {
+      const request = { body: await manifest(spec), query: { dryRun: 'All' } }
+      return { manifest: shownManifest(await send(client.request<KubeCronJob>('POST', collectionPath, request))) }
+    },
+    previewUpdate: async (id, spec, { base }) => {
+      const { before, after } = await change(await found(id), spec, { base, dryRun: true })
+      return { manifest: shownManifest(after), present: shownManifest(before) }
     },
     startsOnResume: async id => startsOnResume((await found(id)).object, deps.jobs.byName, deps.clock.now()),
     remove: async id => {

@@ -79,6 +79,20 @@ export function envOf(variables: Variables): readonly EnvVar[] {
   return [...all.values()]
 }
 
+/** The list without what the platform sets itself. */
+export const withoutPlatformEnv = (env: readonly EnvVar[]): readonly EnvVar[] =>
+  env.filter(({ name }) => !platformNames.has(name))
+
+/** The list with variables added to it, or in the place of those of the same name: others may refer to them. */
+export function withVariables(env: readonly EnvVar[], added: readonly EnvVar[]): readonly EnvVar[] {
+  const byItsName = new Map(added.map(variable => [variable.name, variable]))
+  const names = new Set(env.map(({ name }) => name))
+  return [
+    ...env.map(variable => byItsName.get(variable.name) ?? variable),
+    ...added.filter(({ name }) => !names.has(name)),
+  ]
+}
+
 /** Refuses variables that the platform sets for each run. @throws HksError INVALID_REQUEST with the field */
 export function refusePlatformNames(names: Iterable<string>): void {
   for (const name of names) if (platformNames.has(name)) throw taken(name)

@@ -40,6 +40,7 @@ export function specOf({ metadata, spec }: KubeCronJob): CronJobSpec {
       job.template.spec.terminationGracePeriodSeconds ?? cronJobDefaults.terminationGracePeriodSeconds,
     // What calls a function is the platform's.
     image: functionId === undefined ? container?.image : undefined,
+    templateAppId: metadata.annotations?.[annotations.templateAppId],
   })
 }
 

@@ -3,7 +3,8 @@ import { HksError } from '../../../../contract/errors.ts'
 import type { CronJobSpec } from '../../../domain/cronJob.ts'
 import { callerCommand, callerEnv, type FunctionCaller } from './functionCaller.ts'
 import { annotations, labels, managedBy } from '../labels.ts'
-import { envOf, platformEnv } from './environment.ts'
+import type { CopiedPod } from './copiedPod.ts'
+import { envOf, platformEnv, withVariables } from './environment.ts'
 
 /** Ids that a new object gets. */
 export interface NewIds {
@@ -14,19 +15,24 @@ export interface NewIds {
 
 /**
  * The manifest of a new CronJob (batch/v1). Its pods never restart a container: each attempt is a pod of its own.
- * `caller` is there where it calls a function.
+ * `caller` is there where it calls a function, `copied` where it is made of an application.
  * @throws HksError INVALID_REQUEST for what a cluster cannot run, with the field
  */
-export function toKube(spec: CronJobSpec, { id, projectId }: NewIds, caller?: FunctionCaller): object {
-  const { target } = spec
+export function toKube(
+  spec: CronJobSpec,
+  { id, projectId }: NewIds,
+  { caller, copied }: { readonly caller?: FunctionCaller; readonly copied?: CopiedPod } = {},
+): object {
+  const { target, templateAppId } = spec
   const work = workOf(spec, caller)
   const called = target.kind === 'function' ? { [annotations.functionId]: target.functionId } : {}
+  const made = templateAppId === undefined ? {} : { [annotations.templateAppId]: templateAppId }
   const ours = { [labels.managedBy]: managedBy, [labels.appId]: id, [labels.appType]: 'cronjob' }
   const given = { [annotations.projectId]: projectId, [annotations.name]: spec.name }
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name: spec.name, labels: ours, annotations: { ...given, ...called } },
+    metadata: { name: spec.name, labels: ours, annotations: { ...given, ...called, ...made } },
     spec: defined({
       schedule: spec.schedule,
       timeZone: spec.timeZone,
@@ -43,13 +49,15 @@ export function toKube(spec: CronJobSpec, { id, projectId }: NewIds, caller?: Fu
           template: {
             metadata: { labels: ours },
             spec: {
+              ...copied?.pod,
               restartPolicy: 'Never',
               terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds,
               containers: [
                 defined({
+                  ...copied?.container,
                   name: spec.name,
                   ...work,
-                  env: [...envOf(spec), ...platformEnv(id, spec.name), ...work.env],
+                  env: [...withVariables(copied?.env ?? [], envOf(spec)), ...platformEnv(id, spec.name), ...work.env],
                 }),
               ],
             },

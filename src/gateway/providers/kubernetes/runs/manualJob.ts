@@ -1,8 +1,8 @@
 import type { RunChanges, TriggerOptions } from '../../../domain/cronJob.ts'
-import { refusePlatformNames } from '../cronJobs/environment.ts'
+import { refusePlatformNames, withVariables } from '../cronJobs/environment.ts'
 import { annotations } from '../labels.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
-import type { Container, EnvVar } from '../objects/coreV1.ts'
+import type { Container } from '../objects/coreV1.ts'
 import { mainContainerIndex } from '../cronJobs/mainContainer.ts'
 
 /** How a run by hand is made. */
@@ -77,18 +77,14 @@ function changedContainer(
     variable.name === 'HKS_TRIGGER' ? { name: 'HKS_TRIGGER', value: trigger } : variable,
   )
   refusePlatformNames(Object.keys(environment))
-  const changed = Object.entries(environment).reduce<readonly EnvVar[]>(withVariable, env)
+  const changed = withVariables(
+    env,
+    Object.entries(environment).map(([name, value]) => ({ name, value })),
+  )
   return {
     ...container,
     ...(args === undefined ? {} : { args }),
     ...(image === undefined ? {} : { image }),
     ...(changed.length === 0 ? {} : { env: changed }),
   }
-}
-
-/** In its place, where there is one of that name: others may refer to it. */
-function withVariable(env: readonly EnvVar[], [name, value]: readonly [string, string]): readonly EnvVar[] {
-  return env.some(each => each.name === name)
-    ? env.map(each => (each.name === name ? { name, value } : each))
-    : [...env, { name, value }]
 }

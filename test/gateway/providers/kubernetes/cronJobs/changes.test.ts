@@ -154,7 +154,7 @@ describe('a CronJob of the cluster', () => {
     fc.assert(
       fc.property(fc.jsonValue(), payload => {
         const wanted = { ...calling(JSON.parse(JSON.stringify(payload))), name: 'backup' }
-        const object = toKube(wanted, { id: 'a', projectId: 'p' }, caller) as KubeCronJob
+        const object = toKube(wanted, { id: 'a', projectId: 'p' }, { caller }) as KubeCronJob
         assert.deepEqual(specOf(object), wanted)
       }),
     )

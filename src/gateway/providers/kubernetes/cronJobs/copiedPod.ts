@@ -1,0 +1,45 @@
+import type { EnvVar, PodTemplate } from '../objects/coreV1.ts'
+import { withoutPlatformEnv } from './environment.ts'
+import { mainContainer } from './mainContainer.ts'
+
+/** What a CronJob takes of the pod of an application, beside what a spec says. */
+export interface CopiedPod {
+  readonly pod: Readonly<Record<string, unknown>>
+  readonly container: Readonly<Record<string, unknown>>
+  /** All of it, also what a spec can not say; the platform's own left out. */
+  readonly env: readonly EnvVar[]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Of a run: no probes, ports and lifecycle hooks, which are for what goes on serving. */
+const containerFields = ['imagePullPolicy', 'workingDir', 'envFrom', 'resources', 'securityContext']
+const podFields = ['imagePullSecrets', 'securityContext', 'serviceAccountName', 'nodeSelector', 'tolerations']
+
+/** Volumes that any number of pods can have. A claim can often be had by one alone, which is the application's. */
+const volumeKinds = ['configMap', 'secret', 'projected', 'emptyDir', 'downwardAPI']
+/** Added to each pod by the API server (ServiceAccount admission), and added again to the copy. */
+const tokenVolume = /^kube-api-access-/
+
+/** Copies the main container of a pod, with what it needs of the pod. */
+export function copiedPod(template: PodTemplate): CopiedPod {
+  const container = (mainContainer(template) ?? {}) as Fields & { readonly env?: readonly EnvVar[] }
+  const spec = template.spec as unknown as Fields
+  const mounts = listOf(container['volumeMounts']).filter(({ name }) => !tokenVolume.test(String(name)))
+  const mounted = new Set(mounts.map(({ name }) => name))
+  const volumes = listOf(spec['volumes']).filter(
+    volume => mounted.has(volume['name']) && volumeKinds.some(kind => volume[kind] !== undefined),
+  )
+  const kept = new Set(volumes.map(({ name }) => name))
+  const volumeMounts = mounts.filter(({ name }) => kept.has(name))
+  return {
+    pod: { ...picked(spec, podFields), ...(volumes.length === 0 ? {} : { volumes }) },
+    container: { ...picked(container, containerFields), ...(volumeMounts.length === 0 ? {} : { volumeMounts }) },
+    env: withoutPlatformEnv(container.env ?? []),
+  }
+}
+
+const picked = (object: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(names.filter(name => object[name] !== undefined).map(name => [name, object[name]]))
+
+const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? (value as Fields[]) : [])
