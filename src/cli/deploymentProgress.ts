@@ -10,7 +10,7 @@ export interface Deployed {
 }
 
 /** What else it does is over before anybody has read of it. */
-const longPhases: readonly string[] = ['installing', 'building']
+const longPhases: readonly string[] = ['installing', 'building', 'pushing']
 /** A count that goes up is said this often, milliseconds. */
 const countEveryMs = 2000
 /** A deployment does not wait longer for somebody to watch it. */

@@ -16,22 +16,52 @@ const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
 
 const Image = Type.Optional(Type.String({ minLength: 1, maxLength: 1000 }))
 
+/** Platforms that images are built for, in the words of image indexes. */
+export const imagePlatforms = ['linux/amd64', 'linux/arm64'] as const
+/** One of {@link imagePlatforms}. */
+export type ImagePlatform = (typeof imagePlatforms)[number]
+
+/** A host, a port, and folders; without scheme, tag and digest. */
+const registryForm = '^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*/?$'
+
 const settings = {
   readOnly: Type.Optional(Type.Boolean({ description: 'Nothing is changed through it' })),
   runtimeImages: Type.Optional(
     Type.Object(
-      { python: Image, node: Image },
-      { additionalProperties: false, description: 'Stock image of a language; default python:3-slim, node:24-slim' },
+      { python: Image, node: Image, go: Image },
+      {
+        additionalProperties: false,
+        description:
+          'Image in which functions of a language run; default python:3-slim, node:24-slim, gcr.io/distroless/static-debian12:nonroot',
+      },
     ),
   ),
   ingress: Type.Optional(
     Type.String({ maxLength: 1000, description: 'URL of the Knative ingress as this machine reaches it' }),
   ),
   registry: Type.Optional(
-    Type.String({ maxLength: 1000, description: 'Where images are pushed, such as registry.example.com/team' }),
+    Type.String({
+      maxLength: 1000,
+      pattern: registryForm,
+      description: 'Where images of functions are pushed, such as registry.example.com/team; pods pull from there',
+    }),
   ),
   insecureRegistries: Type.Optional(
     Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20, description: 'Hosts spoken to over plain http' }),
+  ),
+  registryCa: Type.Optional(
+    Type.String({
+      maxLength: 4096,
+      description: 'Absolute path of a PEM file: whom to trust as a registry, besides the system',
+    }),
+  ),
+  platform: Type.Optional(
+    Type.Unsafe<ImagePlatform>(
+      Type.String({
+        enum: [...imagePlatforms],
+        description: 'What images are built for; default the platform of the nodes',
+      }),
+    ),
   ),
 }
 
@@ -82,6 +112,8 @@ export const ConnectionUpdate = Type.Object(
     ingress: nullable(settings.ingress),
     registry: nullable(settings.registry),
     insecureRegistries: nullable(settings.insecureRegistries),
+    registryCa: nullable(settings.registryCa),
+    platform: nullable(settings.platform),
   },
   { additionalProperties: false },
 )

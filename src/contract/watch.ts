@@ -8,7 +8,7 @@ import { FunctionCalls, Invocation } from './invocations.ts'
 import { Project } from './projects.ts'
 
 /** What a deployment does before it serves, in this order; what a function does not need is left out. */
-export const deploymentPhases = ['checking', 'installing', 'building', 'starting'] as const
+export const deploymentPhases = ['checking', 'installing', 'building', 'pushing', 'starting'] as const
 /** One of {@link deploymentPhases}. */
 export type DeploymentPhase = (typeof deploymentPhases)[number]
 
@@ -29,7 +29,9 @@ export const DeploymentProgress = Type.Object({
   startedAt: Instant,
   phase: OneOf(deploymentPhases),
   message: Type.String({ description: 'A few words, such as "installing 3 of 12 packages"; a sentence when done' }),
-  completed: Type.Optional(Type.Integer({ description: 'Packages that are there, while it is installing' })),
+  completed: Type.Optional(
+    Type.Integer({ description: 'Packages that are there, while it is installing; bytes, while it is pushing' }),
+  ),
   total: Type.Optional(Type.Integer()),
   done: Type.Boolean(),
   outcome: Type.Optional(OneOf(deploymentOutcomes)),

@@ -33,7 +33,7 @@ async function run(config: Config): Promise<void> {
   })
   const metrics = createMetrics()
   const providers = createProviderSet([local.provider])
-  const clusters = createClusters(config, home, storage, environments.login)
+  const clusters = createClusters(config, home, storage, environments.login, local.functions.targetBuilds)
   const services = createServices(config, home, storage, providers, clusters, metrics.calls, (reason, graceSeconds) => {
     void life.stop(reason, graceSeconds)
   })

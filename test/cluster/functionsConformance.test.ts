@@ -1,8 +1,15 @@
 import { functionsConformance } from '../conformance/functionsConformance.ts'
 import { openClusterFunctions } from '../support/cluster/clusterFunctionsRig.ts'
+import { type ClusterImages, openClusterImages } from '../support/cluster/clusterImages.ts'
+import { testCluster } from '../support/cluster/testCluster.ts'
+import { findGo } from '../support/goRuntime.ts'
 
 functionsConformance('a cluster', async () => {
-  const rig = await openClusterFunctions()
+  const lack = await lackOfGo()
+  await using opening = new AsyncDisposableStack()
+  const builds: ClusterImages | undefined = lack === undefined ? opening.use(await openClusterImages()) : undefined
+  const rig = opening.use(await openClusterFunctions(builds && { images: builds.images, settings: builds.settings }))
+  const stack = opening.move()
   return {
     functions: rig.functions,
     projectId: rig.projectId,
@@ -19,7 +26,15 @@ functionsConformance('a cluster', async () => {
       // Of Knative's activator, and of Envoy as its ingress.
       ...['k-proxy-request', 'x-request-id', 'x-envoy-internal', 'x-envoy-expected-rq-timeout-ms'],
     ],
-    missing: { go: 'Go needs an image that is built first' },
-    [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
+    missing: lack === undefined ? {} : { go: lack },
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   }
 })
+
+/** A function in Go is built here and pushed. */
+async function lackOfGo(): Promise<string | undefined> {
+  const { registry } = await testCluster()
+  if (registry === undefined) return 'registry: HKS_TEST_REGISTRY names none'
+  const { missing } = findGo()
+  return missing === undefined ? undefined : `go: ${missing}`
+}

@@ -20,6 +20,7 @@ export interface ImageRig extends Disposable {
   /** Told by the last build. */
   readonly progress: readonly ImageProgress[]
   readonly inspect: ImageBuilder['inspect']
+  readonly read: ImageBuilder['read']
   build(
     request: Pick<ImageRequest, 'base' | 'repository'> & Partial<ImageRequest>,
     signal?: AbortSignal,
@@ -52,6 +53,7 @@ export function openImageRig(
   return {
     folder: folder.path,
     inspect: builder.inspect,
+    read: builder.read,
     workFolder,
     get progress() {
       return progress

@@ -3,12 +3,15 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { ConnectionServiceOptions } from '../domain/connectionService.ts'
+import type { TargetBuilds } from '../domain/targetBuilds.ts'
 import { clusterIdentity } from '../providers/kubernetes/client/clusterIdentity.ts'
 import { createKubeClient } from '../providers/kubernetes/client/createKubeClient.ts'
 import { listContexts } from '../providers/kubernetes/client/listContexts.ts'
 import { loadKubeConfig } from '../providers/kubernetes/client/loadKubeConfig.ts'
 import { followCronJobs } from '../providers/kubernetes/cronJobWork.ts'
 import { createFunctionWork, defaultImages } from '../providers/kubernetes/functions/functionWork.ts'
+import { createFunctionImages } from '../providers/kubernetes/images/functionImage.ts'
+import { createImageBuilder } from '../providers/kubernetes/images/imageBuilder.ts'
 import { createKubernetesProvider } from '../providers/kubernetes/kubernetesProvider.ts'
 import { openNamespaceSecrets } from '../providers/kubernetes/secrets.ts'
 import type { Environment } from './environment.ts'
@@ -18,13 +21,16 @@ import type { Storage } from './storage.ts'
 /** Where kubectl looks when nobody says where. */
 const defaultKubeconfig = () => [join(homedir(), '.kube', 'config')]
 
-/** What connects to clusters. `environment` is that of the login shell. */
+/** What connects to clusters. `environment` is that of the login shell; `targets` build for them with tools of this machine. */
 export function createClusters(
   { runtimesFolder }: Pick<Config, 'runtimesFolder'>,
-  { report }: Home,
+  { folder, report }: Home,
   { clock, database, logs }: Storage,
   environment: Environment,
+  targets: TargetBuilds,
 ): Pick<ConnectionServiceOptions, 'connect' | 'contexts'> {
+  const builder = createImageBuilder({ workFolder: join(folder, 'images'), environment, newId: randomUUID })
+  const images = createFunctionImages({ images: builder, targets, runtimesFolder })
   return {
     contexts: (kubeconfig = defaultKubeconfig()) => listContexts(kubeconfig),
     connect: (connection, onHealth) =>
@@ -46,7 +52,10 @@ export function createClusters(
             callerImage: () => connection().runtimeImages?.node ?? defaultImages.node,
             newId: randomUUID,
           }),
-          createFunctionWork({ ...database, connection, runtimesFolder, clock, logs, newId: randomUUID, report }),
+          createFunctionWork({
+            ...{ ...database, connection, runtimesFolder, images, clock, logs, report },
+            newId: randomUUID,
+          }),
           openNamespaceSecrets,
         ],
       }),

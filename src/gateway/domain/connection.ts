@@ -1,14 +1,20 @@
 import type { ConnectionKind, ConnectionState } from '../../contract/connections.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
+import type { Runtime } from '../../contract/functions.ts'
+import type { TargetPlatform } from './targetBuilds.ts'
 
 /** What of a connection can be changed after it was made. */
 export interface ConnectionSettings {
   readonly name: string
   readonly readOnly: boolean
-  readonly runtimeImages?: { readonly python?: string; readonly node?: string }
+  readonly runtimeImages?: Readonly<Partial<Record<Runtime, string>>>
   readonly ingress?: string
   readonly registry?: string
   readonly insecureRegistries?: readonly string[]
+  /** Absolute path of a PEM file. */
+  readonly registryCa?: string
+  /** What images are built for; that of the nodes where it is absent. */
+  readonly platform?: TargetPlatform
 }
 
 /** A configured place to run things. */

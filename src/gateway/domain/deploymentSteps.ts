@@ -25,6 +25,7 @@ const words: Readonly<Record<DeployProgress['phase'], string>> = {
   checking: 'checking the source',
   installing: 'installing packages',
   building: 'building',
+  pushing: 'pushing the image',
   starting: 'starting',
 }
 
@@ -61,5 +62,11 @@ export function createDeploymentSteps(changes: Pick<ChangePublisher, 'publish'>,
   }
 }
 
-const wordsOf = ({ phase, completed, total }: DeployProgress): string =>
-  phase === 'installing' && total !== undefined ? `installing ${completed ?? 0} of ${total} packages` : words[phase]
+function wordsOf({ phase, completed = 0, total }: DeployProgress): string {
+  if (total === undefined) return words[phase]
+  if (phase === 'installing') return `installing ${completed} of ${total} packages`
+  if (phase === 'pushing') return `pushing the image, ${megabytes(completed)} of ${megabytes(total)} MB`
+  return words[phase]
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)

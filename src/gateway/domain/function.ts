@@ -175,7 +175,7 @@ export interface KeptResult extends Pick<InvocationResponse, 'status' | 'headers
 /** How far a deployment has come. */
 export interface DeployProgress {
   readonly phase: DeploymentPhase
-  /** Packages that are there, of `total`; while it is `installing`. */
+  /** Of `total`: packages that are there, while it is `installing`; bytes of the image, while it is `pushing`. */
   readonly completed?: number
   readonly total?: number
 }

@@ -1,8 +1,9 @@
+import type { ImagePlatform } from '../../contract/connections.ts'
 import type { Runtime } from '../../contract/functions.ts'
 import type { DeployProgress, Source } from './function.ts'
 
-/** Platforms that code is built for, in the words of image indexes. */
-export type TargetPlatform = 'linux/amd64' | 'linux/arm64'
+/** Platforms that code is built for. */
+export type TargetPlatform = ImagePlatform
 
 /** A source that is to run somewhere else than on this machine. */
 export interface TargetSource {

@@ -46,15 +46,17 @@ export interface ClusterFunctionsRig extends AsyncDisposable {
   /** The log when nothing more has come for two seconds: lines take their way through the API server. */
   quietLog(id: string): Promise<readonly StoredLogLine[]>
   /** Another gateway on the same namespace. */
-  another(overrides?: Partial<NamespaceFunctionsDeps>): Promise<ClusterFunctionsRig>
+  another(overrides?: Partial<Omit<NamespaceFunctionsDeps, 'settings'>>): Promise<ClusterFunctionsRig>
 }
 
 /** Opens functions; another rig's namespace is used, and left, where one is named. */
 export async function openClusterFunctions({
   namespace: given,
   kubeconfig,
+  settings: asked = {},
   ...overrides
-}: Partial<NamespaceFunctionsDeps> & {
+}: Partial<Omit<NamespaceFunctionsDeps, 'settings'>> & {
+  readonly settings?: Partial<FunctionSettings>
   readonly namespace?: string
   readonly kubeconfig?: string
 } = {}): Promise<ClusterFunctionsRig> {
@@ -74,9 +76,10 @@ export async function openClusterFunctions({
   const ending = new AbortController()
   const projectId = randomUUID()
   const settings: FunctionSettings = {
-    images: { node: cluster.images.node, python: cluster.images.python },
+    images: { node: cluster.images.node, python: cluster.images.python, go: cluster.images.node },
     annotations: quickToZero,
     ...(cluster.ingress === undefined ? {} : { ingress: cluster.ingress }),
+    ...asked,
   }
   const ingress = createIngress({ client, clock, configured: () => settings.ingress })
   const functions = createNamespaceFunctions(
@@ -119,7 +122,7 @@ export async function openClusterFunctions({
         await sleep(quietMs)
       }
     },
-    another: more => openClusterFunctions({ namespace: name, ...overrides, ...more }),
+    another: more => openClusterFunctions({ namespace: name, settings: asked, ...overrides, ...more }),
     [Symbol.asyncDispose]: async () => {
       await functions.stop()
       ending.abort()

@@ -90,6 +90,7 @@ func (s *supervisor) write(w http.ResponseWriter, r *http.Request, c *call, e ev
 		writeAnswer(w, answer{status: e.status, headers: headers, body: e.body}, c.invocationID)
 	case eventFail:
 		if c.isBegun {
+			s.log.brokeOff(c.invocationID, e.failure)
 			// So that nobody takes the answer for complete.
 			panic(http.ErrAbortHandler)
 		}

@@ -45,6 +45,15 @@ func (w *logWriter) system(text string) {
 	}
 }
 
+// brokeOff says in the log of a call why its answer ended: an error of Go that is returned has no line that tells its type.
+func (w *logWriter) brokeOff(invocationID string, f *failure) {
+	if f.exception == nil {
+		return
+	}
+	text := fmt.Sprintf("The answer broke off. %s: %s", f.exception.Type, strings.Join(strings.Fields(f.exception.Message), " "))
+	w.write(line{stream: streamSystem, text: text, invocationID: invocationID})
+}
+
 func (w *logWriter) suffix(l line) string {
 	switch {
 	case !w.isMarked && l.truncated > 0:

@@ -1,5 +1,4 @@
 import { gzipSync } from 'node:zlib'
-import { HksError } from '../../../../contract/errors.ts'
 import type { Source } from '../../../domain/function.ts'
 import { functionLabels, functionType, labels, sourceName } from './functionNames.ts'
 import { managedBy } from '../labels.ts'
@@ -7,7 +6,7 @@ import { sourceFile } from './podRuntime.ts'
 import type { RuntimeProgram } from './runtimeProgram.ts'
 
 /** The most that a ConfigMap may hold (Kubernetes, "ConfigMaps": 1 MiB). */
-const mostBytes = 2 ** 20
+export const mostBytes = 2 ** 20
 
 /** The label of a ConfigMap with a source. */
 export const holdsSource = 'source'
@@ -16,19 +15,9 @@ export const holdsRuntime = 'runtime'
 /** When a ConfigMap with a program was wanted last, epoch milliseconds. */
 export const usedAtAnnotation = 'hexabase.io/used-at'
 
-/** The ConfigMap of a revision's source. @throws HksError INVALID_SOURCE when it is too large */
+/** The ConfigMap of a revision's source, which fits in one. */
 export function sourceConfigMap(functionId: string, revision: string, { tar, digest }: Source) {
   const packed = gzipSync(tar, { level: 9 })
-  if (packed.length > mostBytes) {
-    throw new HksError(
-      'INVALID_SOURCE',
-      `source: it has ${packed.length.toLocaleString('en')} bytes when it is packed, and a ConfigMap holds at most ${mostBytes.toLocaleString('en')}.`,
-      {
-        details: { field: 'source', bytes: packed.length, mostBytes },
-        hint: 'Leave out with .hksignore what the function does not need, or name a registry in the connection: then the source becomes a layer of an image.',
-      },
-    )
-  }
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',

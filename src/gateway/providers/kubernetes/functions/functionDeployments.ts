@@ -9,15 +9,18 @@ import { LoadFailure } from '../../../domain/loadFailure.ts'
 import type { Functions } from '../../../domain/ports.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { FunctionObjects } from './functionObjects.ts'
+import type { FunctionSight } from './functionRecord.ts'
 import type { FunctionSettings } from './functionSettings.ts'
 import type { FunctionsView } from './functionsView.ts'
 import { functionIdOf, revisionName, sourceName } from './functionNames.ts'
+import { newRecord, type PendingRevisions } from './pendingRevisions.ts'
 import { prepareRevision } from './prepareRevision.ts'
 import { findOwnService, nextNumber, putRevision } from './putRevision.ts'
-import { refuseDependencies, refuseSpec } from './refuseSpec.ts'
+import { refuseSpec } from './refuseSpec.ts'
+import type { RevisionContent } from './revisionContent.ts'
+import type { ContentPlan, PlanContent } from './revisionContents.ts'
+import { factsOf } from './revisionFacts.ts'
 import type { RevisionWatch } from './revisionWatch.ts'
-import { runtimeImage } from './runtimeImage.ts'
-import type { RuntimeProgram } from './runtimeProgram.ts'
 import { readState } from './serviceState.ts'
 import type { RevisionSettlement } from './settleRevision.ts'
 
@@ -40,7 +43,8 @@ export interface FunctionDeploymentsOptions {
   readonly settlement: RevisionSettlement
   readonly watchRevision: RevisionWatch
   readonly settings: () => FunctionSettings
-  readonly programOf: (runtime: RuntimeProgram['runtime']) => Promise<RuntimeProgram>
+  readonly planContent: PlanContent
+  readonly pending: PendingRevisions
   readonly steps: DeploymentSteps
   readonly log: FunctionLog
   readonly removeLog: (functionId: string) => Promise<void>
@@ -52,18 +56,23 @@ export interface FunctionDeploymentsOptions {
 
 interface Attempt {
   readonly revision: RevisionRecord
-  readonly created: boolean
+  /** The Service is made for it. */
+  created: boolean
+  /** The cluster knows of it. */
+  isPut: boolean
   readonly abort: AbortController
   readonly told: StepTeller
   settled: Promise<unknown>
 }
+
+type BuildContent = (ContentPlan & { kind: 'built' })['build']
 
 /** A timer takes no more; nobody waits that long for an answer. */
 const longestWaitMs = 3_600_000
 
 /** Gives Services new revisions and waits until they serve. */
 export function createFunctionDeployments(options: FunctionDeploymentsOptions): FunctionDeployments {
-  const { scope, view, objects, settlement, steps, log, clock, newId, report } = options
+  const { scope, view, objects, settlement, steps, log, pending, clock, newId, report } = options
   const turns = createKeyedQueue()
   const attempts = new Set<Attempt>()
 
@@ -72,52 +81,104 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     source: Source,
     isTransient: boolean,
   ): Promise<{ readonly attempt: Attempt; readonly settled: Promise<FunctionRecord> }> => {
+    const planned = await options.planContent(spec, source)
     const existing = await findOwnService(objects, spec.name)
-    const { images, annotations } = options.settings()
-    const image = runtimeImage(spec, images)
-    const program = await options.programOf(spec.runtime as RuntimeProgram['runtime'])
+    const underWay = [...attempts].map(({ revision }) => revision).filter(each => each.spec.name === spec.name)
     const revision: RevisionRecord = {
       id: newId(),
-      functionId: (existing && functionIdOf(existing)) ?? newId(),
-      number: nextNumber(existing),
+      functionId: (existing && functionIdOf(existing)) ?? underWay[0]?.functionId ?? newId(),
+      number: Math.max(nextNumber(existing), ...underWay.map(({ number }) => number + 1)),
       spec,
       sourceDigest: source.digest,
       ...(isTransient && { transient: true }),
       status: 'deploying',
       createdAt: clock.now(),
     }
-    const { functionId, number } = revision
     const attempt: Attempt = {
       revision,
       created: !existing,
+      isPut: false,
       abort: new AbortController(),
       told: steps.begin(scope.projectId, revision),
       settled: Promise.resolve(),
     }
-    const plan = { functionId, spec, revision, image, program, ...(annotations ? { annotations } : {}) }
+    attempts.add(attempt)
+    if (planned.kind === 'mounted') await put(attempt, source, planned.content)
+    const settled = planned.kind === 'built' ? buildAndSettle(attempt, source, planned.build) : settle(attempt)
+    attempt.settled = settled.catch(() => undefined)
+    return { attempt, settled }
+  }
+  const signalOf = ({ abort }: Attempt) => AbortSignal.any([abort.signal, scope.signal])
+
+  /** Makes what the revision needs, then the revision. */
+  const put = async (attempt: Attempt, source: Source, content: RevisionContent): Promise<void> => {
+    const { revision, told } = attempt
+    const { functionId, number, spec } = revision
     try {
-      await prepareRevision(objects, { functionId, spec, number, source, program }, clock.now())
-      attempts.add(attempt)
+      signalOf(attempt).throwIfAborted()
+      const existing = await findOwnService(objects, spec.name)
+      attempt.created = !existing
+      const { annotations } = options.settings()
+      const plan = { functionId, spec, revision, content, ...(annotations ? { annotations } : {}) }
+      await prepareRevision(objects, { functionId, spec, number, source, content }, clock.now())
+      attempt.isPut = true
       await putRevision(objects, plan, existing, scope.name)
     } catch (error) {
       attempts.delete(attempt)
       const explained = explainFailure(error, deployWords(revision))
-      attempt.told.ended('failed', explained.message)
+      told.ended(outcomeOf(explained), explained.message)
       if (explained.code !== 'CONFLICT') await forgetSource(revision).catch(report)
       throw explained
     }
-    const settled = settle(attempt)
-    attempt.settled = settled.catch(() => undefined)
-    return { attempt, settled }
   }
   const forgetSource = ({ spec, number }: RevisionRecord) =>
     objects.remove('configmaps', sourceName(revisionName(spec.name, number)))
 
+  /** Until its image is there the cluster knows nothing of the revision: what serves is not touched. */
+  const buildAndSettle = async (attempt: Attempt, source: Source, build: BuildContent): Promise<FunctionRecord> => {
+    const { revision, told } = attempt
+    const { functionId, spec } = revision
+    pending.add(revision)
+    try {
+      const line = (text: string) => log.system(functionId, text)
+      const content = await build(signalOf(attempt), { progress: told.now, line }).catch(async (error: unknown) => {
+        throw await failUnmade(attempt, error)
+      })
+      await turns.add(spec.name, () => put(attempt, source, content))
+      return await settle(attempt)
+    } finally {
+      pending.remove(revision)
+    }
+  }
+  const failUnmade = async (attempt: Attempt, error: unknown): Promise<HksError> => {
+    const { revision, told } = attempt
+    const { functionId, spec } = revision
+    const explained = explainFailure(error, deployWords(revision))
+    const { code, message } = explained
+    try {
+      if (code !== 'INVALID_SOURCE' && code !== 'CANCELLED' && !scope.signal.aborted && view.sight(functionId)) {
+        if (error instanceof LoadFailure) log.trace(functionId, error.context.trace)
+        log.system(functionId, message)
+        await settlement.noteFailure(functionId, spec.name, { ...factsOf(spec, revision), reason: message })
+        const isNoted = (sight: FunctionSight | undefined) =>
+          !sight || readState(sight.service).lastRevision >= revision.number ? true : undefined
+        await view.until(functionId, isNoted, scope.signal)
+      }
+    } catch (failure) {
+      // Nothing is left behind but a number.
+      report(failure)
+    } finally {
+      attempts.delete(attempt)
+      told.ended(outcomeOf(explained), message)
+    }
+    return explained
+  }
+
   const settle = async (attempt: Attempt): Promise<FunctionRecord> => {
-    const { revision, abort, told } = attempt
+    const { revision, told } = attempt
     const { functionId, number, spec } = revision
     told.now({ phase: 'starting' })
-    const signal = AbortSignal.any([abort.signal, scope.signal])
+    const signal = signalOf(attempt)
     try {
       await options.watchRevision({ functionId, name: spec.name, number, signal })
     } catch (error) {
@@ -171,7 +232,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       report(failure)
     } finally {
       attempts.delete(attempt)
-      told.ended(isCancelled ? 'cancelled' : 'failed', explained.message)
+      told.ended(outcomeOf(explained), explained.message)
     }
     return explained
   }
@@ -179,7 +240,6 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
   return {
     deploy: async (projectId, spec, source, { answerBy, transient }) => {
       refuseSpec(spec)
-      refuseDependencies(spec, source)
       await view.ready()
       const { attempt, settled } = await turns.add(spec.name, () => begin(spec, source, transient === true))
       const { functionId } = attempt.revision
@@ -208,23 +268,13 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     },
     isOwn: id => [...attempts].some(({ revision }) => revision.functionId === id),
     stop: async () => {
-      const reason = new HksError('GATEWAY_DRAINING', 'The gateway stopped during the deployment, which goes on.')
-      for (const { abort } of attempts) abort.abort(reason)
+      for (const { abort, isPut } of attempts) abort.abort(new HksError('GATEWAY_DRAINING', drainingWords(isPut)))
       await Promise.all([...attempts].map(({ settled }) => settled))
     },
   }
 }
 
-/** A function that the view has not heard of yet. */
-const newRecord = (projectId: string, revision: RevisionRecord): FunctionRecord => ({
-  id: revision.functionId,
-  projectId,
-  spec: revision.spec,
-  status: 'deploying',
-  serving: 0,
-  replicas: 0,
-  url: '',
-  revisions: [revision],
-  createdAt: revision.createdAt,
-  updatedAt: revision.createdAt,
-})
+const outcomeOf = ({ code }: HksError): 'cancelled' | 'failed' => (code === 'CANCELLED' ? 'cancelled' : 'failed')
+
+const drainingWords = (isPut: boolean): string =>
+  `The gateway stopped during the deployment${isPut ? ', which goes on' : '. Nothing was replaced'}.`

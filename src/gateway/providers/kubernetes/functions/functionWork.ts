@@ -4,6 +4,7 @@ import type { LogStore } from '../../../domain/log.ts'
 import type { InvocationStore } from '../../../domain/ports.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
 import type { OpenNamespaceWork } from '../namespaceWork.ts'
+import type { FunctionImages } from '../images/functionImage.ts'
 import { createWatchedCollection } from '../watch/createWatchedCollection.ts'
 import { createIngress } from './ingress.ts'
 import { createNamespaceFunctions } from './namespaceFunctions.ts'
@@ -15,6 +16,8 @@ export interface FunctionWorkDeps {
   readonly connection: () => ConnectionRecord
   /** Holds `node/` and `python/`. */
   readonly runtimesFolder: string
+  /** Builds images for functions that need one of their own. */
+  readonly images: FunctionImages
   readonly logs: LogStore
   readonly invocations: Pick<InvocationStore, 'removeFunction'>
   readonly clock: Clock
@@ -23,8 +26,12 @@ export interface FunctionWorkDeps {
   readonly report: (error: unknown) => void
 }
 
-/** The official images, small ones. */
-export const defaultImages = { python: 'python:3-slim', node: 'node:24-slim' }
+/** The official images, small ones; that of Go has certificates and nothing to run but the function. */
+export const defaultImages = {
+  python: 'python:3-slim',
+  node: 'node:24-slim',
+  go: 'gcr.io/distroless/static-debian12:nonroot',
+}
 
 /** The functions of each namespace that is opened. */
 export function createFunctionWork(deps: FunctionWorkDeps): OpenNamespaceWork {
@@ -45,11 +52,8 @@ export function createFunctionWork(deps: FunctionWorkDeps): OpenNamespaceWork {
         createWatchedCollection<T>({ client, clock, path, query: { labelSelector }, keep: object => object, signal }),
       ingress,
       settings: () => {
-        const { runtimeImages, ingress: address } = connection()
-        return {
-          images: { ...defaultImages, ...runtimeImages },
-          ...(address === undefined ? {} : { ingress: address }),
-        }
+        const { name, runtimeImages, ...settings } = connection()
+        return { ...settings, connectionName: name, images: { ...defaultImages, ...runtimeImages } }
       },
       programOf,
       changes,

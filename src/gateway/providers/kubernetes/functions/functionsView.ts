@@ -8,6 +8,7 @@ import type { CollectionState, WatchedCollection } from '../watch/watchedCollect
 import { functionIdOf, functionSelector, labels } from './functionNames.ts'
 import { type FunctionSight, toFunctionRecord } from './functionRecord.ts'
 import type { KubePod } from '../objects/coreV1.ts'
+import { type PendingRevisions, withPending } from './pendingRevisions.ts'
 import { type KnativeRevision, type KnativeService, servingApi } from './knativeObjects.ts'
 
 /** Begins to follow the objects at a path; ends with the scope. */
@@ -42,6 +43,7 @@ export interface FunctionsViewOptions {
   readonly follow: FollowObjects
   readonly changes: ChangePublisher
   readonly clock: Clock
+  readonly pending: PendingRevisions
   /** A function is there no more. */
   readonly onGone: (functionId: string) => void
 }
@@ -50,7 +52,8 @@ export interface FunctionsViewOptions {
 const settleMs = 20
 
 /** Follows Services, Revisions and pods. */
-export function createFunctionsView({ scope, follow, changes, clock, onGone }: FunctionsViewOptions): FunctionsView {
+export function createFunctionsView(options: FunctionsViewOptions): FunctionsView {
+  const { scope, follow, changes, clock, pending, onGone } = options
   const inNamespace = (api: string, plural: string) => `${api}/namespaces/${encodeURIComponent(scope.name)}/${plural}`
   const services = follow<KnativeService>(inNamespace(servingApi, 'services'), functionSelector)
   const revisions = follow<KnativeRevision>(inNamespace(servingApi, 'revisions'), functionSelector)
@@ -75,7 +78,7 @@ export function createFunctionsView({ scope, follow, changes, clock, onGone }: F
   }
   const record = (functionId: string) => {
     const seen = sight(functionId)
-    return seen && toFunctionRecord(seen)
+    return withPending(seen && toFunctionRecord(seen), pending.of(functionId), scope.projectId)
   }
   const publish = () => {
     timer = undefined
@@ -102,7 +105,7 @@ export function createFunctionsView({ scope, follow, changes, clock, onGone }: F
   }
   const isSynced = () => services.state().synced && revisions.state().synced
   /** What was there at the beginning is no change for a collection, but it is one for who watches the connection. */
-  const subscriptions = collections.flatMap(collection => [
+  const followed = collections.flatMap(collection => [
     collection.subscribe(({ object }) => {
       const id = functionIdOf(object)
       if (id !== undefined) touch(id)
@@ -115,15 +118,15 @@ export function createFunctionsView({ scope, follow, changes, clock, onGone }: F
       }
     }),
   ])
+  const subscriptions = [...followed, pending.subscribe(touch)]
   const subscribe: FunctionsView['subscribe'] = listener => {
     listeners.add(listener)
     return { [Symbol.dispose]: () => void listeners.delete(listener) }
   }
-  const records = () =>
-    services.list().flatMap(service => {
-      const id = functionIdOf(service)
-      return (id === undefined ? undefined : record(id)) ?? []
-    })
+  const records = () => {
+    const ids = [...services.list().map(functionIdOf), ...pending.all().map(({ functionId }) => functionId)]
+    return [...new Set(ids)].flatMap(id => (id === undefined ? undefined : record(id)) ?? [])
+  }
 
   return {
     ready: async () => {

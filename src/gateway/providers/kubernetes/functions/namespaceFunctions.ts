@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib'
 import { HksError, notFound } from '../../../../contract/errors.ts'
 import type { ChangePublisher } from '../../../domain/changes.ts'
 import type { Clock } from '../../../domain/clock.ts'
@@ -9,19 +8,22 @@ import type { LogStore } from '../../../domain/log.ts'
 import type { Functions, InvocationStore } from '../../../domain/ports.ts'
 import { createBytesMask } from '../../../platform/maskSecrets.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
+import type { FunctionImages } from '../images/functionImage.ts'
 import type { CollectionState } from '../watch/watchedCollection.ts'
 import { adoptDeployments } from './adoptDeployments.ts'
 import { createFunctionCaller } from './callFunction.ts'
+import { deployedSource } from './deployedSource.ts'
 import { explainBreak } from './explainBreak.ts'
 import { createFunctionDeployments } from './functionDeployments.ts'
 import { followFunctionLogs } from './functionLogs.ts'
-import { keyField, keyName, revisionName, sourceName } from './functionNames.ts'
+import { keyField, keyName } from './functionNames.ts'
 import { createFunctionObjects, type Secret } from './functionObjects.ts'
 import type { FunctionSettings } from './functionSettings.ts'
 import { createFunctionsView, type FollowObjects } from './functionsView.ts'
 import type { Ingress } from './ingress.ts'
-import { sourceFile } from './podRuntime.ts'
+import { createPendingRevisions } from './pendingRevisions.ts'
 import { readLastLines } from './readLastLines.ts'
+import { createContentPlanner } from './revisionContents.ts'
 import { createRevisionWatch } from './revisionWatch.ts'
 import type { RuntimeProgram } from './runtimeProgram.ts'
 import { secretKeyOf } from './serviceManifest.ts'
@@ -43,6 +45,8 @@ export interface NamespaceFunctionsDeps {
   readonly ingress: Ingress
   readonly settings: () => FunctionSettings
   readonly programOf: (runtime: RuntimeProgram['runtime']) => Promise<RuntimeProgram>
+  /** Builds images for functions that need one of their own. */
+  readonly images?: FunctionImages
   readonly changes: ChangePublisher
   readonly logs: LogStore
   readonly invocations: Pick<InvocationStore, 'removeFunction'>
@@ -76,8 +80,10 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     await deps.invocations.removeFunction(functionId)
     await logs.remove(functionId)
   }
+  const pending = createPendingRevisions()
   const view = createFunctionsView({
     scope: own,
+    pending,
     follow: deps.follow,
     changes,
     clock,
@@ -97,7 +103,8 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     settlement,
     watchRevision,
     settings: deps.settings,
-    programOf: deps.programOf,
+    planContent: createContentPlanner({ ...deps, client: scope.client }),
+    pending,
     steps,
     log,
     removeLog: id => logs.remove(id),
@@ -189,11 +196,9 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
       return required(id)
     },
     source: async id => {
-      const { spec, serving } = required(id)
-      if (serving === 0) return undefined
-      const map = await objects.find('configmaps', sourceName(revisionName(spec.name, serving)))
-      const packed = map?.binaryData?.[sourceFile]
-      return packed === undefined ? undefined : gunzipSync(Buffer.from(packed, 'base64'))
+      const { serving } = required(id)
+      const sight = view.sight(id)
+      return sight && serving > 0 ? deployedSource(sight, serving, { ...deps, objects, signal }) : undefined
     },
     invoke: caller.call,
     access: async id => {

@@ -48,8 +48,9 @@ export const isReservedVariable = (name: string): boolean =>
 export const podVariables = (
   spec: FunctionSpec,
   revision: number,
+  source: string,
 ): Readonly<Partial<Record<(typeof ownVariables)[number], string>>> => ({
-  HKS_SOURCE: `${sourceFolder}/${sourceFile}`,
+  HKS_SOURCE: source,
   HKS_HANDLER: spec.handler,
   HKS_FUNCTION_NAME: spec.name,
   HKS_REVISION: String(revision),

@@ -5,6 +5,7 @@ import type { ConfigMap, FunctionObjects } from './functionObjects.ts'
 import { runtimeConfigMap, sourceConfigMap, usedAtAnnotation } from './functionConfigMaps.ts'
 import { functionLabels, keyField, keyName, revisionName } from './functionNames.ts'
 import { secretKeyOf } from './serviceManifest.ts'
+import type { RevisionContent } from './revisionContent.ts'
 import type { RuntimeProgram } from './runtimeProgram.ts'
 
 /** What has to be there before a revision's pod starts. */
@@ -13,24 +14,27 @@ export interface Preparation {
   readonly spec: FunctionSpec
   readonly number: number
   readonly source: Source
-  readonly program: RuntimeProgram
+  readonly content: RevisionContent
 }
 
 /** Bytes of a diagnostic key. */
 const keyBytes = 32
 
-/** Makes ConfigMaps and the Secret of a revision. @throws HksError INVALID_SOURCE, DEPLOY_FAILED naming a secret */
+/** Makes ConfigMaps and the Secret of a revision. @throws HksError DEPLOY_FAILED naming a secret */
 export async function prepareRevision(
   objects: FunctionObjects,
-  { functionId, spec, number, source, program }: Preparation,
+  { functionId, spec, number, source, content }: Preparation,
   now: number,
 ): Promise<void> {
-  const sourceMap = sourceConfigMap(functionId, revisionName(spec.name, number), source)
   await refuseMissingSecrets(objects, spec)
   await Promise.all([
-    // One of that name is what a gateway left that was killed; its source may be another.
-    createAnew(objects, sourceMap),
-    ensureProgram(objects, program, now),
+    ...(content.kind === 'built'
+      ? []
+      : [
+          // One of that name is what a gateway left that was killed; its source may be another.
+          createAnew(objects, sourceConfigMap(functionId, revisionName(spec.name, number), source)),
+          ensureProgram(objects, content.program, now),
+        ]),
     objects.create('secrets', {
       apiVersion: 'v1',
       kind: 'Secret',

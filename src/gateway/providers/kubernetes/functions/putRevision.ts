@@ -58,7 +58,8 @@ export async function putRevision(
     throw taken(plan)
   }
   for (let tries = 1, service: KnativeService | undefined = existing; ; tries++) {
-    if (!service || nextNumber(service) !== number) throw taken(plan)
+    // A lower number is that of a deployment of this gateway that goes on, or has failed.
+    if (!service || functionIdOf(service) !== plan.functionId || nextNumber(service) > number) throw taken(plan)
     try {
       await objects.replace(withRevision(service, plan, mark))
       return

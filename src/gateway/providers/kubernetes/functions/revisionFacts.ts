@@ -3,6 +3,7 @@ import type { KubeObject } from '../client/kubeObject.ts'
 import { annotations } from './functionNames.ts'
 import type { RevisionSpec, Variable } from './knativeObjects.ts'
 import { isPlatformVariable } from './podRuntime.ts'
+import type { RevisionContent } from './revisionContent.ts'
 
 /** What is known of a revision besides its container: kept as an annotation, so that the cluster holds all of it. */
 export interface RevisionFacts extends Omit<FunctionSpec, 'name' | 'environment' | 'secrets'> {
@@ -10,6 +11,8 @@ export interface RevisionFacts extends Omit<FunctionSpec, 'name' | 'environment'
   readonly number: number
   readonly sourceDigest: string
   readonly transient?: true
+  /** It runs an image that was built for it, which holds its source. */
+  readonly built?: { readonly partsPlace?: string }
   /** Epoch milliseconds. */
   readonly createdAt: number
 }
@@ -18,11 +21,21 @@ export interface RevisionFacts extends Omit<FunctionSpec, 'name' | 'environment'
 export function factsOf(
   spec: FunctionSpec,
   revision: Pick<RevisionFacts, 'id' | 'number' | 'sourceDigest' | 'transient' | 'createdAt'>,
+  content?: RevisionContent,
 ): RevisionFacts {
   const { name: _name, environment: _environment, secrets: _secrets, ...kept } = spec
   const { id, number, sourceDigest, transient, createdAt } = revision
-  return { id, number, sourceDigest, ...(transient && { transient }), createdAt, ...kept }
+  const built = content?.kind === 'built' ? builtOf(content) : undefined
+  return {
+    ...{ id, number, sourceDigest, createdAt },
+    ...(transient && { transient }),
+    ...(built && { built }),
+    ...kept,
+  }
 }
+
+const builtOf = ({ partsPlace }: RevisionContent & { kind: 'built' }): NonNullable<RevisionFacts['built']> =>
+  partsPlace === undefined ? {} : { partsPlace }
 
 /** Reads the annotation of a revision or of a template; `undefined` for what Hexabase did not make. */
 export function readFacts({
@@ -42,7 +55,8 @@ export function readFacts({
 
 /** The whole of what was asked for, from the annotation and the container. */
 export function specOfRevision(name: string, facts: RevisionFacts, { containers }: RevisionSpec): FunctionSpec {
-  const { id: _id, number: _number, sourceDigest: _digest, transient: _transient, createdAt: _at, ...kept } = facts
+  const { id: _id, number: _number, sourceDigest: _digest, transient: _transient, ...rest } = facts
+  const { createdAt: _at, built: _built, ...kept } = rest
   const variables = (containers[0]?.env ?? []).filter(variable => !isPlatformVariable(variable.name))
   return {
     ...kept,

@@ -2,16 +2,15 @@ import type { FunctionSpec } from '../../../domain/function.ts'
 import { annotations, functionLabels, keyField, keyName, revisionName, sourceName } from './functionNames.ts'
 import { type RevisionTemplate, servingVersion, type TrafficTarget, type Variable } from './knativeObjects.ts'
 import { podCommand, podPort, podVariables, runtimeFolder, sourceFile, sourceFolder } from './podRuntime.ts'
+import type { RevisionContent } from './revisionContent.ts'
 import { factsOf, type RevisionFacts, writeVariable } from './revisionFacts.ts'
-import type { RuntimeProgram } from './runtimeProgram.ts'
 
 /** A revision that is to be deployed. */
 export interface RevisionPlan {
   readonly functionId: string
   readonly spec: FunctionSpec
   readonly revision: Pick<RevisionFacts, 'id' | 'number' | 'sourceDigest' | 'transient' | 'createdAt'>
-  readonly image: string
-  readonly program: RuntimeProgram
+  readonly content: RevisionContent
   /** Of the connection, for every revision. */
   readonly annotations?: Readonly<Record<string, string>>
 }
@@ -37,9 +36,9 @@ export const serviceManifest = (plan: RevisionPlan, namespace: string, traffic: 
   spec: { template: revisionTemplate(plan), traffic },
 })
 
-/** What a revision runs: the stock image of its language, with runtime and source as volumes. */
+/** What a revision runs. */
 export function revisionTemplate(plan: RevisionPlan): RevisionTemplate {
-  const { functionId, spec, revision, image, program } = plan
+  const { functionId, spec, revision, content } = plan
   const name = revisionName(spec.name, revision.number)
   return {
     metadata: {
@@ -48,7 +47,7 @@ export function revisionTemplate(plan: RevisionPlan): RevisionTemplate {
       annotations: {
         ...plan.annotations,
         ...scaleAnnotations(spec),
-        [annotations.revision]: JSON.stringify(factsOf(spec, revision)),
+        [annotations.revision]: JSON.stringify(factsOf(spec, revision, content)),
       },
     },
     spec: {
@@ -59,9 +58,8 @@ export function revisionTemplate(plan: RevisionPlan): RevisionTemplate {
       containers: [
         {
           name: 'function',
-          image,
-          command: podCommand[program.runtime],
-          env: variablesOf(spec, revision.number),
+          ...programOf(content),
+          env: variablesOf(spec, revision.number, content),
           ports: [{ containerPort: podPort }],
           // Knative's default looks again only after ten seconds when the first look comes too early.
           readinessProbe: { periodSeconds: 1, tcpSocket: { port: podPort } },
@@ -80,27 +78,40 @@ export function revisionTemplate(plan: RevisionPlan): RevisionTemplate {
             capabilities: { drop: ['ALL'] },
             seccompProfile: { type: 'RuntimeDefault' },
           },
-          volumeMounts: [
-            { name: 'runtime', mountPath: runtimeFolder, readOnly: true },
-            { name: 'source', mountPath: sourceFolder, readOnly: true },
-            { name: 'tmp', mountPath: '/tmp' },
-          ],
+          volumeMounts: [...mountsOf(content), { name: 'tmp', mountPath: '/tmp' }],
         },
       ],
-      volumes: [
-        {
-          name: 'runtime',
-          configMap: { name: program.configMap, items: program.files.map(({ key, path }) => ({ key, path })) },
-        },
-        { name: 'source', configMap: { name: sourceName(name), items: [{ key: sourceFile, path: sourceFile }] } },
-        { name: 'tmp', emptyDir: {} },
-      ],
+      volumes: [...volumesOf(content, name), { name: 'tmp', emptyDir: {} }],
     },
   }
 }
 
-function variablesOf(spec: FunctionSpec, revision: number): readonly Variable[] {
-  const plain = { ...spec.environment, ...podVariables(spec, revision) }
+/** An image of its own says how it starts. */
+const programOf = (content: RevisionContent) =>
+  content.kind === 'built'
+    ? { image: content.image }
+    : { image: content.image, command: podCommand[content.program.runtime] }
+
+const mountsOf = ({ kind }: RevisionContent) =>
+  kind === 'built'
+    ? []
+    : [
+        { name: 'runtime', mountPath: runtimeFolder, readOnly: true },
+        { name: 'source', mountPath: sourceFolder, readOnly: true },
+      ]
+
+function volumesOf(content: RevisionContent, name: string) {
+  if (content.kind === 'built') return []
+  const { configMap, files } = content.program
+  return [
+    { name: 'runtime', configMap: { name: configMap, items: files.map(({ key, path }) => ({ key, path })) } },
+    { name: 'source', configMap: { name: sourceName(name), items: [{ key: sourceFile, path: sourceFile }] } },
+  ]
+}
+
+function variablesOf(spec: FunctionSpec, revision: number, { kind }: RevisionContent): readonly Variable[] {
+  const source = kind === 'built' ? sourceFolder : `${sourceFolder}/${sourceFile}`
+  const plain = { ...spec.environment, ...podVariables(spec, revision, source) }
   return [
     ...Object.entries(plain).map(([name, value]) => ({ name, value: writeVariable(value) })),
     ...spec.secrets.map(({ name, from }) => ({ name, valueFrom: { secretKeyRef: secretKeyOf(from) } })),

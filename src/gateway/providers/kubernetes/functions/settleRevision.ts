@@ -3,7 +3,7 @@ import type { TrafficShare } from '../../../domain/function.ts'
 import { reasonWords } from './conditionWords.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
 import { type FunctionObjects, isAbsent, isConflict } from './functionObjects.ts'
-import { annotations, keyName, labels, revisionName, sourceName } from './functionNames.ts'
+import { annotations, functionIdOf, keyName, labels, revisionName, sourceName } from './functionNames.ts'
 import type { FunctionSight } from './functionRecord.ts'
 import type { FunctionsView } from './functionsView.ts'
 import {
@@ -32,6 +32,8 @@ export interface RevisionSettlement {
    * as failed. A Service that was made for it stays only with a reason.
    */
   takeBack(functionId: string, name: string, number: number, reason: string | undefined): Promise<void>
+  /** A revision of a function that is there could not even be made: it is listed as failed, and its number is used up. */
+  noteFailure(functionId: string, name: string, failed: FailedRevision): Promise<void>
 }
 
 /** Somebody else's change comes between so often at most. */
@@ -132,6 +134,18 @@ export function createRevisionSettlement(
           .filter(revision => isReplaced(revision, service, number))
           .map(revision => dropRevision(revision.metadata.name)),
       ])
+    },
+    noteFailure: async (functionId, name, failed) => {
+      await changeService(name, service => {
+        if (functionIdOf(service) !== functionId) return undefined
+        const state = readState(service)
+        const others = state.failed.filter(({ number }) => number !== failed.number)
+        return withState(service, {
+          ...state,
+          lastRevision: Math.max(state.lastRevision, failed.number),
+          failed: [failed, ...others].toSorted((a, b) => b.number - a.number),
+        })
+      })
     },
     takeBack: async (functionId, name, number, reason) => {
       const failed = revisionName(name, number)

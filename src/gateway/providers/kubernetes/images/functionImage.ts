@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { writeCanonicalTar } from '../../../../base/canonicalTar.ts'
 import { readTar } from '../../../../base/readTar.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { FunctionSpec, Source } from '../../../domain/function.ts'
@@ -27,6 +28,12 @@ export interface FunctionImageTeller extends TargetTeller {
   readonly image: (progress: ImageProgress) => void
 }
 
+/** The image of a function. */
+export interface FunctionImage extends BuiltImage {
+  /** Path beneath the files of the source where packages or a program were put, if any were. */
+  readonly partsPlace?: string
+}
+
 /** Puts functions into images: runtime, source and packages, as one layer on the image of the language. */
 export interface FunctionImages {
   /**
@@ -34,7 +41,16 @@ export interface FunctionImages {
    * the program has to know is in variables of the pod.
    * @throws HksError as the builders of images and of packages do; LoadFailure when the handler is not in it
    */
-  build(request: FunctionImageRequest, signal: AbortSignal, tell: FunctionImageTeller): Promise<BuiltImage>
+  build(request: FunctionImageRequest, signal: AbortSignal, tell: FunctionImageTeller): Promise<FunctionImage>
+  /**
+   * The files of the source in an image that was built here, as their canonical tar.
+   * @throws HksError REGISTRY_FAILED; `signal.reason`
+   */
+  source(
+    image: Pick<FunctionImage, 'reference' | 'partsPlace'>,
+    access: RegistryAccess,
+    signal: AbortSignal,
+  ): Promise<Uint8Array>
 }
 
 /** What it needs. */
@@ -87,8 +103,16 @@ export function createFunctionImages({ images, targets, runtimesFolder }: Functi
           user: nobody,
           workingFolder: '/',
         }
-        return images.build({ base, platform, files, config, repository, access }, signal, tell.image)
+        const built = await images.build({ base, platform, files, config, repository, access }, signal, tell.image)
+        return { ...built, ...(parts && { partsPlace: parts.place }) }
       })
+    },
+    source: async ({ reference, partsPlace }, access, signal) => {
+      const place = `${inImage(sourceFolder)}/`
+      const isOwn = (path: string) =>
+        path.startsWith(place) && (partsPlace === undefined || !path.startsWith(`${place}${partsPlace}/`))
+      const files = await images.read(reference, isOwn, access, signal)
+      return writeCanonicalTar(files.map(file => ({ ...file, path: file.path.slice(place.length) })))
     },
   }
 }

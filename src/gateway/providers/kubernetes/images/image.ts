@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { SourceFile } from '../../../../base/canonicalTar.ts'
 import type { TargetPlatform } from '../../../domain/targetBuilds.ts'
 
 /** A plain file of a layer. */
@@ -99,6 +100,16 @@ export interface ImageBuilder {
    * @throws HksError REGISTRY_FAILED, INVALID_REQUEST naming `image`; `signal.reason`
    */
   inspect(image: string, platform: TargetPlatform, access: RegistryAccess, signal: AbortSignal): Promise<ImageFacts>
+  /**
+   * Plain files of the topmost layer of an image.
+   * @throws HksError REGISTRY_FAILED, INVALID_REQUEST naming `image`; `signal.reason`
+   */
+  read(
+    image: string,
+    isWanted: (path: string) => boolean,
+    access: RegistryAccess,
+    signal: AbortSignal,
+  ): Promise<readonly SourceFile[]>
   /**
    * An image of one layer on top of another, pushed unless the registry has it. The same request gives the same image.
    * @throws HksError REGISTRY_FAILED with `details.registry` and `details.reason`; INVALID_REQUEST for a reference;

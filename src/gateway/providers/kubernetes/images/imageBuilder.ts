@@ -12,6 +12,7 @@ import { ociConfig, ociManifest, writeManifest } from './manifest.ts'
 import { diffIdOf, packLayer } from './packLayer.ts'
 import { formatReference, type ImageReference, parseReference, parseRepository } from './reference.ts'
 import { openRepository, type RegistryOptions, type Repository } from './registry.ts'
+import { readTopLayer } from './readLayer.ts'
 import { registryFailed } from './registryError.ts'
 import type { RetryPolicy } from './retry.ts'
 import { createTransport } from './transport.ts'
@@ -122,6 +123,12 @@ export function createImageBuilder(options: ImageBuilderOptions): ImageBuilder {
         const found = { digest, environment: environmentOf(config) }
         known.set(key, found)
         return found
+      }),
+    read: (image, isWanted, access, signal) =>
+      withRegistries(access, async to => {
+        const reference = parseReference(image, 'image')
+        const from = openRepository(reference.registry, reference.repository, to)
+        return readTopLayer(from, await digestIn(from, reference, signal), isWanted, signal)
       }),
     build: (request, signal, onProgress) =>
       withRegistries(request.access ?? {}, to => build(to, request, signal, onProgress)),

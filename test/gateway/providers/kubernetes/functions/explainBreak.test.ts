@@ -5,7 +5,12 @@ import { createSystemClock } from '../../../../../src/gateway/platform/systemClo
 
 describe('why an answer of a pod broke off', () => {
   const stack = ['Error: in the middle', '    at index.mjs:3:9']
-  const line = (text: string): NewLogLine => ({ time: 1, stream: 'stderr', text, invocationId: 'c' })
+  const line = (text: string): NewLogLine => ({
+    time: 1,
+    stream: text.startsWith('The answer broke off.') ? 'system' : 'stderr',
+    text,
+    invocationId: 'c',
+  })
 
   /** A log to which lines are appended while it is read. */
   function logThatGrows(later: readonly string[]) {
@@ -39,6 +44,19 @@ describe('why an answer of a pod broke off', () => {
       ['FUNCTION_FAILED', { type: 'Error', message: 'in the middle', stack: stack.join('\n') }],
     )
     assert.equal(isHeard(), false)
+  })
+
+  it('is what the program of Go says, with the stack of a panic', async () => {
+    using clock = createSystemClock(() => undefined)
+    const told = 'The answer broke off. errors.errorString: in the middle'
+    const returned = await explainBreak(logThatGrows(['in the middle', told]).logs, clock, 'f', 'c')
+    assert.deepEqual(
+      [returned.code, returned.exception],
+      ['FUNCTION_FAILED', { type: 'errors.errorString', message: 'in the middle', stack: '' }],
+    )
+    const panic = ['panic: errors.errorString: in the middle', '    at Handle (function.go:3)']
+    const panicked = await explainBreak(logThatGrows([...panic, told]).logs, clock, 'f', 'c')
+    assert.equal(panicked.exception?.stack, panic.join('\n'))
   })
 
   it('finds the last line of a traceback of Python', async () => {

@@ -29,8 +29,7 @@ const template = (number: number) =>
     functionId: 'f-1',
     spec: functionSpec({ environment: { N: String(number) } }),
     revision: revisionOf(number),
-    image: 'node',
-    program: { runtime: 'node', configMap: 'm', files: [] },
+    content: { kind: 'mounted', image: 'node', program: { runtime: 'node', configMap: 'm', files: [] } },
   })
 const revision = (number: number, status: 'True' | 'False' | 'Unknown'): KnativeRevision => {
   const made = template(number)

@@ -3,6 +3,7 @@ import { HksError } from '../../../../../src/contract/errors.ts'
 import { createChangePublisher } from '../../../../../src/gateway/domain/changes.ts'
 import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
 import { createFunctionsView } from '../../../../../src/gateway/providers/kubernetes/functions/functionsView.ts'
+import { createPendingRevisions } from '../../../../../src/gateway/providers/kubernetes/functions/pendingRevisions.ts'
 import { createWatchedCollection } from '../../../../../src/gateway/providers/kubernetes/watch/createWatchedCollection.ts'
 import { createFakeClock } from '../../../../support/fakeClock.ts'
 
@@ -27,6 +28,7 @@ describe('the functions of a namespace', () => {
         createWatchedCollection({ client, clock, path, query: { labelSelector }, keep: object => object }) as never,
       changes: createChangePublisher(),
       clock,
+      pending: createPendingRevisions(),
       onGone: () => undefined,
     })
   }

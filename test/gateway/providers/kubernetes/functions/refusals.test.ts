@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { writeCanonicalTar } from '../../../../../src/base/canonicalTar.ts'
 import { HksError } from '../../../../../src/contract/errors.ts'
+import type { Runtime } from '../../../../../src/contract/functions.ts'
 import type { FunctionSpec } from '../../../../../src/gateway/domain/function.ts'
-import { sourceConfigMap } from '../../../../../src/gateway/providers/kubernetes/functions/functionConfigMaps.ts'
-import { refuseDependencies, refuseSpec } from '../../../../../src/gateway/providers/kubernetes/functions/refuseSpec.ts'
+import { whyImageIsNeeded } from '../../../../../src/gateway/providers/kubernetes/functions/neededImage.ts'
+import { repositoryOf } from '../../../../../src/gateway/providers/kubernetes/functions/registryOf.ts'
+import { refuseSpec } from '../../../../../src/gateway/providers/kubernetes/functions/refuseSpec.ts'
 import { runtimeImage } from '../../../../../src/gateway/providers/kubernetes/functions/runtimeImage.ts'
 import { functionSpec } from '../../../../support/localFunctionsRig.ts'
 
@@ -34,35 +36,43 @@ describe('a deployment to a cluster', () => {
       of({ resources: { memoryBytes: 2 ** 30, cpuSeconds: 1 } }),
       refused('INVALID_REQUEST', /resources\.cpuSeconds/),
     )
-    assert.throws(of({ runtime: 'go' }), refused('UNSUPPORTED_PLATFORM', /Go/))
     assert.doesNotThrow(of({ environment: { HKS_OWN: '1' } }))
   })
 
-  it('is refused with packages that would have to be installed, and not with those that are there', () => {
-    const of = (runtime: 'node' | 'python', files: Record<string, string>) => () =>
-      refuseDependencies({ runtime }, sourceOf(files))
-    const declared = { 'package.json': '{"dependencies":{"ms":"2"}}' }
-    assert.throws(of('node', declared), refused('UNSUPPORTED_PLATFORM', /package\.json/))
-    assert.doesNotThrow(of('node', { ...declared, 'node_modules/ms/index.js': '' }))
-    assert.doesNotThrow(of('node', { 'package.json': '{"devDependencies":{"ms":"2"}}' }))
+  it('needs a registry where the connection has none, and says how to name it', () => {
     assert.throws(
-      of('python', { 'requirements.txt': '# x\nrequests==2\n' }),
-      refused('UNSUPPORTED_PLATFORM', /requirements/),
-    )
-    assert.doesNotThrow(of('python', { 'requirements.txt': '\n# none\n' }))
-  })
-
-  it('is refused above what a ConfigMap holds, naming the size and the way out', () => {
-    const source = sourceOf({ 'data.bin': randomBytes(2 ** 20 + 1) })
-    assert.throws(
-      () => sourceConfigMap('f', 'fn-00001', source),
+      () => repositoryOf('fn', 'A function in Go', { images: {}, connectionName: 'dev' }),
       (error: unknown) => {
-        assert.ok(refused('INVALID_SOURCE', /1,04\d,\d{3} bytes.*at most 1,048,576/)(error))
-        assert.match((error as HksError).hint ?? '', /\.hksignore/)
+        assert.ok(refused('UNSUPPORTED_PLATFORM', /^registry: A function in Go needs an image/)(error))
+        assert.match((error as HksError).hint ?? '', /hks-func connection set dev --registry/)
         return true
       },
     )
-    assert.doesNotThrow(() => sourceConfigMap('f', 'fn-00001', sourceOf({ 'zeros.bin': new Uint8Array(2 ** 22) })))
+    assert.equal(repositoryOf('fn', '', { images: {}, registry: 'r.test:5000/team/' }), 'r.test:5000/team/fn')
+    assert.throws(
+      () => repositoryOf('fn', '', { images: {}, registry: 'https://r.test' }),
+      refused('INVALID_REQUEST', /registry/),
+    )
+  })
+})
+
+describe('a function', () => {
+  const why = (runtime: Runtime, files: Readonly<Record<string, string | Uint8Array>>) =>
+    whyImageIsNeeded({ runtime }, sourceOf(files)) ?? ''
+
+  it('needs an image for packages that would have to be installed, and not for those that are there', () => {
+    const declared = { 'package.json': '{"dependencies":{"ms":"2"}}' }
+    assert.match(why('node', declared), /package\.json/)
+    assert.equal(why('node', { ...declared, 'node_modules/ms/index.js': '' }), '')
+    assert.equal(why('node', { 'package.json': '{"devDependencies":{"ms":"2"}}' }), '')
+    assert.match(why('python', { 'requirements.txt': '# x\nrequests==2\n' }), /requirements/)
+    assert.equal(why('python', { 'requirements.txt': '\n# none\n' }), '')
+    assert.match(why('go', { 'function.go': '' }), /Go/)
+  })
+
+  it('needs an image above what a ConfigMap holds when it is packed', () => {
+    assert.match(why('node', { 'data.bin': randomBytes(2 ** 20 + 1) }), /1,04\d,\d{3} bytes.*at most 1,048,576/)
+    assert.equal(why('node', { 'zeros.bin': new Uint8Array(2 ** 22) }), '')
   })
 })
 

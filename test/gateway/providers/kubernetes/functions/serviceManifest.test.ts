@@ -18,11 +18,14 @@ const planOf = (spec: Partial<FunctionSpec> = {}): RevisionPlan => ({
   functionId: 'f-1',
   spec: functionSpec({ name: 'orders', ...spec }),
   revision: { id: 'r-1', number: 3, sourceDigest: 'abc', createdAt: 5 },
-  image: 'node:24-slim',
-  program: {
-    runtime: 'node',
-    configMap: 'hks-runtime-node-1',
-    files: [{ key: 'pod__serve.mjs', path: 'pod/serve.mjs', text: '' }],
+  content: {
+    kind: 'mounted',
+    image: 'node:24-slim',
+    program: {
+      runtime: 'node',
+      configMap: 'hks-runtime-node-1',
+      files: [{ key: 'pod__serve.mjs', path: 'pod/serve.mjs', text: '' }],
+    },
   },
 })
 
@@ -67,6 +70,19 @@ describe('the Knative Service of a function', () => {
     const { command, env = [] } = spec.containers[0]!
     assert.deepEqual(command, ['node', '/hks/runtime/main.mjs', '--http'])
     assert.equal(env.find(({ name }) => name === 'HKS_SOURCE')?.value, '/hks/source/source.tar.gz')
+  })
+
+  it('has no ConfigMap where an image was built for it, and says so', () => {
+    const content = { kind: 'built', image: 'r.test/orders@sha256:1', partsPlace: 'node_modules' } as const
+    const template = revisionTemplate({ ...planOf(), content })
+    const { image, command, env = [], volumeMounts } = template.spec.containers[0]!
+    assert.deepEqual([image, command], ['r.test/orders@sha256:1', undefined])
+    assert.deepEqual(template.spec['volumes'], [{ name: 'tmp', emptyDir: {} }])
+    assert.deepEqual(volumeMounts, [{ name: 'tmp', mountPath: '/tmp' }])
+    assert.equal(env.find(({ name }) => name === 'HKS_SOURCE')?.value, '/hks/source')
+    const facts = readFacts(template)!
+    assert.deepEqual(facts.built, { partsPlace: 'node_modules' })
+    assert.deepEqual(specOfRevision('orders', facts, template.spec), functionSpec({ name: 'orders' }))
   })
 
   it('names secrets and holds no value of them', () => {

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path'
+import type { FunctionSettings } from '../../../src/gateway/providers/kubernetes/functions/functionSettings.ts'
+import {
+  createFunctionImages,
+  type FunctionImages,
+} from '../../../src/gateway/providers/kubernetes/images/functionImage.ts'
+import { openImageRig } from '../imageRig.ts'
+import { openLocalFunctions } from '../localFunctionsRig.ts'
+import { testCluster } from './testCluster.ts'
+
+/** What builds images of functions for the test cluster, with the tools of this machine. */
+export interface ClusterImages extends AsyncDisposable {
+  readonly images: FunctionImages
+  /** What the connection says: the registry of the cluster. */
+  readonly settings: Pick<FunctionSettings, 'registry' | 'insecureRegistries'>
+}
+
+const runtimesFolder = resolve(import.meta.dirname, '../../../runtimes')
+
+/** Opens it; `HKS_TEST_REGISTRY` has to name a registry. */
+export async function openClusterImages(): Promise<ClusterImages> {
+  const { registry } = await testCluster()
+  if (registry === undefined) throw new Error('HKS_TEST_REGISTRY names no registry.')
+  const local = await openLocalFunctions()
+  const builder = openImageRig()
+  return {
+    images: createFunctionImages({ images: builder, targets: local.functions.targetBuilds, runtimesFolder }),
+    settings: { registry: `${registry}/hks-test`, insecureRegistries: [registry] },
+    [Symbol.asyncDispose]: async () => {
+      await local[Symbol.asyncDispose]()
+      builder[Symbol.dispose]()
+    },
+  }
+}
