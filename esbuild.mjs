@@ -16,10 +16,10 @@ const dist = join(root, 'dist')
 const stampFile = join(dist, '.stamp.json')
 
 /** Folders and files that decide what `dist/` holds. */
-const inputs = ['src', 'runtimes', 'templates', 'esbuild.mjs', 'package.json', 'package-lock.json']
+const inputs = ['src', 'runtimes', 'templates', 'deploy', 'esbuild.mjs', 'package.json', 'package-lock.json']
 
 /** Folders shipped as they are; tests and caches inside them are not. */
-const copied = ['runtimes', 'templates']
+const copied = ['runtimes', 'templates', 'deploy']
 /** What of them is shipped as a bundle. */
 const bundled = /^runtimes\/node\//
 const notShipped = /(^|\/)(__pycache__|node_modules|\.cache|\.pytest_cache)(\/|$)|\.pyc$/

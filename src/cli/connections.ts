@@ -21,6 +21,21 @@ export async function connectionNamed(context: Context, ref: string): Promise<Co
   })
 }
 
+/** A cluster by name or id; without one the only cluster that there is. @throws HksError NOT_FOUND, INVALID_REQUEST */
+export const clusterNamed = (context: Context, ref: string | undefined): Promise<Connection> =>
+  ref === undefined ? onlyCluster(context) : connectionNamed(context, ref)
+
+async function onlyCluster(context: Context): Promise<Connection> {
+  const clusters = (await allConnections(context)).filter(({ kind }) => kind !== 'local')
+  const [only] = clusters
+  if (only && clusters.length === 1) return only
+  throw new HksError('INVALID_REQUEST', only ? 'There are several clusters: name one.' : 'There is no cluster yet.', {
+    hint: only
+      ? `There are: ${clusters.map(each => each.name).join(', ')}.`
+      : 'hks-func connection add takes a context.',
+  })
+}
+
 /** The project `CONNECTION/NAMESPACE`, opened where it is not yet; nothing where no connection has the name. */
 export async function namespaceProject(context: Context, ref: string): Promise<Project | undefined> {
   // A context's name may hold slashes, a namespace's does not.

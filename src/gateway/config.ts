@@ -19,13 +19,15 @@ export interface Config {
   readonly allowUnsandboxedAgents: boolean
   /** Folder that holds `node/`, `python/` and `go/`, the programs that load handlers, and `sandbox/`. */
   readonly runtimesFolder: string
+  /** Folder that holds `knative/`, which names the parts of Knative. */
+  readonly deployFolder: string
 }
 
 /** Reads and checks the settings. @throws HksError INVALID_REQUEST naming the variable */
 export function readConfig(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  defaults: { readonly home: string; readonly runtimesFolder: string },
+  defaults: Pick<Config, 'home' | 'runtimesFolder' | 'deployFolder'>,
 ): Config {
   const unknown = argv.filter(argument => argument !== 'run' && argument !== '--json')
   if (unknown.length > 0) {
@@ -40,6 +42,7 @@ export function readConfig(
     sandbox: oneOf(env, 'HKS_SANDBOX', sandboxLevels, 'strict'),
     allowUnsandboxedAgents: oneOf(env, 'HKS_ALLOW_UNSANDBOXED_AGENTS', ['true', 'false'], 'false') === 'true',
     runtimesFolder: env['HKS_RUNTIMES'] ?? defaults.runtimesFolder,
+    deployFolder: defaults.deployFolder,
   }
 }
 

@@ -1,5 +1,5 @@
 import { homedir, hostname } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { dataFolder } from '../base/dataFolder.ts'
 import { version } from '../base/version.ts'
 import { HksError } from '../contract/errors.ts'
@@ -71,11 +71,9 @@ function fail(error: unknown): never {
 
 try {
   const home = dataFolder({ env: process.env, platform: process.platform, homeFolder: homedir() })
-  const runtimesFolder = resolve(
-    import.meta.dirname,
-    import.meta.filename.endsWith('.ts') ? '../../runtimes' : 'runtimes',
-  )
-  await run(readConfig(process.argv.slice(2), process.env, { home, runtimesFolder }))
+  const shipped = resolve(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../..' : '.')
+  const folders = { runtimesFolder: join(shipped, 'runtimes'), deployFolder: join(shipped, 'deploy') }
+  await run(readConfig(process.argv.slice(2), process.env, { home, ...folders }))
 } catch (error) {
   fail(error)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readConfig } from '../../src/gateway/config.ts'
 
 const read = (env: Readonly<Record<string, string>>) =>
-  readConfig(['run'], env, { home: '/data', runtimesFolder: '/runtimes' })
+  readConfig(['run'], env, { home: '/data', runtimesFolder: '/runtimes', deployFolder: '/deploy' })
 
 describe('the settings of a gateway', () => {
   it("let agents' code run without a sandbox only where the user says so", () => {

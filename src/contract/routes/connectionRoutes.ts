@@ -10,6 +10,7 @@ import {
   KubeContext,
   KubeContextQuery,
 } from '../connections.ts'
+import { KnativeEvent, KnativeInstall, mostManifestBytes } from '../knative.ts'
 import { type Route, v1 } from './route.ts'
 
 const params = IdParams
@@ -72,6 +73,24 @@ export const connectionRoutes = {
     scope: 'read',
     params,
     success: { status: 200, body: Type.Object({ items: Type.Array(KnativePart) }) },
+  },
+  installKnative: {
+    method: 'POST',
+    path: `${v1}/connections/:id/knative`,
+    summary: 'Install Knative Serving and try it with a function',
+    scope: 'admin',
+    params,
+    body: KnativeInstall,
+    bodyLimit: mostManifestBytes,
+    success: { status: 200, body: KnativeEvent },
+  },
+  uninstallKnative: {
+    method: 'DELETE',
+    path: `${v1}/connections/:id/knative`,
+    summary: 'Remove what an installation has made',
+    scope: 'admin',
+    params,
+    success: { status: 200, body: KnativeEvent },
   },
   listNamespaces: {
     method: 'GET',

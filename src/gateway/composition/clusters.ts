@@ -12,6 +12,7 @@ import { followCronJobs } from '../providers/kubernetes/cronJobWork.ts'
 import { createFunctionWork, defaultImages } from '../providers/kubernetes/functions/functionWork.ts'
 import { createFunctionImages } from '../providers/kubernetes/images/functionImage.ts'
 import { createImageBuilder } from '../providers/kubernetes/images/imageBuilder.ts'
+import { readParts } from '../providers/kubernetes/installation/parts.ts'
 import { createKubernetesProvider } from '../providers/kubernetes/kubernetesProvider.ts'
 import { openNamespaceSecrets } from '../providers/kubernetes/secrets.ts'
 import type { Environment } from './environment.ts'
@@ -23,7 +24,7 @@ const defaultKubeconfig = () => [join(homedir(), '.kube', 'config')]
 
 /** What connects to clusters. `environment` is that of the login shell; `targets` build for them with tools of this machine. */
 export function createClusters(
-  { runtimesFolder }: Pick<Config, 'runtimesFolder'>,
+  { runtimesFolder, deployFolder }: Pick<Config, 'runtimesFolder' | 'deployFolder'>,
   { folder, report }: Home,
   { clock, database, logs }: Storage,
   environment: Environment,
@@ -33,8 +34,11 @@ export function createClusters(
   const images = createFunctionImages({ images: builder, targets, runtimesFolder })
   return {
     contexts: (kubeconfig = defaultKubeconfig()) => listContexts(kubeconfig),
-    connect: (connection, onHealth) =>
-      createKubernetesProvider({
+    connect: (connection, onHealth) => {
+      const openFunctions = createFunctionWork({
+        ...{ ...database, connection, runtimesFolder, images, clock, logs, newId: randomUUID, report },
+      })
+      return createKubernetesProvider({
         ...{ connection, onHealth, clock, report },
         projects: database.projects,
         executions: database.executions,
@@ -52,12 +56,15 @@ export function createClusters(
             callerImage: () => connection().runtimeImages?.node ?? defaultImages.node,
             newId: randomUUID,
           }),
-          createFunctionWork({
-            ...{ ...database, connection, runtimesFolder, images, clock, logs, report },
-            newId: randomUUID,
-          }),
+          openFunctions,
           openNamespaceSecrets,
         ],
-      }),
+        installation: {
+          openFunctions,
+          environment,
+          parts: () => readParts(join(deployFolder, 'knative', 'parts.json')),
+        },
+      })
+    },
   }
 }

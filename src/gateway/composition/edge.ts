@@ -52,7 +52,7 @@ export async function createEdge(
   const { gateway } = services
   const token = randomBytes(32).toString('base64url')
   const guard = createGuard(createLocalTokenAuthenticator(token))
-  const handlers = handlersOf(services, {
+  const handlers = handlersOf(services, report, {
     version,
     pid: process.pid,
     bootId,
@@ -101,9 +101,9 @@ export async function createEdge(
   }
 }
 
-const handlersOf = (services: Services, facts: GatewayFacts): Handlers => ({
+const handlersOf = (services: Services, report: Home['report'], facts: GatewayFacts): Handlers => ({
   ...gatewayHandlers(services.gateway, facts),
-  ...connectionHandlers(services.connections),
+  ...connectionHandlers(services.connections, { attach: services.gateway.attach, report }),
   ...projectHandlers(services.projects),
   ...scheduleHandlers(services.previewSchedule),
   ...applicationHandlers(services.applications),

@@ -5,13 +5,14 @@ import type {
   KnativePart,
   KubeContext,
 } from '../../contract/connections.ts'
+import type { KnativeInstall } from '../../contract/knative.ts'
 import { localConnection } from '../../contract/localConnection.ts'
 import { HksError, invalidField, notFound } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { ConnectionHealth, ConnectionRecord, ConnectionStore, ConnectionView } from './connection.ts'
 import type { Perform } from './operation.ts'
-import type { Cluster, Provider } from './ports.ts'
+import type { Cluster, KnativeTeller, Provider } from './ports.ts'
 import type { OwnedProviderSet } from './providerSet.ts'
 import { refuseChanges } from './readOnlyProvider.ts'
 
@@ -33,6 +34,15 @@ export interface ConnectionService {
   remove(caller: Caller, id: string): Promise<void>
   test(caller: Caller, id: string): Promise<ConnectionReport>
   knative(caller: Caller, id: string): Promise<readonly KnativePart[]>
+  /** Each step is told; the promise settles after the last one. */
+  installKnative(
+    caller: Caller,
+    id: string,
+    input: KnativeInstall,
+    tell: KnativeTeller,
+    signal: AbortSignal,
+  ): Promise<void>
+  uninstallKnative(caller: Caller, id: string, tell: KnativeTeller, signal: AbortSignal): Promise<void>
   namespaces(caller: Caller, id: string): Promise<readonly NamespaceView[]>
   contexts(caller: Caller, kubeconfig?: readonly string[]): Promise<readonly KubeContext[]>
   /** All of them, whoever asks. */
@@ -183,6 +193,14 @@ export function createConnectionService(options: ConnectionServiceOptions): Conn
       authorize(caller, 'read')
       return clusterOf(id).knative()
     },
+    installKnative: (caller, id, input, tell, signal) =>
+      perform(caller, { scope: 'admin', action: 'connection.installKnative', resource: id }, () =>
+        clusterOf(id).installKnative(input, tell, signal),
+      ),
+    uninstallKnative: (caller, id, tell, signal) =>
+      perform(caller, { scope: 'admin', action: 'connection.uninstallKnative', resource: id }, () =>
+        clusterOf(id).uninstallKnative(tell, signal),
+      ),
     namespaces: async (caller, id) => {
       authorize(caller, 'read')
       const names = await clusterOf(id).namespaces()

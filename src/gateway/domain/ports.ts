@@ -1,6 +1,7 @@
 import type { FunctionAccess, Runtime } from '../../contract/functions.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { ConnectionReport, KnativePart } from '../../contract/connections.ts'
+import type { KnativeEvent, KnativeInstall } from '../../contract/knative.ts'
 import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionHealth } from './connection.ts'
@@ -54,6 +55,9 @@ export interface Folders {
   relink(id: string, path: string): Promise<ProjectRecord>
 }
 
+/** Hears each step of an installation. Must not throw. */
+export type KnativeTeller = (event: KnativeEvent) => void
+
 /** What is behind a connection to a cluster. */
 export interface Cluster {
   health(): ConnectionHealth
@@ -61,6 +65,13 @@ export interface Cluster {
   test(): Promise<ConnectionReport>
   /** The parts of Knative that functions need. @throws HksError CONNECTION_FAILED */
   knative(): Promise<readonly KnativePart[]>
+  /**
+   * Installs Knative Serving and tries it with a function; again it changes only what differs. Each step is told, last
+   * what it came to. @throws HksError FORBIDDEN, CONFLICT, KNATIVE_MISSING (a part does not run), CONNECTION_FAILED …
+   */
+  installKnative(input: KnativeInstall, tell: KnativeTeller, signal: AbortSignal): Promise<void>
+  /** Removes what {@link installKnative} made. @throws HksError CONFLICT while Knative Services exist, FORBIDDEN … */
+  uninstallKnative(tell: KnativeTeller, signal: AbortSignal): Promise<void>
   /** Names. @throws HksError CONNECTION_FAILED, FORBIDDEN (the user may not list them) */
   namespaces(): Promise<readonly string[]>
   /** Opens a namespace as a project, or answers the project that it is. @throws HksError NOT_FOUND, CONNECTION_FAILED */

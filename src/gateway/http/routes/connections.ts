@@ -1,12 +1,26 @@
 import { kubeconfigFiles } from '../../../base/kubeconfigFiles.ts'
+import type { HksError } from '../../../contract/errors.ts'
+import type { KnativeEvent } from '../../../contract/knative.ts'
 import type { ConnectionService } from '../../domain/connectionService.ts'
+import type { KnativeTeller } from '../../domain/ports.ts'
+import { errorAnswer } from '../errorAnswer.ts'
+import { eventLines } from '../eventLines.ts'
 import type { Handlers } from '../handler.ts'
 import { pageOf } from '../page.ts'
 import { toWireConnection } from '../wire/connection.ts'
 
+/** What long work of a connection needs. */
+export interface LongWork {
+  /** Keeps the gateway from ending for being idle. */
+  readonly attach: () => Disposable
+  /** Receives each error that is the gateway's own fault. */
+  readonly report: (error: unknown) => void
+}
+
 /** Routes of connections. */
 export const connectionHandlers = (
   connections: ConnectionService,
+  work: LongWork,
 ): Pick<
   Handlers,
   | 'listConnections'
@@ -16,6 +30,8 @@ export const connectionHandlers = (
   | 'removeConnection'
   | 'testConnection'
   | 'checkKnative'
+  | 'installKnative'
+  | 'uninstallKnative'
   | 'listNamespaces'
   | 'listKubeContexts'
 > => ({
@@ -39,6 +55,10 @@ export const connectionHandlers = (
   checkKnative: async ({ caller, params }) => ({
     body: { items: [...(await connections.knative(caller, params.id))] },
   }),
+  installKnative: ({ caller, params, body, signal }) =>
+    told(work, tell => connections.installKnative(caller, params.id, body, tell, signal)),
+  uninstallKnative: ({ caller, params, signal }) =>
+    told(work, tell => connections.uninstallKnative(caller, params.id, tell, signal)),
   listNamespaces: async ({ caller, params }) => ({
     body: { items: [...(await connections.namespaces(caller, params.id))] },
   }),
@@ -47,3 +67,16 @@ export const connectionHandlers = (
     return { body: { items: [...(await connections.contexts(caller, files))] } }
   },
 })
+
+/** NDJSON of what is told; what fails before anything was told is an answer with a status of its own. */
+async function told({ attach, report }: LongWork, run: (tell: KnativeTeller) => Promise<void>) {
+  const attached = async (tell: KnativeTeller) => {
+    using _client = attach()
+    await run(tell)
+  }
+  const failed = (error: HksError) => ({ type: 'failed' as const, ...errorAnswer(error).body })
+  return {
+    contentType: 'application/x-ndjson',
+    stream: await eventLines<KnativeEvent>({ run: attached, failed, report }),
+  }
+}

@@ -36,7 +36,9 @@ export async function checkKnative(client: KubeClient): Promise<readonly Knative
     'The custom resource definitions of serving.knative.dev/v1 are not there.',
   )
   if (types.state === 'missing')
-    return [{ ...types, hint: 'Install Knative Serving: https://knative.dev/docs/install' }]
+    return [
+      { ...types, hint: 'Install it with hks-func cluster install, or as https://knative.dev/docs/install says.' },
+    ]
   const deployments = new Map<string, KubeDeployment>()
   const listed = await look(
     () => client.list<KubeDeployment>(`/apis/apps/v1/namespaces/${system}/deployments`),

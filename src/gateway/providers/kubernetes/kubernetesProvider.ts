@@ -14,6 +14,7 @@ import {
   combineFunctions,
   combineSecrets,
 } from './combinedRoles.ts'
+import { createKnativeInstallation, type KnativeInstallationDeps } from './installation/knativeInstallation.ts'
 import { createKubernetesProjects } from './projects.ts'
 import { followPresence } from './namespacePresence.ts'
 import { combineWork, type OpenNamespaceWork } from './namespaceWork.ts'
@@ -30,6 +31,8 @@ export interface KubernetesProviderDeps {
   }>
   /** What is followed in each namespace. */
   readonly works: readonly OpenNamespaceWork[]
+  /** What installing Knative needs besides the client. */
+  readonly installation: Omit<KnativeInstallationDeps, 'client'>
   readonly projects: ProjectStore
   readonly executions: Pick<ExecutionStore, 'get'>
   readonly clock: Clock
@@ -125,6 +128,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
         return items.map(({ metadata }) => metadata.name).sort()
       },
       knative: async () => checkKnative((await ready()).client),
+      ...createKnativeInstallation({ ...deps.installation, client: async () => (await ready()).client }),
       test: async () => testCluster(await ready().then(({ client }) => client)),
     },
     cronJobs: combineCronJobs(role),

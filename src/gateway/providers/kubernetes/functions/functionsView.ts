@@ -195,7 +195,7 @@ export function knativeError(error: unknown): unknown {
   if (!(error instanceof HksError) || error.code !== 'NOT_FOUND') return error
   return new HksError('KNATIVE_MISSING', 'Functions need Knative Serving, which this cluster does not have.', {
     details: { missing: ['services.serving.knative.dev'] },
-    hint: 'CronJobs work without it. Run hks-func cluster check to see what is missing.',
+    hint: 'CronJobs work without it. hks-func cluster install installs it.',
     cause: error,
   })
 }

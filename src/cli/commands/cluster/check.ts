@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import type { KnativePart } from '../../../contract/connections.ts'
+import { HksError } from '../../../contract/errors.ts'
+import { clusterNamed } from '../../connections.ts'
+import type { Context, Run } from '../../context.ts'
+import { examples } from '../../help.ts'
+import { table } from '../../output/table.ts'
+
+/** `cluster check [connection]` */
+export function addClusterCheck(cluster: Command, run: Run): void {
+  cluster
+    .command('check [connection]')
+    .description('look for the parts of Knative; the exit code is 6 when one is missing')
+    .addHelpText('after', examples('hks-func cluster check', 'hks-func cluster check kind-dev --json'))
+    .action((name: string | undefined, _options: object, command: Command) =>
+      run(command, context => check(context, name)),
+    )
+}
+
+async function check(context: Context, name: string | undefined): Promise<void> {
+  const connection = await clusterNamed(context, name)
+  const client = await context.client()
+  const answer = await client.call('checkKnative', { params: { id: connection.id }, signal: context.signal })
+  context.out.result(answer, () => table(['part', 'state', ''], answer.items.map(row)))
+  const bad = answer.items.filter(({ state }) => state === 'missing' || state === 'failed')
+  if (bad.length === 0) return
+  throw new HksError('KNATIVE_MISSING', `${connection.name} lacks: ${bad.map(part => part.name).join(', ')}.`, {
+    details: { missing: bad.map(part => part.name) },
+    hint: bad.some(part => part.name === 'types')
+      ? `hks-func cluster install "${connection.name}" installs them all.`
+      : 'What has to be done about each stands beside it.',
+  })
+}
+
+const row = ({ name, state, message, hint }: KnativePart): string[] => [
+  name,
+  state,
+  [message, hint].filter(Boolean).join(' '),
+]
