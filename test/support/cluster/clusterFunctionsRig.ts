@@ -46,18 +46,22 @@ export interface ClusterFunctionsRig extends AsyncDisposable {
   /** The log when nothing more has come for two seconds: lines take their way through the API server. */
   quietLog(id: string): Promise<readonly StoredLogLine[]>
   /** Another gateway on the same namespace. */
-  another(overrides?: Partial<Omit<NamespaceFunctionsDeps, 'settings'>>): Promise<ClusterFunctionsRig>
+  another(
+    overrides?: Partial<Omit<NamespaceFunctionsDeps, 'settings'>> & { readonly kubeconfig?: string },
+  ): Promise<ClusterFunctionsRig>
 }
 
 /** Opens functions; another rig's namespace is used, and left, where one is named. */
 export async function openClusterFunctions({
   namespace: given,
+  projectId: givenProject,
   kubeconfig,
   settings: asked = {},
   ...overrides
 }: Partial<Omit<NamespaceFunctionsDeps, 'settings'>> & {
   readonly settings?: Partial<FunctionSettings>
   readonly namespace?: string
+  readonly projectId?: string
   readonly kubeconfig?: string
 } = {}): Promise<ClusterFunctionsRig> {
   const cluster = await testCluster()
@@ -74,7 +78,7 @@ export async function openClusterFunctions({
   publisher.subscribe(change => changes.push(change))
   const reported: unknown[] = []
   const ending = new AbortController()
-  const projectId = randomUUID()
+  const projectId = givenProject ?? randomUUID()
   const settings: FunctionSettings = {
     images: { node: cluster.images.node, python: cluster.images.python, go: cluster.images.node },
     annotations: quickToZero,
@@ -122,7 +126,7 @@ export async function openClusterFunctions({
         await sleep(quietMs)
       }
     },
-    another: more => openClusterFunctions({ namespace: name, settings: asked, ...overrides, ...more }),
+    another: more => openClusterFunctions({ namespace: name, projectId, settings: asked, ...overrides, ...more }),
     [Symbol.asyncDispose]: async () => {
       await functions.stop()
       ending.abort()

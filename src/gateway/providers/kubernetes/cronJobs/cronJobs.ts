@@ -55,7 +55,7 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     const before = present?.record.spec.target
     const isSame = before?.kind === 'function' && before.functionId === target.functionId
     const known = isSame && present ? presentCaller(present.object.spec.jobTemplate.spec.template) : undefined
-    return known ?? findCaller(client, scope.name, target.functionId, deps.callerImage())
+    return known ?? findCaller(scope, target.functionId, deps.callerImage())
   }
   const manifest = async (spec: CronJobSpec) => {
     const { templateAppId } = spec

@@ -1,8 +1,9 @@
 import { HksError, notFound } from '../../../../contract/errors.ts'
 import type { Target } from '../../../domain/cronJob.ts'
-import type { KubeClient } from '../client/kubeClient.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
+import { functionIdOf } from '../functions/functionNames.ts'
 import { labels } from '../labels.ts'
+import type { NamespaceScope } from '../namespaceScope.ts'
 import type { EnvVar, PodTemplate } from '../objects/coreV1.ts'
 import { mainContainer } from './mainContainer.ts'
 
@@ -78,16 +79,13 @@ interface KnativeService extends KubeObject {
 
 /** Finds the function of a namespace by its id. @throws HksError NOT_FOUND, FUNCTION_UNAVAILABLE */
 export async function findCaller(
-  client: KubeClient,
-  namespace: string,
+  { client, name: namespace, projectId }: Pick<NamespaceScope, 'client' | 'name' | 'projectId'>,
   functionId: string,
   image: string,
 ): Promise<FunctionCaller> {
   const path = `/apis/serving.knative.dev/v1/namespaces/${encodeURIComponent(namespace)}/services`
-  const { items } = await client.list<KnativeService>(path, {
-    query: { labelSelector: `${labels.appId}=${functionId}` },
-  })
-  const [service] = items
+  const { items } = await client.list<KnativeService>(path, { query: { labelSelector: labels.appId } })
+  const service = items.find(each => functionIdOf(each, projectId) === functionId)
   if (!service) throw notFound('function', functionId)
   const url = service.status?.address?.url
   if (url === undefined) {

@@ -3,7 +3,6 @@ import { HksError } from '../../../../contract/errors.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import { deployWords, explainFailure } from '../../../domain/deployFailure.ts'
 import type { FunctionLog } from '../../../domain/functionLog.ts'
-import { functionIdOf } from './functionNames.ts'
 import type { FunctionsView } from './functionsView.ts'
 import type { RevisionWatch } from './revisionWatch.ts'
 import { readState } from './serviceState.ts'
@@ -73,7 +72,7 @@ export function adoptDeployments(options: AdoptDeploymentsOptions): Disposable {
   const subscription = view.subscribe(look)
   const lookAtAll = () => {
     for (const service of view.services.list()) {
-      const id = functionIdOf(service)
+      const id = view.functionIdOf(service)
       if (id !== undefined) look(id)
     }
   }

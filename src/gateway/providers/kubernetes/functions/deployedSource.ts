@@ -27,12 +27,14 @@ export async function deployedSource(
 ): Promise<Uint8Array | undefined> {
   const name = revisionName(service.metadata.name, number)
   const revision = revisions.find(({ metadata }) => metadata.name === name)
-  const built = revision && readFacts(revision)?.built
-  if (revision && built) {
+  const facts = revision && readFacts(revision)
+  if (!facts) return undefined
+  const { built, id } = facts
+  if (built) {
     const image = { reference: revision.spec.containers[0]!.image, ...built }
     return images?.source(image, await registryAccess(settings()), signal)
   }
-  const map = await objects.find('configmaps', sourceName(name))
+  const map = await objects.find('configmaps', sourceName(name, id))
   const packed = map?.binaryData?.[sourceFile]
   return packed === undefined ? undefined : gunzipSync(Buffer.from(packed, 'base64'))
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type { Source } from '../../../domain/function.ts'
-import { functionLabels, functionType, labels, sourceName } from './functionNames.ts'
+import { functionLabels, functionType, labels } from './functionNames.ts'
 import { managedBy } from '../labels.ts'
 import { sourceFile } from './podRuntime.ts'
 import type { RuntimeProgram } from './runtimeProgram.ts'
@@ -16,13 +16,13 @@ export const holdsRuntime = 'runtime'
 export const usedAtAnnotation = 'hexabase.io/used-at'
 
 /** The ConfigMap of a revision's source, which fits in one. */
-export function sourceConfigMap(functionId: string, revision: string, { tar, digest }: Source) {
+export function sourceConfigMap(functionId: string, name: string, { tar, digest }: Source) {
   const packed = gzipSync(tar, { level: 9 })
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: {
-      name: sourceName(revision),
+      name,
       labels: { ...functionLabels(functionId), [labels.holds]: holdsSource },
       annotations: { 'hexabase.io/source-digest': digest },
     },

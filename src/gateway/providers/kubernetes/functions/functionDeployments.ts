@@ -7,6 +7,7 @@ import type { FunctionRecord, RevisionRecord, Source } from '../../../domain/fun
 import type { FunctionLog } from '../../../domain/functionLog.ts'
 import { LoadFailure } from '../../../domain/loadFailure.ts'
 import type { Functions } from '../../../domain/ports.ts'
+import { mayHaveHappened } from '../client/lostAnswer.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { FunctionObjects } from './functionObjects.ts'
 import type { FunctionSight } from './functionRecord.ts'
@@ -82,11 +83,11 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     isTransient: boolean,
   ): Promise<{ readonly attempt: Attempt; readonly settled: Promise<FunctionRecord> }> => {
     const planned = await options.planContent(spec, source)
-    const existing = await findOwnService(objects, spec.name)
+    const existing = await findOwnService(objects, spec.name, scope.projectId)
     const underWay = [...attempts].map(({ revision }) => revision).filter(each => each.spec.name === spec.name)
     const revision: RevisionRecord = {
       id: newId(),
-      functionId: (existing && functionIdOf(existing)) ?? underWay[0]?.functionId ?? newId(),
+      functionId: (existing && functionIdOf(existing, scope.projectId)) ?? underWay[0]?.functionId ?? newId(),
       number: Math.max(nextNumber(existing), ...underWay.map(({ number }) => number + 1)),
       spec,
       sourceDigest: source.digest,
@@ -113,26 +114,27 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
   /** Makes what the revision needs, then the revision. */
   const put = async (attempt: Attempt, source: Source, content: RevisionContent): Promise<void> => {
     const { revision, told } = attempt
-    const { functionId, number, spec } = revision
+    const { functionId, spec } = revision
     try {
       signalOf(attempt).throwIfAborted()
-      const existing = await findOwnService(objects, spec.name)
+      const existing = await findOwnService(objects, spec.name, scope.projectId)
       attempt.created = !existing
       const { annotations } = options.settings()
       const plan = { functionId, spec, revision, content, ...(annotations ? { annotations } : {}) }
-      await prepareRevision(objects, { functionId, spec, number, source, content }, clock.now())
+      await prepareRevision(objects, { functionId, spec, revision, source, content }, clock.now())
       attempt.isPut = true
-      await putRevision(objects, plan, existing, scope.name)
+      await putRevision(objects, plan, existing, scope)
     } catch (error) {
       attempts.delete(attempt)
       const explained = explainFailure(error, deployWords(revision))
       told.ended(outcomeOf(explained), explained.message)
-      if (explained.code !== 'CONFLICT') await forgetSource(revision).catch(report)
+      // One that may be there is ended by whoever sees it.
+      if (!mayHaveHappened(error)) await forgetSource(revision).catch(report)
       throw explained
     }
   }
-  const forgetSource = ({ spec, number }: RevisionRecord) =>
-    objects.remove('configmaps', sourceName(revisionName(spec.name, number)))
+  const forgetSource = ({ id, spec, number }: RevisionRecord) =>
+    objects.remove('configmaps', sourceName(revisionName(spec.name, number), id))
 
   /** Until its image is there the cluster knows nothing of the revision: what serves is not touched. */
   const buildAndSettle = async (attempt: Attempt, source: Source, build: BuildContent): Promise<FunctionRecord> => {
@@ -205,6 +207,12 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     return view.sight(functionId)
   }
 
+  /** The Service that was made for a revision goes with it, unless a newer one has taken its place. */
+  const goneOrAnothers = (functionId: string, number: number) => {
+    const isOwn = ({ service }: FunctionSight) => readState(service).deployment?.revision === number
+    return view.until(functionId, sight => (sight && isOwn(sight) ? undefined : true), scope.signal)
+  }
+
   const fail = async (attempt: Attempt, error: unknown): Promise<HksError> => {
     const { revision, told, created } = attempt
     const { functionId, number, spec } = revision
@@ -220,8 +228,8 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     try {
       await settlement.takeBack(functionId, spec.name, number, reason)
       if (created && reason === undefined) {
-        await view.until(functionId, sight => (sight ? undefined : true), scope.signal)
-        await options.removeLog(functionId)
+        await goneOrAnothers(functionId, number)
+        if (!view.sight(functionId)) await options.removeLog(functionId)
       } else {
         await seenSettled(functionId, number, scope.signal)
         if (error instanceof LoadFailure) log.trace(functionId, error.context.trace)

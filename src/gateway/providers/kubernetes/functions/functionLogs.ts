@@ -16,7 +16,6 @@ import type { TimedLine } from '../logs/timedLines.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { KubePod } from '../objects/coreV1.ts'
 import type { FunctionsView } from './functionsView.ts'
-import { functionIdOf } from './functionNames.ts'
 import { readMarked, writeMarked } from './podLog.ts'
 import { functionContainer } from './revisionOutcome.ts'
 
@@ -107,7 +106,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
     }
   }
   const look = (pod: KubePod): void => {
-    const functionId = functionIdOf(pod)
+    const functionId = view.functionIdOf(pod)
     if (functionId === undefined) return
     withPods.add(functionId)
     for (const start of containerStarts(pod)) {
@@ -124,7 +123,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
   }
   const forgetPod = (pod: KubePod): void => {
     for (const key of readers) if (key.startsWith(`${pod.metadata.uid}/`)) readers.delete(key)
-    const functionId = functionIdOf(pod)
+    const functionId = view.functionIdOf(pod)
     if (functionId === undefined) return
     const sight = view.sight(functionId)
     if (sight && sight.pods.length > 0) return

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../client/kubeObject.ts'
-import { labels as shared, managedBy } from '../labels.ts'
+import { annotations as sharedAnnotations, labels as shared, managedBy } from '../labels.ts'
 
 /** Labels of what functions have in a cluster. */
 export const labels = {
@@ -15,6 +15,9 @@ export const labels = {
 
 /** Annotations that hold what no field of Kubernetes does. */
 export const annotations = {
+  /** Of a Service: for which object in which project its label was given. A copy has another name or project. */
+  name: sharedAnnotations.name,
+  projectId: sharedAnnotations.projectId,
   /** Of a revision: JSON of what it is made of besides its container, see `revisionFacts.ts`. */
   revision: 'hexabase.io/revision',
   /** Of a Service: the highest number that a revision was given. */
@@ -37,11 +40,26 @@ export const functionLabels = (applicationId: string): Readonly<Record<string, s
   [labels.appType]: functionType,
 })
 
-/** The function that an object belongs to. */
-export const functionIdOf = ({ metadata }: KubeObject): string | undefined =>
-  metadata.labels?.[labels.appType] === functionType ? metadata.labels[labels.appId] : undefined
+/** What says of a new Service that its label is its own. */
+export const ownAnnotations = (name: string, projectId: string): Readonly<Record<string, string>> => ({
+  [annotations.name]: name,
+  [annotations.projectId]: projectId,
+})
+
+/**
+ * The id of the function that a Service of a project is: that of its label where it was given to this very object, else its
+ * UID, so that a copy of a manifest is a function of its own. `undefined` for what Hexabase did not make.
+ */
+export function functionIdOf({ metadata }: KubeObject, projectId: string): string | undefined {
+  const given = metadata.labels?.[labels.appId]
+  if (metadata.labels?.[labels.appType] !== functionType || given === undefined) return undefined
+  const own = Object.entries(ownAnnotations(metadata.name, projectId))
+  return own.every(([name, value]) => metadata.annotations?.[name] === value) ? given : metadata.uid
+}
 
 const digits = 5
+/** Of the id of a revision, in the name of its source. */
+const idDigits = 8
 
 /** Name of a revision, as Knative would number it. */
 export const revisionName = (service: string, number: number): string =>
@@ -53,8 +71,8 @@ export function revisionNumber(service: string, name: string): number {
   return /^\d+$/.test(ending) ? Number(ending) : 0
 }
 
-/** Name of the ConfigMap with the source of a revision. */
-export const sourceName = (revision: string): string => `${revision}-source`
+/** Name of the ConfigMap with the source of a revision; `id` is the revision's, as two gateways may give one number at once. */
+export const sourceName = (revision: string, id: string): string => `${revision}-${id.slice(0, idDigits)}-source`
 /** Name of the Secret with the diagnostic key of a function. */
 export const keyName = (service: string): string => `${service}-diagnostics`
 /** The key in that Secret. */

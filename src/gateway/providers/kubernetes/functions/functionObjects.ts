@@ -120,5 +120,8 @@ export function createFunctionObjects({ client, name: namespace, signal }: Names
 /** Whether the API server says that there is no such object. */
 export const isAbsent = (error: unknown): boolean => error instanceof HksError && error.code === 'NOT_FOUND'
 
+/** Whether the user may not do it. */
+export const isForbidden = (error: unknown): boolean => error instanceof HksError && error.code === 'FORBIDDEN'
+
 /** Whether somebody else has changed the object since it was read. */
 export const isConflict = (error: unknown): boolean => error instanceof HksError && error.code === 'CONFLICT'

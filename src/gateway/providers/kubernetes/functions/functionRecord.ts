@@ -1,6 +1,5 @@
 import type { FunctionRecord, FunctionSpec, RevisionRecord } from '../../../domain/function.ts'
 import { reasonWords } from './conditionWords.ts'
-import { functionIdOf } from './functionNames.ts'
 import type { KubePod } from '../objects/coreV1.ts'
 import {
   conditionOf,
@@ -15,6 +14,7 @@ import { type FailedRevision, readState } from './serviceState.ts'
 /** A function as the cluster holds it. */
 export interface FunctionSight {
   readonly projectId: string
+  readonly functionId: string
   readonly service: KnativeService
   /** Of the Service, in any order. */
   readonly revisions: readonly KnativeRevision[]
@@ -22,12 +22,17 @@ export interface FunctionSight {
   readonly pods: readonly KubePod[]
 }
 
-/** The record of a function; `undefined` for a Knative Service that Hexabase did not make. */
-export function toFunctionRecord({ projectId, service, revisions, pods }: FunctionSight): FunctionRecord | undefined {
-  const id = functionIdOf(service)
+/** The record of a function; `undefined` for a Knative Service whose revisions Hexabase did not make. */
+export function toFunctionRecord({
+  projectId,
+  functionId: id,
+  service,
+  revisions,
+  pods,
+}: FunctionSight): FunctionRecord | undefined {
   const { name, creationTimestamp } = service.metadata
   const template = readFacts(service.spec.template)
-  if (id === undefined || !template) return undefined
+  if (!template) return undefined
   const state = readState(service)
   const there = revisions.flatMap(revision => {
     const facts = readFacts(revision)

@@ -18,6 +18,8 @@ export type FollowObjects = <T extends KubeObject>(path: string, labelSelector: 
 export interface FunctionsView extends Disposable {
   /** @throws HksError KNATIVE_MISSING, or why the namespace can not be read */
   ready(): Promise<void>
+  /** The function that a Service, a Revision or a pod belongs to. */
+  functionIdOf(object: KubeObject): string | undefined
   /** What the cluster knows of a function, whatever became of it. */
   sight(functionId: string): FunctionSight | undefined
   record(functionId: string): FunctionRecord | undefined
@@ -64,13 +66,22 @@ export function createFunctionsView(options: FunctionsViewOptions): FunctionsVie
   const dirty = new Set<string>()
   let timer: Disposable | undefined
 
-  const serviceOf = (functionId: string) => services.list().find(service => functionIdOf(service) === functionId)
+  const idOfService = (service: KnativeService) => functionIdOf(service, scope.projectId)
+  const idOf = (object: KubeObject): string | undefined => {
+    const name = object.metadata.labels?.[labels.service]
+    if (name === undefined) return idOfService(object as KnativeService)
+    // Of one whose Service is gone nothing but its label tells.
+    const service = services.byName(name)
+    return service ? idOfService(service) : object.metadata.labels?.[labels.appId]
+  }
+  const serviceOf = (functionId: string) => services.list().find(service => idOfService(service) === functionId)
   const sight = (functionId: string): FunctionSight | undefined => {
     const service = serviceOf(functionId)
     if (!service) return undefined
     const isOf = ({ metadata }: KubeObject) => metadata.labels?.[labels.service] === service.metadata.name
     return {
       projectId: scope.projectId,
+      functionId,
       service,
       revisions: revisions.list().filter(isOf),
       pods: pods.list().filter(isOf),
@@ -107,13 +118,13 @@ export function createFunctionsView(options: FunctionsViewOptions): FunctionsVie
   /** What was there at the beginning is no change for a collection, but it is one for who watches the connection. */
   const followed = collections.flatMap(collection => [
     collection.subscribe(({ object }) => {
-      const id = functionIdOf(object)
+      const id = idOf(object)
       if (id !== undefined) touch(id)
     }),
     collection.onState(({ synced }) => {
       if (!synced || !isSynced()) return
       for (const service of services.list()) {
-        const id = functionIdOf(service)
+        const id = idOfService(service)
         if (id !== undefined && !told.has(id)) touch(id)
       }
     }),
@@ -124,7 +135,7 @@ export function createFunctionsView(options: FunctionsViewOptions): FunctionsVie
     return { [Symbol.dispose]: () => void listeners.delete(listener) }
   }
   const records = () => {
-    const ids = [...services.list().map(functionIdOf), ...pending.all().map(({ functionId }) => functionId)]
+    const ids = [...services.list().map(idOfService), ...pending.all().map(({ functionId }) => functionId)]
     return [...new Set(ids)].flatMap(id => (id === undefined ? undefined : record(id)) ?? [])
   }
 
@@ -136,6 +147,7 @@ export function createFunctionsView(options: FunctionsViewOptions): FunctionsVie
         throw knativeError(error)
       }
     },
+    functionIdOf: idOf,
     sight,
     record,
     records: () => records().toSorted((a, b) => (a.spec.name < b.spec.name ? -1 : 1)),

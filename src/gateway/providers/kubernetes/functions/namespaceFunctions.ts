@@ -28,6 +28,7 @@ import { createRevisionWatch } from './revisionWatch.ts'
 import type { RuntimeProgram } from './runtimeProgram.ts'
 import { secretKeyOf } from './serviceManifest.ts'
 import { createRevisionSettlement } from './settleRevision.ts'
+import { steadyObjects } from './steadyObjects.ts'
 import { createObjectSweep } from './sweepObjects.ts'
 
 /** The functions of one namespace, as Knative Services, with the life of what follows them. */
@@ -56,7 +57,7 @@ export interface NamespaceFunctionsDeps {
   readonly report: (error: unknown) => void
   /** Milliseconds after which another gateway's deployment is taken over; default 10,000. */
   readonly adoptAfterMs?: number
-  /** Milliseconds for which ConfigMaps that nothing uses are left; default 60,000. */
+  /** Milliseconds between two looks for what nothing uses; default 60,000. */
   readonly sweepAfterMs?: number
 }
 
@@ -89,7 +90,8 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     clock,
     onGone: id => void forget(id).catch(report),
   })
-  const settlement = createRevisionSettlement(objects, view, signal)
+  const settlement = createRevisionSettlement(steadyObjects(objects, clock, signal), view, own)
+  const traffic = createRevisionSettlement(objects, view, own)
   const watchRevision = createRevisionWatch({
     view,
     settlement,
@@ -125,15 +127,17 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
   })
   const following = followFunctionLogs({ scope: own, view, logs, log, clock, report })
   const sweepAfterMs = deps.sweepAfterMs ?? defaultSweepAfterMs
-  const sweep = createObjectSweep({ view, objects, clock, graceMs: sweepAfterMs })
+  const sweep = createObjectSweep(view, objects)
   let sweeping: Disposable | undefined
   const sweepLater = (milliseconds: number) => {
     sweeping?.[Symbol.dispose]()
     sweeping = clock.callAfter(milliseconds, () => {
-      sweep().catch((error: unknown) => {
-        // Without Knative, or without the right to list ConfigMaps, there is nothing to sweep.
-        if (!signal.aborted && !(error instanceof HksError)) report(error)
-      })
+      sweep()
+        .then(isUnfinished => isUnfinished && !signal.aborted && sweepLater(sweepAfterMs))
+        .catch((error: unknown) => {
+          // Without Knative, or without the right to list ConfigMaps, there is nothing to sweep.
+          if (!signal.aborted && !(error instanceof HksError)) report(error)
+        })
     })
   }
   sweepLater(sweepAfterMs)
@@ -190,7 +194,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     deployments: steps.current,
     setTraffic: async (id, shares) => {
       const { spec } = required(id)
-      await settlement.divide(id, spec.name, shares)
+      await traffic.divide(id, spec.name, shares)
       const words = shares.map(({ revision, percent }) => `${percent} % to revision ${revision}`).join(', ')
       log.system(id, `Calls are led: ${words}.`)
       return required(id)

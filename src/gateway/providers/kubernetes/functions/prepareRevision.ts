@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { HksError } from '../../../../contract/errors.ts'
 import type { FunctionSpec, Source } from '../../../domain/function.ts'
-import type { ConfigMap, FunctionObjects } from './functionObjects.ts'
+import { type ConfigMap, type FunctionObjects, isAbsent, isForbidden } from './functionObjects.ts'
 import { runtimeConfigMap, sourceConfigMap, usedAtAnnotation } from './functionConfigMaps.ts'
-import { functionLabels, keyField, keyName, revisionName } from './functionNames.ts'
+import { functionLabels, keyField, keyName, revisionName, sourceName } from './functionNames.ts'
 import { secretKeyOf } from './serviceManifest.ts'
 import type { RevisionContent } from './revisionContent.ts'
 import type { RuntimeProgram } from './runtimeProgram.ts'
@@ -12,7 +12,7 @@ import type { RuntimeProgram } from './runtimeProgram.ts'
 export interface Preparation {
   readonly functionId: string
   readonly spec: FunctionSpec
-  readonly number: number
+  readonly revision: { readonly id: string; readonly number: number }
   readonly source: Source
   readonly content: RevisionContent
 }
@@ -23,53 +23,60 @@ const keyBytes = 32
 /** Makes ConfigMaps and the Secret of a revision. @throws HksError DEPLOY_FAILED naming a secret */
 export async function prepareRevision(
   objects: FunctionObjects,
-  { functionId, spec, number, source, content }: Preparation,
+  { functionId, spec, revision, source, content }: Preparation,
   now: number,
 ): Promise<void> {
+  const name = sourceName(revisionName(spec.name, revision.number), revision.id)
   await refuseMissingSecrets(objects, spec)
   await Promise.all([
+    ensure(objects, 'secrets', keySecret(functionId, spec.name), now),
     ...(content.kind === 'built'
       ? []
       : [
-          // One of that name is what a gateway left that was killed; its source may be another.
-          createAnew(objects, sourceConfigMap(functionId, revisionName(spec.name, number), source)),
+          objects.create('configmaps', sourceConfigMap(functionId, name, source)),
           ensureProgram(objects, content.program, now),
         ]),
-    objects.create('secrets', {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: keyName(spec.name), labels: functionLabels(functionId) },
-      data: { [keyField]: Buffer.from(randomBytes(keyBytes).toString('base64url')).toString('base64') },
-    }),
   ])
 }
 
-async function createAnew(objects: FunctionObjects, map: ReturnType<typeof sourceConfigMap>): Promise<void> {
-  if (await objects.create('configmaps', map)) return
-  await objects.remove('configmaps', map.metadata.name)
-  await objects.create('configmaps', map)
-}
+const keySecret = (functionId: string, name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: keyName(name), labels: functionLabels(functionId) },
+  data: { [keyField]: Buffer.from(randomBytes(keyBytes).toString('base64url')).toString('base64') },
+})
 
-/** Says that the program is wanted, so that nobody takes it away before the revision names it. */
-async function ensureProgram(objects: FunctionObjects, program: RuntimeProgram, now: number): Promise<void> {
-  const map = runtimeConfigMap(program, now)
+/**
+ * Makes an object, or says of the one that is there that it is wanted, so that nobody takes it away before the revision names
+ * it. Answers what was there.
+ */
+async function ensure<K extends 'configmaps' | 'secrets'>(
+  objects: FunctionObjects,
+  kind: K,
+  object: { readonly metadata: { readonly name: string } },
+  now: number,
+) {
   for (;;) {
-    if (await objects.create('configmaps', map)) return
+    if (await objects.create(kind, object)) return undefined
     try {
       const annotations = { [usedAtAnnotation]: String(now) }
-      const found = await objects.patch('configmaps', map.metadata.name, { metadata: { annotations } })
-      refuseOther(found, program)
-      return
+      return await objects.patch(kind, object.metadata.name, { metadata: { annotations } })
     } catch (error) {
+      // Who may not change it may use it.
+      if (isForbidden(error)) return kind === 'secrets' ? undefined : objects.find(kind, object.metadata.name)
       // It was removed in this moment.
-      if (!(error instanceof HksError) || error.code !== 'NOT_FOUND') throw error
+      if (!isAbsent(error)) throw error
     }
   }
 }
 
+async function ensureProgram(objects: FunctionObjects, program: RuntimeProgram, now: number): Promise<void> {
+  refuseOther(await ensure(objects, 'configmaps', runtimeConfigMap(program, now), now), program)
+}
+
 /** @throws HksError CONFLICT when somebody has put other files under the program's name */
-function refuseOther(found: ConfigMap, program: RuntimeProgram): void {
-  if (program.files.every(({ key, text }) => found.data?.[key] === text)) return
+function refuseOther(found: ConfigMap | undefined, program: RuntimeProgram): void {
+  if (!found || program.files.every(({ key, text }) => found.data?.[key] === text)) return
   throw new HksError('CONFLICT', `The ConfigMap ${program.configMap} holds other files than the runtime's.`, {
     hint: 'Delete it, then deploy again.',
   })
@@ -92,6 +99,6 @@ async function refuseMissingSecrets(objects: FunctionObjects, { secrets }: Funct
 /** Who may not read secrets may deploy what names them; the pod says what is missing. */
 const readable = (objects: FunctionObjects, name: string) =>
   objects.find('secrets', name).catch((error: unknown) => {
-    if (error instanceof HksError && error.code === 'FORBIDDEN') return 'unreadable' as const
+    if (isForbidden(error)) return 'unreadable' as const
     throw error
   })

@@ -1,7 +1,10 @@
 import { HksError } from '../../../../contract/errors.ts'
+import { despiteLostAnswer } from '../client/lostAnswer.ts'
+import type { NamespaceScope } from '../namespaceScope.ts'
 import { type FunctionObjects, isConflict } from './functionObjects.ts'
 import { functionIdOf, revisionNumber } from './functionNames.ts'
 import type { KnativeService } from './knativeObjects.ts'
+import { readFacts } from './revisionFacts.ts'
 import { type RevisionPlan, revisionTemplate, serviceManifest } from './serviceManifest.ts'
 import { type DeploymentMark, latestTraffic, readState, withState, writeState } from './serviceState.ts'
 
@@ -20,10 +23,14 @@ export const nextNumber = (service: KnativeService | undefined): number =>
       )
 
 /** The Service of that name, if it is Hexabase's. @throws HksError CONFLICT when it is somebody else's, or about to go */
-export async function findOwnService(objects: FunctionObjects, name: string): Promise<KnativeService | undefined> {
+export async function findOwnService(
+  objects: FunctionObjects,
+  name: string,
+  projectId: string,
+): Promise<KnativeService | undefined> {
   const service = await objects.find('services', name)
   if (!service) return undefined
-  if (functionIdOf(service) === undefined) {
+  if (functionIdOf(service, projectId) === undefined) {
     throw new HksError('CONFLICT', `The Knative Service "${name}" was not made by Hexabase.`, {
       details: { service: name },
       hint: 'Choose another name for the function.',
@@ -40,35 +47,51 @@ export async function findOwnService(objects: FunctionObjects, name: string): Pr
 /**
  * Makes the Service, or gives it the revision as its template; what serves goes on serving. Calls reach the new revision
  * when it is ready: where they follow the latest one Knative does it by itself.
- * @throws HksError CONFLICT when another deployment has taken the number
+ * @throws HksError CONFLICT when another deployment has taken the number; CONNECTION_FAILED, where `mayHaveHappened` says
+ * whether it may be there all the same
  */
 export async function putRevision(
   objects: FunctionObjects,
   plan: RevisionPlan,
   existing: KnativeService | undefined,
-  namespace: string,
+  scope: NamespaceScope,
 ): Promise<void> {
   const { number, createdAt } = plan.revision
   const mark = { revision: number, startedAt: createdAt }
   if (!existing) {
     const state = { lastRevision: number, deployment: { ...mark, created: true }, failed: [] }
-    const manifest = serviceManifest(plan, namespace, latestTraffic())
-    const metadata = { ...manifest.metadata, annotations: writeState(state) }
-    if (await objects.create('services', { ...manifest, metadata })) return
+    const manifest = serviceManifest(plan, scope, latestTraffic())
+    const metadata = { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, ...writeState(state) } }
+    const isMade = await despiteLostAnswer(
+      () => objects.create('services', { ...manifest, metadata }),
+      async () => holds(await objects.find('services', plan.spec.name), plan),
+      scope.signal,
+    )
+    if (isMade) return
     throw taken(plan)
   }
   for (let tries = 1, service: KnativeService | undefined = existing; ; tries++) {
+    const isOwn = service && functionIdOf(service, scope.projectId) === plan.functionId
     // A lower number is that of a deployment of this gateway that goes on, or has failed.
-    if (!service || functionIdOf(service) !== plan.functionId || nextNumber(service) > number) throw taken(plan)
+    if (!service || !isOwn || nextNumber(service) > number) throw taken(plan)
+    const changed = withRevision(service, plan, mark)
     try {
-      await objects.replace(withRevision(service, plan, mark))
+      await despiteLostAnswer(
+        () => objects.replace(changed).then(() => true),
+        async () => holds(await objects.find('services', plan.spec.name), plan),
+        scope.signal,
+      )
       return
     } catch (error) {
       if (!isConflict(error) || tries === mostTries) throw error
-      service = await findOwnService(objects, plan.spec.name)
+      service = await findOwnService(objects, plan.spec.name, scope.projectId)
     }
   }
 }
+
+/** Whether the revision is the template already; `undefined` when it is not. */
+const holds = (service: KnativeService | undefined, { revision }: RevisionPlan): true | undefined =>
+  service && readFacts(service.spec.template)?.id === revision.id ? true : undefined
 
 function withRevision(
   service: KnativeService,

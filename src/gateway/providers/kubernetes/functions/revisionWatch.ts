@@ -29,7 +29,11 @@ export interface RevisionWatchOptions {
   readonly onWaiting: (functionId: string, sentence: string) => void
 }
 
-type Decided = Exclude<RevisionOutcome, { kind: 'starting' }> | { readonly kind: 'gone' | 'superseded' }
+type Decided =
+  | Exclude<RevisionOutcome, { kind: 'starting' }>
+  | { readonly kind: 'gone' | 'superseded' }
+  /** Another gateway has taken it back, and noted why. */
+  | { readonly kind: 'failed'; readonly reason: string }
 
 /** Waits for revisions. */
 export function createRevisionWatch({ view, settlement, lastLines, onWaiting }: RevisionWatchOptions): RevisionWatch {
@@ -45,6 +49,8 @@ export function createRevisionWatch({ view, settlement, lastLines, onWaiting }: 
         const state = readState(sight.service)
         if (state.lastRevision < number) return undefined
         isSeen = true
+        const failed = state.failed.find(each => each.number === number)
+        if (failed) return { kind: 'failed', reason: failed.reason }
         const outcome = revisionOutcome(sightOf(sight, revision), revision)
         if (outcome.kind === 'starting') {
           if (outcome.waiting !== undefined && outcome.waiting !== told) {
@@ -68,6 +74,8 @@ export function createRevisionWatch({ view, settlement, lastLines, onWaiting }: 
         return
       case 'gone':
         throw new HksError('CANCELLED', 'The function was deleted while it was deployed.')
+      case 'failed':
+        throw new HksError('DEPLOY_FAILED', outcome.reason)
       case 'superseded':
         throw new HksError('CANCELLED', `Revision ${number} was taken back, or a newer one took its place.`)
       case 'ended':

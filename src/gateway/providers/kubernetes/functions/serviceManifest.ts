@@ -1,5 +1,14 @@
 import type { FunctionSpec } from '../../../domain/function.ts'
-import { annotations, functionLabels, keyField, keyName, revisionName, sourceName } from './functionNames.ts'
+import type { NamespaceScope } from '../namespaceScope.ts'
+import {
+  annotations,
+  functionLabels,
+  keyField,
+  keyName,
+  ownAnnotations,
+  revisionName,
+  sourceName,
+} from './functionNames.ts'
 import { type RevisionTemplate, servingVersion, type TrafficTarget, type Variable } from './knativeObjects.ts'
 import { podCommand, podPort, podVariables, runtimeFolder, sourceFile, sourceFolder } from './podRuntime.ts'
 import type { RevisionContent } from './revisionContent.ts'
@@ -29,10 +38,19 @@ export const knativeTimeout = (seconds: number): number =>
   Math.max(seconds + 1, Math.min(seconds + timeoutMargin, knativeMostSeconds))
 
 /** The Knative Service with a revision as its template. `traffic` is what serves while the revision starts. */
-export const serviceManifest = (plan: RevisionPlan, namespace: string, traffic: readonly TrafficTarget[]) => ({
+export const serviceManifest = (
+  plan: RevisionPlan,
+  { name: namespace, projectId }: Pick<NamespaceScope, 'name' | 'projectId'>,
+  traffic: readonly TrafficTarget[],
+) => ({
   apiVersion: servingVersion,
   kind: 'Service',
-  metadata: { name: plan.spec.name, namespace, labels: functionLabels(plan.functionId) },
+  metadata: {
+    name: plan.spec.name,
+    namespace,
+    labels: functionLabels(plan.functionId),
+    annotations: ownAnnotations(plan.spec.name, projectId),
+  },
   spec: { template: revisionTemplate(plan), traffic },
 })
 
@@ -81,7 +99,7 @@ export function revisionTemplate(plan: RevisionPlan): RevisionTemplate {
           volumeMounts: [...mountsOf(content), { name: 'tmp', mountPath: '/tmp' }],
         },
       ],
-      volumes: [...volumesOf(content, name), { name: 'tmp', emptyDir: {} }],
+      volumes: [...volumesOf(content, sourceName(name, revision.id)), { name: 'tmp', emptyDir: {} }],
     },
   }
 }
@@ -100,12 +118,12 @@ const mountsOf = ({ kind }: RevisionContent) =>
         { name: 'source', mountPath: sourceFolder, readOnly: true },
       ]
 
-function volumesOf(content: RevisionContent, name: string) {
+function volumesOf(content: RevisionContent, source: string) {
   if (content.kind === 'built') return []
   const { configMap, files } = content.program
   return [
     { name: 'runtime', configMap: { name: configMap, items: files.map(({ key, path }) => ({ key, path })) } },
-    { name: 'source', configMap: { name: sourceName(name), items: [{ key: sourceFile, path: sourceFile }] } },
+    { name: 'source', configMap: { name: source, items: [{ key: sourceFile, path: sourceFile }] } },
   ]
 }
 

@@ -2,7 +2,8 @@ import { HksError } from '../../../../contract/errors.ts'
 import type { TrafficShare } from '../../../domain/function.ts'
 import { reasonWords } from './conditionWords.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
-import { type FunctionObjects, isAbsent, isConflict } from './functionObjects.ts'
+import type { NamespaceScope } from '../namespaceScope.ts'
+import { isAbsent, isConflict } from './functionObjects.ts'
 import { annotations, functionIdOf, keyName, labels, revisionName, sourceName } from './functionNames.ts'
 import type { FunctionSight } from './functionRecord.ts'
 import type { FunctionsView } from './functionsView.ts'
@@ -14,7 +15,8 @@ import {
   servingVersion,
   type TrafficTarget,
 } from './knativeObjects.ts'
-import { readFacts } from './revisionFacts.ts'
+import { readFacts, type RevisionFacts } from './revisionFacts.ts'
+import type { SteadyObjects } from './steadyObjects.ts'
 import { type FailedRevision, latestTraffic, readState, withState } from './serviceState.ts'
 
 /** The ends of deployments, each so that two gateways which do it at once come to the same. */
@@ -44,9 +46,9 @@ const takenUpMs = 20_000
 
 /** Settles deployments of one namespace. */
 export function createRevisionSettlement(
-  objects: FunctionObjects,
+  objects: SteadyObjects,
   view: Pick<FunctionsView, 'until'>,
-  scopeSignal: AbortSignal,
+  { projectId, signal: scopeSignal }: Pick<NamespaceScope, 'projectId' | 'signal'>,
 ): RevisionSettlement {
   const changeService = async (
     name: string,
@@ -64,11 +66,11 @@ export function createRevisionSettlement(
       }
     }
   }
-  const dropRevision = async (name: string) => {
+  const dropRevision = async (name: string, facts: RevisionFacts | undefined) => {
     await objects.remove('revisions', name)
     await objects.endPods('revision', name)
-    // It is the revision's own only once that is ready.
-    await objects.remove('configmaps', sourceName(name))
+    // It is the revision's own only once that is ready. Without the facts it is swept away later.
+    if (facts) await objects.remove('configmaps', sourceName(name, facts.id))
   }
   /** What goes on without it is only later. */
   const seen = async (functionId: string, test: (sight: FunctionSight) => boolean): Promise<boolean> => {
@@ -128,16 +130,16 @@ export function createRevisionSettlement(
     tidy: async ({ service, revisions }, number) => {
       const served = revisions.find(revision => readFacts(revision)?.number === number)
       await Promise.all([
-        served && own('configmaps', sourceName(served.metadata.name), 'Revision', served),
+        served && own('configmaps', sourceName(served.metadata.name, readFacts(served)!.id), 'Revision', served),
         own('secrets', keyName(service.metadata.name), 'Service', service),
         ...revisions
           .filter(revision => isReplaced(revision, service, number))
-          .map(revision => dropRevision(revision.metadata.name)),
+          .map(revision => dropRevision(revision.metadata.name, readFacts(revision))),
       ])
     },
     noteFailure: async (functionId, name, failed) => {
       await changeService(name, service => {
-        if (functionIdOf(service) !== functionId) return undefined
+        if (functionIdOf(service, projectId) !== functionId) return undefined
         const state = readState(service)
         const others = state.failed.filter(({ number }) => number !== failed.number)
         return withState(service, {
@@ -152,10 +154,14 @@ export function createRevisionSettlement(
       const service = await objects.find('services', name)
       if (!service) return
       const mark = readState(service).deployment
+      const { template } = service.spec
+      const facts = readFacts(
+        template.metadata.name === failed ? template : ((await objects.find('revisions', failed)) ?? nothing),
+      )
       if (mark?.revision === number && mark.created && reason === undefined) {
         await objects.remove('services', name, { uid: service.metadata.uid, foreground: true })
         await objects.endPods('service', name)
-        await dropRevision(failed)
+        await dropRevision(failed, facts)
         await objects.remove('secrets', keyName(name))
         return
       }
@@ -163,11 +169,13 @@ export function createRevisionSettlement(
       const left = await changeService(name, current => withoutRevision(current, number, reason, previous))
       if (!left || left.spec.template.metadata.name === failed) return
       await untilTakenUp(functionId, failed)
-      await dropRevision(failed)
+      await dropRevision(failed, facts)
       await seen(functionId, ({ revisions }) => revisions.every(({ metadata }) => metadata.name !== failed))
     },
   }
 }
+
+const nothing = { metadata: {} }
 
 function trafficOf(service: KnativeService, shares: readonly TrafficShare[]): readonly TrafficTarget[] {
   const { name } = service.metadata

@@ -5,6 +5,7 @@ import type { KubeObject } from '../client/kubeObject.ts'
 import { listPages } from '../client/listPages.ts'
 import { isExpired } from '../client/translateError.ts'
 import { createHeldObjects } from './heldObjects.ts'
+import { pause } from './pause.ts'
 import { createRetryDelay } from './retryDelay.ts'
 import { trimObject } from './trimObject.ts'
 import type { CollectionEvent, CollectionState, WatchedCollection } from './watchedCollection.ts'
@@ -179,16 +180,3 @@ const asHksError = (error: unknown): HksError =>
   error instanceof HksError
     ? error
     : new HksError('INTERNAL', `What a watch holds could not be read: ${String(error)}`, { cause: error })
-
-function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || signal.aborted) return Promise.resolve()
-  return new Promise(resolve => {
-    const end = () => {
-      waking[Symbol.dispose]()
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const waking = clock.callAfter(milliseconds, end)
-    signal.addEventListener('abort', end, { once: true })
-  })
-}

@@ -54,7 +54,7 @@ const service = (
   status: { url: 'http://fn.ns.test', traffic, conditions: [{ type: 'Ready', status: ready }] },
 })
 const recordOf = (seen: KnativeService, revisions: readonly KnativeRevision[], pods: readonly KubePod[] = []) =>
-  toFunctionRecord({ projectId: 'p', service: seen, revisions, pods })!
+  toFunctionRecord({ projectId: 'p', functionId: 'f-1', service: seen, revisions, pods })!
 
 describe('the record of a Knative Service', () => {
   it('is that of the revision which takes the calls', () => {
@@ -132,8 +132,11 @@ describe('the record of a Knative Service', () => {
     assert.equal(recordOf(service(1, traffic), [revision(1, 'True')], pods).replicas, 1)
   })
 
-  it('is none for a Service that Hexabase did not make', () => {
-    const foreign = { ...service(1, []), metadata: metadata('other') }
-    assert.equal(toFunctionRecord({ projectId: 'p', service: foreign, revisions: [], pods: [] }), undefined)
+  it('is none for a Service whose revisions Hexabase did not make', () => {
+    const foreign = { ...service(1, []), spec: { template: { metadata: {}, spec: { containers: [] } } } }
+    assert.equal(
+      toFunctionRecord({ projectId: 'p', functionId: 'f-1', service: foreign, revisions: [], pods: [] }),
+      undefined,
+    )
   })
 })

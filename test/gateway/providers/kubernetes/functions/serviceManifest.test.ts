@@ -31,13 +31,14 @@ const planOf = (spec: Partial<FunctionSpec> = {}): RevisionPlan => ({
 
 describe('the Knative Service of a function', () => {
   it('carries the labels by which everything of a function is found', () => {
-    const { metadata, spec } = serviceManifest(planOf(), 'team-a', [])
+    const { metadata, spec } = serviceManifest(planOf(), { name: 'team-a', projectId: 'p' }, [])
     const labels = {
       'app.kubernetes.io/managed-by': 'hexabase',
       'hexabase.io/app-id': 'f-1',
       'hexabase.io/app-type': 'function',
     }
-    assert.deepEqual(metadata, { name: 'orders', namespace: 'team-a', labels })
+    const annotations = { 'hexabase.io/name': 'orders', 'hexabase.io/project-id': 'p' }
+    assert.deepEqual(metadata, { name: 'orders', namespace: 'team-a', labels, annotations })
     assert.deepEqual([spec.template.metadata.name, spec.template.metadata.labels], ['orders-00003', labels])
   })
 
@@ -63,7 +64,7 @@ describe('the Knative Service of a function', () => {
       },
       {
         name: 'source',
-        configMap: { name: 'orders-00003-source', items: [{ key: 'source.tar.gz', path: 'source.tar.gz' }] },
+        configMap: { name: 'orders-00003-r-1-source', items: [{ key: 'source.tar.gz', path: 'source.tar.gz' }] },
       },
       { name: 'tmp', emptyDir: {} },
     ])
