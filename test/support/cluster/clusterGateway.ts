@@ -19,6 +19,8 @@ export interface ClusterGateway extends AsyncDisposable {
   client(): GatewayClient
   /** Starts another gateway with the same data, after the present one was stopped or killed. */
   startAgain(): Promise<void>
+  /** A second gateway, with data of its own, and the same namespace. */
+  another(): Promise<ClusterGateway>
   /** Follows the log of a run to its end, and answers the run. */
   ended(id: string, execId: string): Promise<CronJobExecution>
 }
@@ -45,6 +47,8 @@ export async function openClusterGateway(kubeconfig?: string, other: OtherUser =
       context: other.context ?? cluster.context,
       kubeconfig: [kubeconfig ?? cluster.kubeconfig],
       namespaces: [],
+      runtimeImages: { node: cluster.images.node, python: cluster.images.python },
+      ...(cluster.ingress === undefined ? {} : { ingress: cluster.ingress }),
     },
   })
   const body = { connectionId: connection.id, namespace }
@@ -60,6 +64,7 @@ export async function openClusterGateway(kubeconfig?: string, other: OtherUser =
     startAgain: async () => {
       gateway = await startTestGateway(home)
     },
+    another: () => openClusterGateway(kubeconfig, { ...other, namespace }),
     ended: async (id, execId) => {
       const { client } = gateway
       const response = await client.open('getExecutionLogs', { params: { id, execId }, query: { follow: true } })

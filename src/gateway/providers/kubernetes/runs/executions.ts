@@ -3,11 +3,13 @@ import { HksError, notFound } from '../../../../contract/errors.ts'
 import type { Execution, TriggerOptions } from '../../../domain/cronJob.ts'
 import type { Executions } from '../../../domain/ports.ts'
 import type { CronJobIndex } from '../cronJobs/cronJobIndex.ts'
+import { despiteLostAnswer } from '../client/lostAnswer.ts'
 import { inOurWords } from '../cronJobs/refusedField.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
-import type { KubeJob } from '../objects/batchV1.ts'
+import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
 import type { WatchedCollection } from '../watch/watchedCollection.ts'
-import { manualJob } from './manualJob.ts'
+import { manualJob, manualJobName } from './manualJob.ts'
+import { ownerOf } from './ownerOf.ts'
 import type { RunWatch } from './runWatch.ts'
 
 /** What the runs of a namespace need. */
@@ -33,15 +35,26 @@ export function createNamespaceExecutions(scope: NamespaceScope, deps: Namespace
     for (let tries = 1; ; tries++) {
       const cronJob = index.get(cronJobId)
       if (!cronJob) throw notFound('CronJob', cronJobId)
-      const body = manualJob(cronJob.object, { ...options, suffix: randomSuffix() })
+      const suffix = randomSuffix()
+      const body = manualJob(cronJob.object, { ...options, suffix })
       try {
-        return await client.request<KubeJob>('POST', path, { body })
+        return await despiteLostAnswer(
+          () => client.request<KubeJob>('POST', path, { body }),
+          () => findOwn(cronJob.object, suffix),
+          scope.signal,
+        )
       } catch (error) {
         // The name may be taken.
         const isTaken = error instanceof HksError && error.code === 'CONFLICT'
         if (!isTaken || tries === mostTries) throw inOurWords(error)
       }
     }
+  }
+  /** The Job of this name, if it was made for the CronJob: its suffix is known to nobody else. */
+  const findOwn = async ({ metadata }: KubeCronJob, suffix: string): Promise<KubeJob | undefined> => {
+    const jobPath = `${path}/${encodeURIComponent(manualJobName(metadata.name, suffix))}`
+    const job = await client.request<KubeJob>('GET', jobPath).catch(unlessGone)
+    return job && ownerOf(job, 'CronJob') === metadata.uid ? job : undefined
   }
   return {
     trigger: async (cronJobId, options): Promise<Execution> => {
@@ -68,8 +81,9 @@ const randomSuffix = (): string =>
 
 const graceOf = ({ spec }: KubeJob): number => spec.template.spec.terminationGracePeriodSeconds ?? 30
 
-function unlessGone(error: unknown): void {
-  if (!(error instanceof HksError && error.code === 'NOT_FOUND')) throw error
+function unlessGone(error: unknown): undefined {
+  if (error instanceof HksError && error.code === 'NOT_FOUND') return undefined
+  throw error
 }
 
 async function within(ended: Promise<unknown>, milliseconds: number, name: string): Promise<void> {
