@@ -3,6 +3,7 @@ export const commands = {
   createCronJob: 'hks.createCronJob',
   editSchedule: 'hks.editSchedule',
   runNow: 'hks.runNow',
+  runWith: 'hks.runWith',
   runAgain: 'hks.runAgain',
   stopRun: 'hks.stopRun',
   suspend: 'hks.suspend',
@@ -86,6 +87,8 @@ export const memory = {
   lastPayload: 'hks.payload.last.',
   /** The payloads that are kept for a function, in the same way. */
   savedPayloads: 'hks.payload.saved.',
+  /** What a CronJob was last run with; its id is appended. */
+  runWith: 'hks.runWith.',
   /** Where a function was last deployed from; its id is appended. */
   deployedSource: 'hks.deployedSource.',
   /** The project that commands mean which name none. */

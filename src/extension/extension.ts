@@ -21,6 +21,7 @@ import { createPanels } from './panels/panels.ts'
 import { createAnswerDocuments } from './views/answerDocuments.ts'
 import { createFaults } from './views/faults.ts'
 import { createGatewayManifests } from './views/gatewayManifests.ts'
+import { createPreviewDocuments } from './views/previewDocuments.ts'
 import { registerViews } from './views/registerViews.ts'
 import { createStatusBar } from './views/statusBar.ts'
 
@@ -42,7 +43,8 @@ export function activate(context: ExtensionContext): void {
   })
   const logs = createLogChannels(session.ready, report)
   const answers = createAnswerDocuments()
-  const panels = createPanels({ context, session, logs, answers, log })
+  const previews = createPreviewDocuments()
+  const panels = createPanels({ context, session, logs, answers, previews, log })
   const faults = createFaults()
   const gatewayManifests = createGatewayManifests(session)
   const hotReloads = createHotReloads({
@@ -75,6 +77,7 @@ export function activate(context: ExtensionContext): void {
     logs,
     panels,
     answers,
+    previews,
     hotReloads,
     faults,
     gatewayManifests,

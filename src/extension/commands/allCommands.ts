@@ -39,6 +39,7 @@ export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> 
   runAgain: async () => (await import('./runAgain.ts')).runAgain,
   runManifest: async () => (await import('./runManifest.ts')).runManifest,
   runNow: async () => (await import('./runNow.ts')).runNow,
+  runWith: async () => (await import('./runWith.ts')).runWith,
   setSecret: async () => (await import('./setSecret.ts')).setSecret,
   showCallLog: async () => (await import('./showCallLog.ts')).showCallLog,
   showGatewayLog: async () => (await import('./showGatewayLog.ts')).showGatewayLog,

@@ -44,10 +44,10 @@ function items(services: Services): Item[] {
       ...[...projects.values()].filter(({ connection }) => connection === id).map(namespace),
       {
         label: l10n.t('$(add) Open Namespace of {0} …', name),
-        choose: () => openNamespace.run(services, { connectionId: id }),
+        choose: () => openNamespace.run(services, { connectionId: id }, []),
       },
     ]),
     { label: '', kind: QuickPickItemKind.Separator },
-    { label: l10n.t('$(add) Add Cluster …'), choose: () => addConnection.run(services, undefined) },
+    { label: l10n.t('$(add) Add Cluster …'), choose: () => addConnection.run(services, undefined, []) },
   ]
 }

@@ -35,6 +35,9 @@ export interface Command {
   readonly name: CommandName
   /** Refused with an explanation in a workspace that is not trusted: it would run or read code of it. */
   readonly needsTrust?: true
-  /** `argument` is what the caller passes: a row, a file, an id, or nothing from the palette. */
-  readonly run: (services: Services, argument: unknown) => Promise<void>
+  /**
+   * `argument` is what the caller passes: a row, a file, an id, or nothing from the palette. `selection` holds all rows that are
+   * selected where it was called from a tree.
+   */
+  readonly run: (services: Services, argument: unknown, selection: readonly unknown[]) => Promise<void>
 }

@@ -1,16 +1,19 @@
 import { l10n, window } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import type { CronJob } from '../../contract/cronJobs.ts'
-import type { Command } from './command.ts'
-import { pickCronJob } from './pick.ts'
+import type { Command, Services } from './command.ts'
+import { actOnAll } from './actOnAll.ts'
+import { pickCronJobs } from './pickCronJobs.ts'
 
-/** Deletes a CronJob with its runs and logs, after asking once. */
+/** Deletes CronJobs with their runs and logs, after asking once. */
 export const deleteCronJob: Command = {
   name: 'deleteCronJob',
-  run: async (services, argument) => {
-    const job = await pickCronJob(services, argument, l10n.t('CronJob to delete'))
+  run: async (services, argument, selection) => {
+    const jobs = await pickCronJobs(services, argument, selection, l10n.t('CronJob to delete'))
+    const [job] = jobs
     if (job === undefined) return
     const client = await services.session.ready()
+    if (jobs.length > 1) return deleteAll(services, client, jobs)
     const runs = await countRuns(client, job)
     const button = consequence(runs)
     const detail =
@@ -22,6 +25,21 @@ export const deleteCronJob: Command = {
     await client.call('deleteCronJob', { params: { id: job.id } })
     services.logs.stop(job.id)
   },
+}
+
+async function deleteAll(services: Services, client: GatewayClient, jobs: readonly CronJob[]): Promise<void> {
+  const words = {
+    question: l10n.t('Delete {0} CronJobs?', jobs.length),
+    detail: jobs.some(({ active }) => active > 0)
+      ? l10n.t('Their history and logs are deleted and what is running is ended. This cannot be undone.')
+      : l10n.t('Their history and logs are deleted. This cannot be undone.'),
+    buttons: [l10n.t('Delete {0} CronJobs', jobs.length)],
+    done: (some: number, all: number) => l10n.t('Deleted {0} of {1} CronJobs.', some, all),
+  }
+  await actOnAll(services, jobs, words, async ({ id }) => {
+    await client.call('deleteCronJob', { params: { id } })
+    services.logs.stop(id)
+  })
 }
 
 function consequence(runs: number): string {

@@ -9,14 +9,15 @@ export function registerCommands(
   all: Readonly<Record<CommandName, () => Promise<Command>>>,
 ): Disposable[] {
   return (Object.keys(all) as CommandName[]).map(name => {
-    const run = async (argument: unknown): Promise<void> => {
+    const run = async (argument: unknown, selected?: unknown): Promise<void> => {
+      const selection: readonly unknown[] = Array.isArray(selected) ? selected : []
       try {
         const command = await all[name]()
         if (command.needsTrust && !workspace.isTrusted) await explainTrust()
-        else await command.run(services, argument)
+        else await command.run(services, argument, selection)
       } catch (error) {
         // Not awaited: a command has ended when its failure is shown, not when somebody closed the message.
-        void reportFailure(error, services.log, () => run(argument))
+        void reportFailure(error, services.log, () => run(argument, selected))
       }
     }
     return vscodeCommands.registerCommand(commands[name], run)

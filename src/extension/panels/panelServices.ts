@@ -4,6 +4,7 @@ import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
 import type { InvokeErrand } from '../../contract/functionInvoke.ts'
 import type { LogChannels } from '../logs/logChannels.ts'
 import type { AnswerDocuments } from '../views/answerDocuments.ts'
+import type { PreviewDocuments } from '../views/previewDocuments.ts'
 
 /** What a page is about: a CronJob, the project of one that is to be created, or a function. */
 export interface PanelSubject {
@@ -19,6 +20,7 @@ export interface PanelServices {
   readonly session: GatewaySession
   readonly logs: LogChannels
   readonly answers: AnswerDocuments
+  readonly previews: PreviewDocuments
   readonly log: LogOutputChannel
 }
 

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
-import type { CronJob } from '../../contract/cronJobs.ts'
+import type { CronJob, CronJobPreview } from '../../contract/cronJobs.ts'
 import { notFound } from '../../contract/errors.ts'
 import { localConnection } from '../../contract/localConnection.ts'
 import type { ScheduleEditorInit, ScheduleEditorSave } from '../../contract/webviews.ts'
@@ -35,6 +35,16 @@ export const fillScheduleEditor: FillPanel = (panel, subject, services) => {
         cronJobId = job.id
         panel.title = scheduleEditorTitle(job.name)
         return job
+      },
+      showManifest: async params => {
+        const client = await session.ready()
+        const name = params.mode === 'create' ? params.body.name : known(services, cronJobId).name
+        await services.previews.show(name, await preview(client, cronJobId, params))
+        return null
+      },
+      applications: async ({ projectId }) => {
+        const client = await session.ready()
+        return (await client.call('listApplications', { query: { projectId, limit: 1000 } })).items
       },
       setSuspended: async ({ suspend }) => {
         const client = await session.ready()
@@ -132,6 +142,11 @@ async function usualMilliseconds(client: GatewayClient, job: CronJob): Promise<n
 function save(client: GatewayClient, id: string | undefined, saved: ScheduleEditorSave): Promise<CronJob> {
   if (saved.mode === 'create') return client.call('createCronJob', { body: saved.body })
   return client.call('updateCronJob', { params: { id: id ?? '' }, body: saved.body })
+}
+
+function preview(client: GatewayClient, id: string | undefined, saved: ScheduleEditorSave): Promise<CronJobPreview> {
+  if (saved.mode === 'create') return client.call('previewCronJob', { body: saved.body })
+  return client.call('previewCronJobUpdate', { params: { id: id ?? '' }, body: saved.body })
 }
 
 function known({ session }: PanelServices, id: string | undefined): CronJob {

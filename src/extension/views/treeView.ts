@@ -70,7 +70,11 @@ export function createTreeView(id: string, onVisibility: () => void, details: To
       return item
     },
   }
-  const view = window.createTreeView(id, { treeDataProvider: provider, showCollapseAll: id !== views.activity })
+  const view = window.createTreeView(id, {
+    treeDataProvider: provider,
+    showCollapseAll: id !== views.activity,
+    canSelectMany: id === views.cronJobs,
+  })
   const visibility = view.onDidChangeVisibility(onVisibility)
 
   return {

@@ -1,4 +1,5 @@
 import type { TemplateResult } from 'lit'
+import type { Application } from '../../contract/applications.ts'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { ScheduleEditorInit, ScheduleEditorProtocol } from '../../contract/webviews.ts'
@@ -48,6 +49,9 @@ export class ScheduleEditor extends PageElement {
   private isTrusted = true
   private minute: ReturnType<typeof setInterval> | undefined
   private zones: readonly string[] = []
+  /** What a new CronJob of the chosen project can copy. */
+  private applications: readonly Application[] = []
+  private applicationsOf = ''
 
   private readonly host = connectHost<ScheduleEditorProtocol, Kept>({
     connection: ({ connected, message }) =>
@@ -104,6 +108,7 @@ export class ScheduleEditor extends PageElement {
       notices: [...list, ...this.notices.shown],
       zones: this.zones,
       save: () => void this.saving.save(),
+      showManifest: () => void this.saving.preview(),
       cancel: () => this.cancel(),
       setSuspended: (suspend: boolean) => void this.setSuspended(suspend),
     }
@@ -116,6 +121,7 @@ export class ScheduleEditor extends PageElement {
       mode: this.edited.mode,
       form,
       inCluster: this.edited.inCluster,
+      applications: this.applications,
       preview,
       warnings: this.advice.warnings(form, () => this.draw()),
       now: this.advice.now(),
@@ -157,6 +163,7 @@ export class ScheduleEditor extends PageElement {
       notices: this.notices,
       isTrusted: () => this.isTrusted,
       ask: save => this.host.ask('save', save),
+      showManifest: save => this.host.ask('showManifest', save),
       manageTrust: () => void this.host.ask('manageTrust', null),
       focusField: field => this.focusField(field),
       keep: () => this.keep(),
@@ -169,10 +176,33 @@ export class ScheduleEditor extends PageElement {
     } else if (init.mode === 'create') this.open.add('what')
     this.phase = { kind: 'ready' }
     this.settle()
+    void this.lookForApplications()
   }
 
-  private change(form: Form): void {
+  /** Asks what there is to copy when another project was chosen. */
+  private async lookForApplications(): Promise<void> {
+    const { mode, form } = this.edited
+    const { projectId } = form
+    if (mode !== 'create' || projectId === this.applicationsOf) return
+    this.applicationsOf = projectId
+    this.applications = []
+    if (projectId === '') return
+    try {
+      const found = await this.host.ask('applications', { projectId })
+      if (this.applicationsOf !== projectId) return
+      this.applications = found
+      this.notices.tell('applications', undefined)
+    } catch (error) {
+      this.notices.tell('applications', failure(t('What can be copied is not known'), error))
+    }
+    this.draw()
+  }
+
+  private change(next: Form): void {
+    // An application of one project is none of another.
+    const form = next.projectId === this.edited.form.projectId ? next : { ...next, templateAppId: '' }
     this.edited.form = form
+    void this.lookForApplications()
     this.notices.tell('save', undefined)
     this.keep()
     this.settle()

@@ -21,6 +21,8 @@ export interface ReadyPage {
   readonly notices: readonly Notice[]
   readonly zones: readonly string[]
   readonly save: () => void
+  /** Shows as a manifest what Save would make. */
+  readonly showManifest: () => void
   readonly cancel: () => void
   readonly setSuspended: (suspend: boolean) => void
 }
@@ -66,13 +68,14 @@ export function editorPage(page: {
   </main>`
 }
 
-function header({ title, isSaving, isDirty, save, cancel, view }: ReadyPage): TemplateResult {
+function header({ title, isSaving, isDirty, save, showManifest, cancel, view }: ReadyPage): TemplateResult {
   return html`<header>
     <h1>${title}</h1>
     <div class="actions">
       <hks-button appearance="primary" aria-busy=${isSaving} title=${t('Ctrl+Enter')} @click=${save}
         >${isSaving ? t('Saving…') : view.mode === 'create' ? t('Create') : t('Save')}</hks-button
       >
+      <hks-button appearance="secondary" title=${t('Show as YAML what would be stored')} @click=${showManifest}>${t('Preview')}</hks-button>
       <hks-button appearance="secondary" title=${isDirty ? t('Escape') : nothing} @click=${cancel}
         >${isDirty || view.mode === 'create' ? t('Cancel') : t('Close')}</hks-button
       >

@@ -1,3 +1,4 @@
+import type { Application } from '../../contract/applications.ts'
 import type { ScheduleWarning } from '../../contract/schedules.ts'
 import type { ScheduleEditorInit } from '../../contract/webviews.ts'
 import type { Clock } from '../ui/times.ts'
@@ -15,6 +16,8 @@ export interface EditorView {
   readonly form: Form
   /** What it runs, it runs in containers. */
   readonly inCluster: boolean
+  /** What a new CronJob of the project can copy. */
+  readonly applications: readonly Application[]
   readonly preview: Preview
   readonly warnings: readonly ScheduleWarning[]
   readonly now: number

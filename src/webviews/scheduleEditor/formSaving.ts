@@ -17,6 +17,7 @@ export interface SavingPage {
   readonly notices: NoticeBoard
   readonly isTrusted: () => boolean
   readonly ask: (save: ScheduleEditorSave) => Promise<CronJob>
+  readonly showManifest: (save: ScheduleEditorSave) => Promise<unknown>
   readonly manageTrust: () => void
   readonly focusField: (field: FieldPath) => void
   /** The saved job is the state without changes. */
@@ -63,13 +64,27 @@ export class FormSaving {
     }
   }
 
+  /** Shows as a manifest what Save would make; what hinders that is said as on Save. */
+  async preview(): Promise<void> {
+    const { edited, notices, focusField, draw } = this.page
+    const problem = edited.firstToMend()
+    if (problem !== undefined) return focusField(problem.field)
+    notices.tell('save', undefined)
+    try {
+      await this.page.showManifest(edited.toSave())
+    } catch (error) {
+      this.refuse(error, t('No preview'))
+    }
+    draw()
+  }
+
   /** Shows an error at the field that it names, otherwise beside Save. */
-  refuse(error: unknown): void {
+  refuse(error: unknown, title = t('Not saved')): void {
     const { edited, notices, focusField, draw } = this.page
     const problem = problemOf(error, edited.form)
     if (problem === undefined) {
       const again = { label: t('Try again'), run: () => void this.save() }
-      notices.tell('save', failure(t('Not saved'), error, [again]))
+      notices.tell('save', failure(title, error, this.isSaving ? [again] : []))
       return
     }
     edited.refuse(problem)

@@ -44,6 +44,8 @@ export interface Form extends Readonly<Record<NumberField, string>> {
   /** IANA name; empty only for a job that was made without a zone. */
   readonly timeZone: string
   readonly work: WorkKind
+  /** The application that a new CronJob copies; empty for none. */
+  readonly templateAppId: string
   /** What containers run, in a cluster; empty on this machine. */
   readonly image: string
   /** The command line for `sh -c`. */
@@ -73,6 +75,7 @@ export function newForm(init: Pick<ScheduleEditorInit, 'projects' | 'projectId' 
     picker: { kind: 'daily', hour: 9, minute: 0 },
     timeZone: init.viewerTimeZone,
     work: 'shell',
+    templateAppId: '',
     image: '',
     shell: '',
     parts: [''],
@@ -106,6 +109,7 @@ export function formOf(job: CronJob): Form {
     picker: pickerOf(job.schedule),
     timeZone: job.timeZone ?? '',
     work: job.functionId !== undefined ? 'function' : isShell ? 'shell' : 'program',
+    templateAppId: '',
     image: job.image ?? '',
     shell: isShell ? line : '',
     parts: parts.length === 0 ? [''] : parts,
@@ -134,7 +138,8 @@ export function createBody(form: Form): CronJobCreate {
     name,
     schedule,
     ...(form.timeZone === '' ? {} : { timeZone: form.timeZone }),
-    ...workOf(form),
+    ...(isCopy(form) ? { templateAppId: form.templateAppId } : {}),
+    ...(isCopy(form) && hasNoCommand(form) ? {} : workOf(form)),
     ...(form.image.trim() === '' || form.work === 'function' ? {} : { image: form.image.trim() }),
     ...(form.environment.length === 0 ? {} : { environment: environmentOf(form) }),
     ...(form.secrets.length === 0 ? {} : { secrets: secretsOf(form) }),
@@ -166,6 +171,9 @@ export function updateBody(from: Form, to: Form): CronJobUpdate {
 export function isDirty(from: Form, to: Form): boolean {
   return JSON.stringify(createBody(from)) !== JSON.stringify(createBody(to))
 }
+
+/** Whether it is made of an application: what the form does not say is that application's. */
+export const isCopy = ({ templateAppId, work }: Form): boolean => templateAppId !== '' && work !== 'function'
 
 type Work = Pick<CronJobCreate, 'command' | 'args' | 'functionId' | 'payload'>
 

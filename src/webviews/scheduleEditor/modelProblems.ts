@@ -2,7 +2,7 @@ import { longestName, namePatterns } from '../../contract/names.ts'
 import { parseSchedule } from '../../schedule/parse.ts'
 import { validateTimeZone } from '../../schedule/timeZones.ts'
 import { t } from '../ui/text.ts'
-import { type Form, hasNoCommand, type NumberField, numberFields, numberRules, type Row } from './modelForm.ts'
+import { type Form, hasNoCommand, isCopy, type NumberField, numberFields, numberRules, type Row } from './modelForm.ts'
 import { pickerProblem } from './modelPicker.ts'
 
 /** A part of the form that a problem belongs to: a field, or one cell of a row such as `environment.0.name`. */
@@ -12,6 +12,7 @@ export type FieldPath =
   | 'picker'
   | 'schedule'
   | 'timeZone'
+  | 'templateAppId'
   | 'image'
   | 'command'
   | 'functionId'
@@ -39,6 +40,7 @@ export const labels = (): Readonly<Record<string, string>> => ({
   picker: t('When'),
   schedule: t('Cron expression'),
   timeZone: t('Time zone'),
+  templateAppId: t('Made of'),
   image: t('Image'),
   command: t('Command'),
   functionId: t('Function'),
@@ -72,8 +74,10 @@ export function problemsOf(form: Form, mode: 'create' | 'edit', from: Form, inCl
   const parsed = parseSchedule(form.schedule)
   if (!parsed.ok) add('schedule', sentence(parsed.error.message))
   add('timeZone', zoneProblem(form.timeZone, mode, from.timeZone))
-  if (inCluster && form.work !== 'function' && form.image.trim() === '') add('image', t('Name the image to run.'))
-  if (!inCluster || !hasNoCommand(form)) add('command', commandProblem(form))
+  const isCopied = isCopy(form)
+  if (inCluster && form.work !== 'function' && !isCopied && form.image.trim() === '')
+    add('image', t('Name the image to run.'))
+  if (!(inCluster || isCopied) || !hasNoCommand(form)) add('command', commandProblem(form))
   if (form.work === 'function') {
     if (form.functionId === '') add('functionId', t('Choose the function to call.'))
     add('payload', payloadProblem(form.payload))

@@ -16,7 +16,7 @@ export function problemOf(error: unknown, form: Form): Problem | undefined {
 
 /** The folded section that a field is in. */
 export function sectionOf(field: FieldPath): Section | undefined {
-  if (/^(image|command|functionId|payload|environment|secrets)/.test(field)) return 'what'
+  if (/^(templateAppId|image|command|functionId|payload|environment|secrets)/.test(field)) return 'what'
   return /(Seconds|Limit)$/.test(field) ? 'limits' : undefined
 }
 

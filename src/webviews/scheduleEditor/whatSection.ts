@@ -3,7 +3,8 @@ import { describedBy, field, fieldNote, segments, selectField, textField } from 
 import { icon } from '../ui/icon.ts'
 import { t } from '../ui/text.ts'
 import { type EditorView, idOf } from './editorView.ts'
-import type { Row, WorkKind } from './modelForm.ts'
+import { hasNoCommand, isCopy, type Row, type WorkKind } from './modelForm.ts'
+import { copiedFrom, templateField } from './templateField.ts'
 
 /** What a run does: a command line, a program with its arguments or a function; its environment and secrets. */
 export function whatSection(view: EditorView): TemplateResult {
@@ -22,11 +23,14 @@ export function whatSection(view: EditorView): TemplateResult {
     choices: kinds,
     onChange: kind => view.set({ work: kind as WorkKind }),
   })}
+  ${form.work === 'function' ? nothing : templateField(view)}
   ${view.inCluster && form.work !== 'function' ? imageField(view) : nothing} ${work(view)} ${rows(view, 'environment')} ${rows(view, 'secrets')}`
 }
 
 /** One line for the folded section. */
-export function whatSummary({ form, init }: EditorView): string {
+export function whatSummary({ form, init, applications }: EditorView): string {
+  const copied = isCopy(form) ? applications.find(({ id }) => id === form.templateAppId) : undefined
+  if (copied && hasNoCommand(form)) return copied.name
   if (form.work === 'shell') return form.shell
   if (form.work === 'program') return form.parts.join(' ')
   return init.functions.find(one => one.id === form.functionId)?.name ?? ''
@@ -37,10 +41,12 @@ function imageField(view: EditorView): TemplateResult {
     id: idOf('image'),
     label: t('Image'),
     value: view.form.image,
-    placeholder: 'registry.example.com/team/backup:1.2',
+    placeholder: copiedFrom(view)?.image ?? 'registry.example.com/team/backup:1.2',
     monospace: true,
     problem: view.problem('image'),
-    hint: t('The container runs it. A command below replaces that of the image.'),
+    hint: copiedFrom(view)
+      ? t('Empty: that of the application.')
+      : t('The container runs it. A command below replaces that of the image.'),
     onInput: image => view.set({ image }),
     onLeave: () => view.leave('image'),
   })
@@ -54,9 +60,11 @@ function shellField(view: EditorView): TemplateResult {
       id,
       label: t('Command'),
       problem,
-      hint: view.inCluster
-        ? t('Run by sh -c in the container: pipes, && and $VARIABLES work. Empty: the command of the image.')
-        : t('Run by sh -c in the project folder: pipes, && and $VARIABLES work.'),
+      hint: copiedFrom(view)
+        ? t('Empty: that of the application.')
+        : view.inCluster
+          ? t('Run by sh -c in the container: pipes, && and $VARIABLES work. Empty: the command of the image.')
+          : t('Run by sh -c in the project folder: pipes, && and $VARIABLES work.'),
     },
     html`<textarea
       id=${id}

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
+import type { Application } from '../../../src/contract/applications.ts'
 import { HksError, invalidField } from '../../../src/contract/errors.ts'
 import type { ScheduleEditorInit } from '../../../src/contract/webviews.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'
+import { eventually } from '../../support/eventually.ts'
 import { cronJob } from '../support/cronJobs.ts'
 import { accessibilityViolations, type OpenWebview } from '../support/openWebview.ts'
 import { pagesOfSuite } from '../support/pagesOfSuite.ts'
@@ -23,6 +25,21 @@ describeInVscode('the schedule editor in a browser', () => {
     await open.page.locator('h1').waitFor()
     return { page: open.page, host }
   }
+
+  /** The form of a new CronJob of a cluster that has these applications. */
+  async function startWith(applications: readonly Application[], theme?: ThemeName) {
+    const projects = [{ id: 'project-1', name: 'default', connection: 'kind', inCluster: true }]
+    const host = scheduleEditorHost(createInit({ projects }), {}, applications)
+    open = await openPage({ handlers: host.handlers, listeners: host.listeners, ...(theme ? { theme } : {}) })
+    await open.page.getByLabel('Made of').waitFor()
+    return { page: open.page, host }
+  }
+  const web: Application = {
+    ...{ id: 'app-1', type: 'stateless', kind: 'Deployment', projectId: 'project-1', name: 'web' },
+    ...{ image: 'shop/web:1', command: ['node'], args: ['server.mjs'], environment: { A: '1' } },
+    ...{ secrets: [{ name: 'B', from: 'c/d' }], createdAt: '2026-03-01T00:00:00.000Z' },
+  }
+  const expect = (value: () => unknown, wanted: unknown) => eventually(async () => assert.equal(value(), wanted))
 
   const expression = (page: Page) => page.getByLabel('Cron expression')
   const sentence = (page: Page) => page.locator('.sentence')
@@ -202,6 +219,71 @@ describeInVscode('the schedule editor in a browser', () => {
     await page.getByText('Saved.').waitFor()
     const [save] = host.saved
     assert.deepEqual([save?.body.command, save?.body.args], [['python3'], ['two words']])
+  })
+
+  it('makes a CronJob of an application, and says what it takes of it', async () => {
+    const { page, host } = await startWith([web, { ...web, id: 'app-2', name: 'say', kind: 'Command' }])
+    const made = page.getByLabel('Made of')
+    assert.deepEqual(await made.locator('option').allInnerTexts(), [
+      'An image of its own',
+      'web (Deployment)',
+      'say (named command)',
+    ])
+    await made.selectOption('web (Deployment)')
+    await page.getByText('shop/web:1 · node server.mjs · 2 variables').waitFor()
+    assert.equal(await page.getByLabel('Image').getAttribute('placeholder'), 'shop/web:1')
+    await page.getByLabel('Name', { exact: true }).fill('clear')
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await press(page, 'Create')
+    await page.getByText(/^Saved\./).waitFor()
+    const [saved] = host.saved
+    assert.ok(saved?.mode === 'create')
+    const { templateAppId, command, args, image } = saved.body
+    assert.deepEqual([templateAppId, command, args, image], ['app-1', undefined, undefined, undefined])
+  })
+
+  it('takes a command in place of that of the application', async () => {
+    const { page, host } = await startWith([web])
+    await page.getByLabel('Made of').selectOption('web (Deployment)')
+    await page.getByLabel('Name', { exact: true }).fill('clear')
+    await page.getByLabel('Command', { exact: true }).fill('clear-sessions')
+    await press(page, 'Create')
+    await page.getByText(/^Saved\./).waitFor()
+    assert.deepEqual(host.saved[0]?.body.command, ['sh', '-c', 'clear-sessions'])
+  })
+
+  it('asks for no application where there is none, and says when it is not known', async () => {
+    const { page } = await start(createInit())
+    await page.getByLabel('Command', { exact: true }).waitFor()
+    assert.equal(await page.getByLabel('Made of').count(), 0)
+    await open.close()
+    const away = () => Promise.reject(new HksError('CONNECTION_FAILED', 'The cluster is away.'))
+    const other = await start(createInit(), { applications: away })
+    await notices(other.page).getByText('The cluster is away.').waitFor()
+  })
+
+  it('shows what it would store without saving it, and what would refuse it', async () => {
+    const { page, host } = await start(editInit())
+    await expression(page).fill('0 5 * * *')
+    await press(page, 'Preview')
+    await expect(() => host.asked.length, 1)
+    assert.equal(host.asked[0], 'showManifest {"mode":"edit","body":{"schedule":"0 5 * * *"}}')
+    assert.deepEqual(host.saved, [])
+    await open.close()
+    const refused = new HksError('FORBIDDEN', 'The cluster refuses to create it: exceeded quota: few')
+    const other = await start(editInit(), { showManifest: () => Promise.reject(refused) })
+    await press(other.page, 'Preview')
+    await notices(other.page)
+      .getByText(/exceeded quota: few/)
+      .waitFor()
+    assert.match(await notices(other.page).innerText(), /No preview/)
+  })
+
+  it('shows no preview of a form that is not complete', async () => {
+    const { page, host } = await start(createInit())
+    await press(page, 'Preview')
+    await page.getByText('Give the CronJob a name.').waitFor()
+    assert.deepEqual(host.asked, [])
   })
 
   it('calls a function with a payload', async () => {

@@ -1,3 +1,4 @@
+import type { Application } from '../../../src/contract/applications.ts'
 import type { Handlers } from '../../../src/base/messenger.ts'
 import type { ScheduleEditorInit, ScheduleEditorProtocol, ScheduleEditorSave } from '../../../src/contract/webviews.ts'
 import { describeSchedule } from '../../../src/schedule/describe.ts'
@@ -35,7 +36,11 @@ export const editInit = (change: Partial<ScheduleEditorInit> = {}): ScheduleEdit
   createInit({ mode: 'edit', cronJob: cronJob(), viewerTimeZone: 'Asia/Tokyo', ...change })
 
 /** Plays the host: it previews with the real engine and saves everything unless told otherwise. */
-export function scheduleEditorHost(init: ScheduleEditorInit, change: Partial<HostHandlers> = {}): ScheduleEditorHost {
+export function scheduleEditorHost(
+  init: ScheduleEditorInit,
+  change: Partial<HostHandlers> = {},
+  applications: readonly Application[] = [],
+): ScheduleEditorHost {
   const saved: ScheduleEditorSave[] = []
   const asked: string[] = []
   const dirty: boolean[] = []
@@ -69,6 +74,11 @@ export function scheduleEditorHost(init: ScheduleEditorInit, change: Partial<Hos
         const { projectId, name, schedule, timeZone } = { ...cronJob(), ...save.body }
         return cronJob({ projectId, name, schedule, ...(timeZone == null ? {} : { timeZone }) })
       },
+      showManifest: save => {
+        asked.push(`showManifest ${JSON.stringify(save)}`)
+        return null
+      },
+      applications: ({ projectId }) => (projectId === 'project-1' ? applications : []),
       setSuspended: ({ suspend }) => {
         asked.push(`setSuspended ${suspend}`)
         return cronJob({ suspend })
