@@ -7,6 +7,7 @@ import { isSingleFileSource, singleFileSettings } from '../../scaffold/singleFil
 import type { SourcePlace } from '../../scaffold/sourcePlace.ts'
 import type { Services } from './command.ts'
 import { chooseFunctionFolder, functionFolders } from './functionFolders.ts'
+import { projectOfFolder, projectToDeployTo } from './sourceProject.ts'
 import { targetOf } from './target.ts'
 
 /** A folder or file that can be deployed, with how. */
@@ -17,27 +18,50 @@ export interface DeployableSource extends SourcePlace {
   pack(signal: AbortSignal): Promise<PackedSource>
 }
 
+/** The project of a source at a path. */
+type ProjectOf = (services: Services, path: string) => Promise<string>
+
 /**
  * The source that a command means: the folder with a `function.yaml` at or above `start`, else the file itself, else
- * the user's choice of all such folders. Nothing when the user thought better.
+ * the user's choice of all such folders. Nothing when the user thought better. It goes to the project of the function
+ * that the command names, else to the chosen one, else to that of its folder.
  */
-export async function findSource(
+export function findSource(
   services: Services,
   start: Uri | undefined,
   argument: unknown,
 ): Promise<DeployableSource | undefined> {
-  const top = start && workspace.getWorkspaceFolder(start)?.uri.fsPath
-  const folder = start && (await findFunctionFolder(start.fsPath, top))
-  if (folder !== undefined) return folderSource(services, folder)
-  if (start !== undefined && isSingleFileSource(start.fsPath)) return fileSource(services, start.fsPath)
-  const chosen = await chooseFolder(services, argument)
-  return chosen === undefined ? undefined : folderSource(services, chosen)
+  const { functionId } = targetOf(argument)
+  return find(services, start, functionId, (_, path) => projectToDeployTo(services, path, functionId))
 }
 
-/** The source at a path that is known to be one; `name` is that of the function of a single file. */
-export async function sourceAt(services: Services, path: string, name?: string): Promise<DeployableSource> {
-  if (!isSingleFileSource(path)) return folderSource(services, path)
-  return namedFile(services, path, name ?? singleFileSettings(path).name)
+/** As `findSource`, for what can be done on this machine alone: it goes to the project of its folder. */
+export function findLocalSource(
+  services: Services,
+  start: Uri | undefined,
+  argument?: unknown,
+): Promise<DeployableSource | undefined> {
+  return find(services, start, targetOf(argument).functionId, projectOfFolder)
+}
+
+/** The source at a path of this machine that is known to be one; `name` is that of the function of a single file. */
+export async function localSourceAt(services: Services, path: string, name?: string): Promise<DeployableSource> {
+  if (!isSingleFileSource(path)) return folderSource(services, path, projectOfFolder)
+  return namedFile(services, path, name ?? singleFileSettings(path).name, projectOfFolder)
+}
+
+async function find(
+  services: Services,
+  start: Uri | undefined,
+  functionId: string | undefined,
+  projectOf: ProjectOf,
+): Promise<DeployableSource | undefined> {
+  const top = start && workspace.getWorkspaceFolder(start)?.uri.fsPath
+  const folder = start && (await findFunctionFolder(start.fsPath, top))
+  if (folder !== undefined) return folderSource(services, folder, projectOf)
+  if (start !== undefined && isSingleFileSource(start.fsPath)) return fileSource(services, start.fsPath, projectOf)
+  const chosen = await chooseFolder(services, functionId)
+  return chosen === undefined ? undefined : folderSource(services, chosen, projectOf)
 }
 
 /** Saves what is open and changed of a source: what is deployed is what the user sees. */
@@ -48,7 +72,7 @@ export async function saveFiles({ path }: DeployableSource): Promise<void> {
   await Promise.all(inside.map(document => document.save()))
 }
 
-async function folderSource(services: Services, folder: string): Promise<DeployableSource> {
+async function folderSource(services: Services, folder: string, projectOf: ProjectOf): Promise<DeployableSource> {
   const { settings, warnings } = await readMarked(services, folder)
   const projectId = await projectOf(services, folder)
   return { kind: 'folder', path: folder, projectId, settings, warnings, pack: signal => packFolder(folder, signal) }
@@ -63,7 +87,11 @@ async function readMarked({ faults }: Services, folder: string): ReturnType<type
   }
 }
 
-async function fileSource(services: Services, file: string): Promise<DeployableSource | undefined> {
+async function fileSource(
+  services: Services,
+  file: string,
+  projectOf: ProjectOf,
+): Promise<DeployableSource | undefined> {
   const settings = singleFileSettings(file)
   // It is asked for a name only if it can be deployed.
   await projectOf(services, file)
@@ -73,10 +101,15 @@ async function fileSource(services: Services, file: string): Promise<DeployableS
     value: settings.name,
     ignoreFocusOut: true,
   })
-  return name === undefined ? undefined : namedFile(services, file, name)
+  return name === undefined ? undefined : namedFile(services, file, name, projectOf)
 }
 
-async function namedFile(services: Services, file: string, name: string): Promise<DeployableSource> {
+async function namedFile(
+  services: Services,
+  file: string,
+  name: string,
+  projectOf: ProjectOf,
+): Promise<DeployableSource> {
   return {
     kind: 'file',
     path: file,
@@ -87,19 +120,8 @@ async function namedFile(services: Services, file: string, name: string): Promis
   }
 }
 
-/** The project that was chosen, else that of the folder. */
-async function projectOf({ session, openProjects, chosenProject }: Services, path: string): Promise<string> {
-  await session.ready()
-  const projectId = chosenProject.project?.id ?? openProjects.projectOf(path)
-  if (projectId !== undefined) return projectId
-  throw new HksError('PROJECT_MISSING', l10n.t('{0} is in no open folder.', path), {
-    hint: l10n.t('Open its folder; it becomes a project.'),
-  })
-}
-
 /** A folder of this window; of a function in the tree, one of its project and name. */
-async function chooseFolder(services: Services, argument: unknown): Promise<string | undefined> {
-  const { functionId } = targetOf(argument)
+async function chooseFolder(services: Services, functionId: string | undefined): Promise<string | undefined> {
   const wanted = functionId === undefined ? undefined : services.session.resources.functions.get(functionId)
   const folders = await functionFolders(services, wanted)
   if (folders.length === 0)

@@ -1,18 +1,21 @@
 import { Uri, window, workspace } from 'vscode'
 import type { Function } from '../../contract/functions.ts'
 import { readFunctionFolder } from '../../scaffold/functionYaml.ts'
+import { isInCluster } from '../model/isInCluster.ts'
 import type { Services } from './command.ts'
 
-/** The folders with a `function.yaml` in this window; of a function, those of its project and name. */
+/** The folders with a `function.yaml` in this window; of a function, those of its name that lie in its project. */
 export async function functionFolders(
-  { openProjects }: Services,
+  { openProjects, session }: Services,
   fn?: Pick<Function, 'projectId' | 'name'>,
 ): Promise<readonly string[]> {
   const files = await workspace.findFiles('**/function.yaml', '**/{node_modules,.git}/**', 500)
   const folders = files.map(file => Uri.joinPath(file, '..').fsPath).sort()
   if (fn === undefined) return folders
+  // What is in a cluster may come from any folder.
+  const isAnywhere = isInCluster(session.resources.projects.get(fn.projectId))
   return withName(
-    folders.filter(folder => openProjects.projectOf(folder) === fn.projectId),
+    folders.filter(folder => isAnywhere || openProjects.projectOf(folder) === fn.projectId),
     fn.name,
   )
 }

@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, window } from 'vscode'
-import { localConnection } from '../../contract/localConnection.ts'
 import type { Function, Revision } from '../../contract/functions.ts'
 import { HksError } from '../../contract/errors.ts'
+import { isInCluster } from '../model/isInCluster.ts'
 import type { Services } from './command.ts'
 import { pickFunction } from './pick.ts'
 import { targetOf } from './target.ts'
@@ -12,11 +12,8 @@ export async function pickRevision(
   argument: unknown,
   placeHolder: string,
 ): Promise<{ readonly fn: Function; readonly revision: Revision } | undefined> {
-  const isInCluster = ({ projectId }: Function): boolean => {
-    const { projects } = services.session.resources
-    return (projects.get(projectId)?.connection ?? localConnection) !== localConnection
-  }
-  const fn = await pickFunction(services, argument, l10n.t('Function in a cluster'), isInCluster)
+  const fits = ({ projectId }: Function): boolean => isInCluster(services.session.resources.projects.get(projectId))
+  const fn = await pickFunction(services, argument, l10n.t('Function in a cluster'), fits)
   if (fn === undefined) return undefined
   const ready = fn.revisions.filter(({ status }) => status === 'ready')
   const { revision: number } = targetOf(argument)

@@ -12,7 +12,7 @@ import {
 import { HksError } from '../../contract/errors.ts'
 import { readFunctionFolder } from '../../scaffold/functionYaml.ts'
 import type { Services } from '../commands/command.ts'
-import { type DeployableSource, findSource, sourceAt } from '../commands/deployableSource.ts'
+import { type DeployableSource, findLocalSource, localSourceAt } from '../commands/deployableSource.ts'
 import { reportFailure } from '../commands/reportFailure.ts'
 import { debugType } from '../contributions.ts'
 import { requireTrust } from '../panels/requireTrust.ts'
@@ -66,11 +66,11 @@ export function createFunctionConfigurations(services: Services): DebugConfigura
 
 const sourceIn = (services: Services, path: string, { function: name }: DebugConfiguration) =>
   // A command has asked for the name of a single file already.
-  typeof name === 'string' ? sourceAt(services, path, name) : findSource(services, Uri.file(path), undefined)
+  typeof name === 'string' ? localSourceAt(services, path, name) : findLocalSource(services, Uri.file(path))
 
 function openSource(services: Services): Promise<DeployableSource | undefined> {
   const uri = window.activeTextEditor?.document.uri
-  return findSource(services, uri?.scheme === 'file' ? uri : undefined, undefined)
+  return findLocalSource(services, uri?.scheme === 'file' ? uri : undefined)
 }
 
 async function readIn(folder: WorkspaceFolder | undefined, path: string): Promise<DebugConfiguration[]> {

@@ -6,7 +6,7 @@ import type { Function } from '../../contract/functions.ts'
 import { placedError } from '../../scaffold/sourcePlace.ts'
 import type { Services } from '../commands/command.ts'
 import { deploySource } from '../commands/deploy.ts'
-import { type DeployableSource, saveFiles, sourceAt } from '../commands/deployableSource.ts'
+import { type DeployableSource, saveFiles, localSourceAt } from '../commands/deployableSource.ts'
 import { reportFailure } from '../commands/reportFailure.ts'
 import { attachConfiguration } from '../model/attachConfiguration.ts'
 import { requireTrust } from '../panels/requireTrust.ts'
@@ -28,7 +28,11 @@ export function createFunctionDebug(services: Services, parentSession: DebugSess
   }
   const start = async (configuration: DebugConfiguration): Promise<void> => {
     requireTrust()
-    source = await sourceAt(services, String(configuration['source']), configuration['function'] as string | undefined)
+    source = await localSourceAt(
+      services,
+      String(configuration['source']),
+      configuration['function'] as string | undefined,
+    )
     await saveFiles(source)
     services.faults.clear(source.path)
     const fn = await deployedFunction(services, source)

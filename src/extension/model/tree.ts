@@ -1,9 +1,9 @@
 import type { Connection } from '../../contract/connections.ts'
-import { localConnection } from '../../contract/localConnection.ts'
 import type { Project } from '../../contract/projects.ts'
 import { connectionNode } from './connectionNode.ts'
 import { compareCronJobs, cronJobNode, isBrokenCronJob } from './cronJobNode.ts'
 import { compareFunctions, functionNode, isBrokenFunction } from './functionNode.ts'
+import { isInCluster } from './isInCluster.ts'
 import type { Resources } from './resources.ts'
 import { escapeMarkdown, joined, type RenderOptions, type TreeNode } from './treeNode.ts'
 
@@ -92,9 +92,6 @@ function byProject<T extends { readonly projectId: string }>(
       .map(connection => connectionNode(words.view, connection, namespacesOf(connection), options)),
   ]
 }
-
-const isInCluster = (project: Project | undefined): boolean =>
-  project !== undefined && project.connection !== localConnection
 
 /** The row of a namespace that is open as a project. */
 function namespaceNode(
