@@ -44,6 +44,12 @@ const followWork = 16 * 1024 * 1024
 /** Numbers that a follower passes over before it says so: what is cut off does not look through them again. */
 const reachedEvery = 10_000
 
+/** Why no line comes any more, from an instant on (epoch milliseconds). */
+interface LogEnd {
+  readonly end: string
+  readonly from: number
+}
+
 /** Where the end of a call is seen. */
 export interface CallEnds {
   readonly invocations: Pick<InvocationStore, 'get'>
@@ -58,15 +64,23 @@ export function createLogService(
   clock: Clock,
   { invocations, calls }: CallEnds,
 ): LogService {
-  const endOf = async (target: LogTarget, { invocationId }: LogSelection): Promise<string | undefined> => {
+  const lateLogMs = async (functionId: string): Promise<number> => {
+    for (const { functions } of directory.providers.all()) {
+      if (functions && (await functions.get(functionId))) return functions.lateLogMs ?? 0
+    }
+    return 0
+  }
+  const endOf = async (target: LogTarget, { invocationId }: LogSelection): Promise<LogEnd | undefined> => {
     if (invocationId !== undefined) {
       const call = await invocations.get(invocationId)
-      return call === undefined || call.outcome === 'running' ? undefined : `The call ended: ${call.outcome}.`
+      if (call === undefined || call.outcome === 'running') return undefined
+      const from = (call.completedAt ?? 0) + (await lateLogMs(call.functionId))
+      return { end: `The call ended: ${call.outcome}.`, from }
     }
     if (target.executionId === undefined) return undefined
     const execution = await executions.get(target.executionId)
-    if (!execution) return 'The run is not kept any more.'
-    return execution.status === 'running' ? undefined : `The run ended: ${execution.status}.`
+    if (!execution) return { end: 'The run is not kept any more.', from: 0 }
+    return execution.status === 'running' ? undefined : { end: `The run ended: ${execution.status}.`, from: 0 }
   }
   const scoped = (target: LogTarget, selection: LogSelection): LogSelection =>
     target.executionId === undefined ? selection : { ...selection, executionId: target.executionId }
@@ -90,7 +104,8 @@ export function createLogService(
       return { applicationId: id }
     },
     read: async (target, selection) => {
-      const end = await endOf(target, selection)
+      const found = await endOf(target, selection)
+      const end = found && found.from <= clock.now() ? found.end : undefined
       const read = await logs.read(target.applicationId, scoped(target, { work: readWork, ...selection }))
       return end === undefined || read.more ? read : { ...read, end }
     },
@@ -104,8 +119,11 @@ export function createLogService(
       while (!signal.aborted) {
         news.lower()
         // Asked before the read: a run that ends between the two has its last lines in the read.
-        const end = await endOf(target, selection)
-        if (end === undefined && selection.invocationId !== undefined) {
+        const found = await endOf(target, selection)
+        const rest = found ? found.from - clock.now() : 0
+        const end = rest > 0 ? undefined : found?.end
+        using _late = rest > 0 ? clock.callAfter(rest, news.raise) : undefined
+        if (found === undefined && selection.invocationId !== undefined) {
           void calls.ended(selection.invocationId)?.then(news.raise)
         }
         const wanted = scoped(target, { limit: batch, work: followWork, ...position })

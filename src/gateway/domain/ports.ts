@@ -195,6 +195,8 @@ export interface Functions {
    * @throws HksError INVALID_REQUEST, CONFLICT, RUNTIME_MISSING …; `signal.reason`
    */
   debug?(id: string, request: DebugRequest, signal: AbortSignal): Promise<DebugSession>
+  /** Milliseconds after the end of a call in which lines of its log may still come; absent where none do. */
+  readonly lateLogMs?: number
   /** Read when somebody looks at the metrics. */
   load?(): FunctionLoad
   readonly sandbox?: SandboxCheck

@@ -1,5 +1,6 @@
 import { HksError, notFound } from '../../../contract/errors.ts'
 import type { Applications, CronJobs, Executions, ExecutionStore, Functions, Secrets } from '../../domain/ports.ts'
+import { lateLogMs } from './functions/functionLogs.ts'
 import type { NamespaceRole, NamespaceWork } from './namespaceWork.ts'
 import type { CollectionState } from './watch/watchedCollection.ts'
 
@@ -112,6 +113,7 @@ export function combineFunctions(namespaces: OpenNamespaces): Functions {
     access: async id => (await owner(id)).access(id),
     mask: async id => (await owner(id)).mask(id),
     remove: async id => (await owner(id)).remove(id),
+    lateLogMs,
   }
 }
 

@@ -30,6 +30,9 @@ export interface FunctionLogsOptions {
   readonly report: (error: unknown) => void
 }
 
+/** How long the last lines of a call take through kubelet and API server, and wait for those of other pods; milliseconds. */
+export const lateLogMs = 2000
+
 /** Lines of a function that an earlier gateway may have stored of the containers that are there now. */
 const mostStored = 2000
 
