@@ -1,3 +1,4 @@
+import { HksError } from '../../contract/errors.ts'
 import type { InvocationRecord, InvocationResponse } from './function.ts'
 import { AnswerBroken } from './functionAnswer.ts'
 
@@ -9,7 +10,7 @@ export type CallEnd = Partial<InvocationRecord> & { readonly outcome: 'succeeded
 /** The end of a call that could not be made at all. */
 export const endOfRefused = (reason: unknown): CallEnd => ({
   outcome: 'failed',
-  code: 'INTERNAL',
+  code: reason instanceof HksError ? reason.code : 'INTERNAL',
   message: firstLine((reason as Error).message),
 })
 
