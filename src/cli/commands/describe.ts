@@ -69,8 +69,8 @@ const settingsOf = (fn: Function, reached: string | undefined): string =>
   ])
 
 const scalingOf = ({ minScale, maxScale, containerConcurrency }: Function['scaling']): string => {
-  const most = maxScale === undefined ? 'any number of' : `to ${maxScale}`
-  return `${minScale} ${most} processes, ${containerConcurrency} calls at once in each`
+  const most = maxScale === undefined ? `at least ${minScale}` : `${minScale} to ${maxScale}`
+  return `${most} processes, ${containerConcurrency} calls at once in each`
 }
 
 const resourcesOf = ({ memory, cpuSeconds }: Function['resources']): string =>

@@ -51,11 +51,16 @@ async function traffic(context: Context, name: string, items: Share[]): Promise<
   context.out.result(fn, () => sharesOf(fn))
 }
 
-const sharesOf = ({ revisions }: Function): string =>
-  table(
-    ['revision', 'share', 'state'],
-    revisions.map(({ number, percent, status }) => [String(number), `${percent} %`, status]),
+function sharesOf({ revisions }: Function): string {
+  const isTagged = revisions.some(({ tag }) => tag !== undefined)
+  return table(
+    ['revision', 'share', 'state', ...(isTagged ? ['tag', 'called at'] : [])],
+    revisions.map(({ number, percent, status, tag = '', tagUrl = '' }) => [
+      ...[String(number), `${percent} %`, status],
+      ...(isTagged ? [tag, tagUrl] : []),
+    ]),
   )
+}
 
 /** `7=90` or `8=10:candidate`. */
 function share(text: string): Share {

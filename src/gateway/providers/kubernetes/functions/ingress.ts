@@ -126,7 +126,7 @@ async function findIngressService(client: KubeClient, namespace: string, name: s
 
 const noWay = (problem: string, cause?: unknown) =>
   new HksError('FUNCTION_UNAVAILABLE', `The function can not be reached from here: ${problem}.`, {
-    hint: "Name the address of Knative's ingress in the connection.",
+    hint: "Say where Knative's ingress is reached: hks-func connection set CONNECTION --ingress URL",
     ...(cause === undefined ? {} : { cause }),
   })
 
