@@ -6,6 +6,31 @@ export const projectStatuses = ['ready', 'missing', 'unavailable'] as const
 /** One of {@link projectStatuses}. */
 export type ProjectStatus = (typeof projectStatuses)[number]
 
+/** What can be denied in a project. */
+export const projectActions = [
+  'createCronJob',
+  'changeCronJob',
+  'deleteCronJob',
+  'triggerCronJob',
+  'stopRun',
+  'readLogs',
+  'deployFunction',
+  'divideTraffic',
+  'deleteFunction',
+  'writeSecret',
+  'deleteSecret',
+] as const
+/** One of {@link projectActions}. */
+export type ProjectAction = (typeof projectActions)[number]
+
+/** Something that may not be done in a project, in the words of the error that doing it would give. */
+export const DeniedAction = Type.Object({
+  action: OneOf(projectActions),
+  message: Type.String(),
+  hint: Type.Optional(Type.String()),
+})
+export type DeniedAction = Static<typeof DeniedAction>
+
 /** Where resources live: on `local` a workspace folder, in a cluster a namespace, whose name it has. */
 export const Project = Type.Object({
   id: Id,
@@ -14,6 +39,9 @@ export const Project = Type.Object({
   path: Type.Optional(Type.String({ description: 'Real path of the workspace folder (local)' })),
   status: OneOf(projectStatuses),
   message: Type.Optional(Type.String({ description: 'Why it is unavailable' })),
+  denied: Type.Optional(
+    Type.Array(DeniedAction, { description: 'What the user of its cluster may not do in it, as far as is known' }),
+  ),
   createdAt: Instant,
 })
 export type Project = Static<typeof Project>

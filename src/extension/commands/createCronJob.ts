@@ -1,6 +1,7 @@
 import { l10n, workspace } from 'vscode'
 import type { Command } from './command.ts'
 import { pickProject } from './pick.ts'
+import { refuseDenied } from './refuseDenied.ts'
 
 /** Opens the schedule editor as the form of a new CronJob. */
 export const createCronJob: Command = {
@@ -13,6 +14,8 @@ export const createCronJob: Command = {
       return
     }
     const project = await pickProject(services, argument, l10n.t('Project of the new CronJob'))
-    if (project !== undefined) services.panels.createCronJob(project.id)
+    if (project === undefined) return
+    refuseDenied(services, project.id, 'createCronJob')
+    services.panels.createCronJob(project.id)
   },
 }

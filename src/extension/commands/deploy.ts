@@ -6,6 +6,7 @@ import type { Function } from '../../contract/functions.ts'
 import { placedError } from '../../scaffold/sourcePlace.ts'
 import type { DeploymentProgress } from '../../contract/watch.ts'
 import { commands } from '../contributions.ts'
+import { refuseDenied } from './refuseDenied.ts'
 import { reportFailure } from './reportFailure.ts'
 import { functionState } from '../model/functionNode.ts'
 import type { Command, Services } from './command.ts'
@@ -27,6 +28,7 @@ export const deploy: Command = {
     const start = uriOf(argument) ?? (targetOf(argument).functionId === undefined ? openFile() : undefined)
     const source = await findSource(services, start, argument)
     if (source === undefined) return
+    refuseDenied(services, source.projectId, 'deployFunction')
     await saveFiles(source)
     services.faults.clear(source.path)
     try {

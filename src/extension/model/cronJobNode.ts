@@ -1,4 +1,6 @@
 import type { CronJob } from '../../contract/cronJobs.ts'
+import type { DeniedAction } from '../../contract/projects.ts'
+import { deniedWords } from './deniedActions.ts'
 import { cronJobTooltip } from './cronJobTooltip.ts'
 import { executionNode, failureWords, runOutcome, runWord } from './executionNode.ts'
 import type { Localize } from './localize.ts'
@@ -22,7 +24,7 @@ export function cronJobState(job: CronJob): CronJobState {
 export const isBrokenCronJob = (job: CronJob): boolean => ['failed', 'never'].includes(cronJobState(job))
 
 /** The row of a CronJob with its recent runs below. */
-export function cronJobNode(job: CronJob, options: RenderOptions): TreeNode {
+export function cronJobNode(job: CronJob, options: RenderOptions, denied: readonly DeniedAction[] = []): TreeNode {
   const state = cronJobState(job)
   const context = [
     'cronJob',
@@ -30,6 +32,7 @@ export function cronJobNode(job: CronJob, options: RenderOptions): TreeNode {
     state === 'running' ? 'running' : 'idle',
     job.functionId === undefined ? 'command' : 'calls',
     ...(options.followed.has(job.id) ? ['followed'] : []),
+    ...deniedWords(denied),
   ]
   return {
     id: `cronJob:${job.id}`,
@@ -41,7 +44,7 @@ export function cronJobNode(job: CronJob, options: RenderOptions): TreeNode {
     icon: icons[state],
     context: context.join(';'),
     ...(job.recentExecutions.length === 0 ? {} : { open: 'collapsed' as const }),
-    children: job.recentExecutions.map(execution => executionNode(execution, options)),
+    children: job.recentExecutions.map(execution => executionNode(execution, options, denied)),
   }
 }
 

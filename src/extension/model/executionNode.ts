@@ -1,4 +1,6 @@
 import type { ExecutionSummary } from '../../contract/cronJobs.ts'
+import type { DeniedAction } from '../../contract/projects.ts'
+import { deniedWords } from './deniedActions.ts'
 import type { Localize } from './localize.ts'
 import { absoluteTime, rowTime, runLength, stopwatch } from './time.ts'
 import { escapeMarkdown, joined, type NodeIcon, type RenderOptions, type TreeNode } from './treeNode.ts'
@@ -7,7 +9,11 @@ import { escapeMarkdown, joined, type NodeIcon, type RenderOptions, type TreeNod
 export type RunState = 'running' | 'backoff' | 'stopping' | 'succeeded' | 'failed'
 
 /** The row of one run under its CronJob. */
-export function executionNode(execution: ExecutionSummary, options: RenderOptions): TreeNode {
+export function executionNode(
+  execution: ExecutionSummary,
+  options: RenderOptions,
+  denied: readonly DeniedAction[] = [],
+): TreeNode {
   const { t, now, locale } = options
   const startedAt = Date.parse(execution.startedAt)
   const label = rowTime(startedAt, now, locale)
@@ -21,7 +27,12 @@ export function executionNode(execution: ExecutionSummary, options: RenderOption
     tooltip: () => executionTooltip(execution, options),
     spoken: joined([t('run of {0}', absoluteTime(startedAt, locale)), runWord(execution, t), outcome, how], ', '),
     icon: runIcon(execution.phase),
-    context: `execution;${execution.status === 'running' ? 'running' : 'ended'};${execution.phase}`,
+    context: [
+      'execution',
+      execution.status === 'running' ? 'running' : 'ended',
+      execution.phase,
+      ...deniedWords(denied),
+    ].join(';'),
     action: 'showRunLog',
     children: [],
   }

@@ -1,7 +1,9 @@
 import type { Function, Revision } from '../../contract/functions.ts'
+import type { DeniedAction } from '../../contract/projects.ts'
 import type { FunctionCalls } from '../../contract/invocations.ts'
 import type { DeploymentProgress } from '../../contract/watch.ts'
 import type { Localize } from './localize.ts'
+import { deniedWords } from './deniedActions.ts'
 import { callNode, figureWords, figureSentence } from './callNode.ts'
 import { absoluteTime, rowTime } from './time.ts'
 import {
@@ -37,12 +39,14 @@ export interface FunctionNews {
   readonly calls?: FunctionCalls | undefined
   /** It is in a cluster, where calls can be divided between revisions. */
   readonly inCluster?: boolean | undefined
+  /** What may not be done in its project. */
+  readonly denied?: readonly DeniedAction[] | undefined
 }
 
 /** The row of a function with its last calls, revisions and address below. */
 export function functionNode(
   fn: Function,
-  { deployment, calls, inCluster = false }: FunctionNews,
+  { deployment, calls, inCluster = false, denied = [] }: FunctionNews,
   options: RenderOptions,
 ): TreeNode {
   const state = functionState(fn)
@@ -68,6 +72,7 @@ export function functionNode(
       canBeCalled(fn) ? 'serving' : 'notServing',
       ...(options.followed.has(fn.id) ? ['followed'] : []),
       ...(options.reloaded.has(fn.id) ? ['reloaded'] : []),
+      ...deniedWords(denied),
     ].join(';'),
     ...(children.length === 0 ? {} : { open: 'collapsed' as const }),
     children,

@@ -1,7 +1,9 @@
 import type { Connection } from '../../contract/connections.ts'
 import type { Project } from '../../contract/projects.ts'
+import type { DeniedAction } from '../../contract/projects.ts'
 import { connectionNode } from './connectionNode.ts'
 import { compareCronJobs, cronJobNode, isBrokenCronJob } from './cronJobNode.ts'
+import { deniedIn, deniedSentences, deniedWords } from './deniedActions.ts'
 import { compareFunctions, functionNode, isBrokenFunction } from './functionNode.ts'
 import { isInCluster } from './isInCluster.ts'
 import type { Resources } from './resources.ts'
@@ -23,7 +25,7 @@ export function cronJobTree(resources: Resources, options: RenderOptions): Tree 
     roots: byProject(
       { view: 'cronJobs', none: options.t('no CronJobs yet') },
       jobs,
-      job => cronJobNode(job, options),
+      job => cronJobNode(job, options, deniedIn(resources, job.projectId, options.t)),
       resources,
       options,
     ),
@@ -45,6 +47,7 @@ export function functionTree(resources: Resources, options: RenderOptions): Tree
             deployment: resources.deployments.get(fn.id),
             calls: resources.calls.get(fn.id),
             inCluster: isInCluster(resources.projects.get(fn.projectId)),
+            denied: deniedIn(resources, fn.projectId, options.t),
           },
           options,
         ),
@@ -84,7 +87,9 @@ function byProject<T extends { readonly projectId: string }>(
     [...resources.projects.values()]
       .filter(({ connection }) => connection === id)
       .sort((a, b) => a.name.localeCompare(b.name))
-      .map(project => namespaceNode(words, project, rowsOf(project.id), options))
+      .map(project =>
+        namespaceNode(words, project, rowsOf(project.id), deniedIn(resources, project.id, options.t), options),
+      )
   return [
     ...folders,
     ...clusters
@@ -98,6 +103,7 @@ function namespaceNode(
   { view, none }: ViewWords,
   { id, name, status, message }: Project,
   children: readonly TreeNode[],
+  denied: readonly DeniedAction[],
   { t, chosenProject }: RenderOptions,
 ): TreeNode {
   const fine = status === 'ready'
@@ -108,10 +114,18 @@ function namespaceNode(
     target: { kind: 'project', projectId: id },
     label: name,
     description: joined([chosenProject === id ? t('chosen') : undefined, words]),
-    tooltip: () => joined([`**${escapeMarkdown(name)}**`, message && escapeMarkdown(message)], '\n\n'),
+    tooltip: () =>
+      joined(
+        [
+          `**${escapeMarkdown(name)}**`,
+          message && escapeMarkdown(message),
+          ...deniedSentences(denied).map(sentence => escapeMarkdown(sentence)),
+        ],
+        '\n\n',
+      ),
     spoken: joined([t('namespace {0}', name), chosenProject === id ? t('chosen') : undefined, words], ', '),
     icon: fine ? { codicon: 'symbol-namespace' } : { codicon: 'warning', color: 'list.warningForeground' },
-    context: joined(['project', 'cluster', fine ? 'present' : 'gone'], ';'),
+    context: joined(['project', 'cluster', ...deniedWords(denied), fine ? 'present' : 'gone'], ';'),
     ...(children.length === 0 ? {} : { open: 'expanded' as const }),
     children,
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { ConnectionServiceOptions } from '../domain/connectionService.ts'
 import type { TargetBuilds } from '../domain/targetBuilds.ts'
+import { createAccessReview } from '../providers/kubernetes/client/accessReview.ts'
 import { clusterIdentity } from '../providers/kubernetes/client/clusterIdentity.ts'
 import { createKubeClient } from '../providers/kubernetes/client/createKubeClient.ts'
 import { listContexts } from '../providers/kubernetes/client/listContexts.ts'
@@ -48,7 +49,9 @@ export function createClusters(
             environment,
             ...(context === undefined ? {} : { context }),
           })
-          return { client: createKubeClient(access), identity: await clusterIdentity(kubeconfig, context) }
+          const client = createKubeClient(access, { onRefused: request => review.refused(request) })
+          const review = createAccessReview(client)
+          return { client, review, identity: await clusterIdentity(kubeconfig, context) }
         },
         works: [
           followCronJobs({

@@ -1,5 +1,5 @@
 import { HksError } from '../../contract/errors.ts'
-import type { ProjectStatus } from '../../contract/projects.ts'
+import type { DeniedAction, ProjectStatus } from '../../contract/projects.ts'
 
 /**
  * Where resources live: on `local` a workspace folder, in a cluster a namespace. `missing`: its folder or namespace is not
@@ -13,6 +13,8 @@ export interface ProjectRecord {
   readonly path?: string
   readonly status: ProjectStatus
   readonly message?: string
+  /** What is known to be denied in it; absent where nothing is. */
+  readonly denied?: readonly DeniedAction[]
   /** Epoch milliseconds. */
   readonly createdAt: number
 }

@@ -326,6 +326,29 @@ describe('the rows of clusters', () => {
     )
   })
 
+  it('say what may not be done in a namespace, for the menus and in words', () => {
+    const message = 'You may not create jobs.batch in the namespace "shop".'
+    const limited = { ...namespace, denied: [{ action: 'triggerCronJob' as const, message }] }
+    const jobs = [cronJob({ projectId: 'n1', recentExecutions: [execution()] })]
+    const { roots } = treeOf({ connections: [staging], projects: [limited], cronJobs: jobs })
+    const [row] = roots[0]!.children
+    assert.equal(row?.context, 'project;cluster;no-triggerCronJob;present')
+    assert.match(row.tooltip(), /You may not create jobs/)
+    const [job] = row.children
+    assert.match(job?.context ?? '', /^cronJob;.*;no-triggerCronJob$/)
+    assert.match(job?.children[0]?.context ?? '', /^execution;.*;no-triggerCronJob$/)
+  })
+
+  it('take it that nothing may be changed through a connection that is read-only, but logs read', () => {
+    const jobs = [cronJob({ projectId: 'n1' })]
+    const connections = [connection({ readOnly: true })]
+    const { roots } = treeOf({ connections, projects: [namespace], cronJobs: jobs })
+    const [row] = roots[0]!.children
+    assert.match(row?.children[0]?.context ?? '', /;no-createCronJob;.*;no-triggerCronJob;/)
+    assert.doesNotMatch(row?.context ?? '', /no-readLogs/)
+    assert.match(row?.tooltip() ?? '', /The connection staging is read\\-only/)
+  })
+
   it('mark the namespace that is chosen, and say that changes are not allowed', () => {
     const { roots } = treeOf(
       { connections: [connection({ readOnly: true, context: 'staging' })], projects: [namespace], cronJobs: [] },

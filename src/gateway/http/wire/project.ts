@@ -10,5 +10,6 @@ export const toWireProject = (project: ProjectRecord): Project => ({
   ...(project.path === undefined ? {} : { path: project.path }),
   status: project.status,
   ...(project.message === undefined ? {} : { message: project.message }),
+  ...(project.denied === undefined ? {} : { denied: [...project.denied] }),
   createdAt: toInstant(project.createdAt),
 })

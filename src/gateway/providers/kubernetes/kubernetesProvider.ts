@@ -15,7 +15,7 @@ import {
   combineSecrets,
 } from './combinedRoles.ts'
 import { createKnativeInstallation, type KnativeInstallationDeps } from './installation/knativeInstallation.ts'
-import { createKubernetesProjects } from './projects.ts'
+import { createKubernetesProjects, type OpenCluster } from './projects.ts'
 import { followPresence } from './namespacePresence.ts'
 import { combineWork, type OpenNamespaceWork } from './namespaceWork.ts'
 
@@ -24,11 +24,7 @@ export interface KubernetesProviderDeps {
   /** As it is at this moment. */
   readonly connection: () => ConnectionRecord
   /** Reads the kubeconfig and makes a client; asks the cluster nothing. @throws HksError CONNECTION_FAILED */
-  readonly openClient: (connection: ConnectionRecord) => Promise<{
-    readonly client: KubeClient
-    /** Names the cluster wherever its kubeconfig is: of its certificate authority and server. */
-    readonly identity: string
-  }>
+  readonly openClient: (connection: ConnectionRecord) => Promise<OpenCluster>
   /** What is followed in each namespace. */
   readonly works: readonly OpenNamespaceWork[]
   /** What installing Knative needs besides the client. */
@@ -50,15 +46,15 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
   const { clock, onHealth, report } = deps
   const { id } = deps.connection()
   const changes = createChangePublisher()
-  let cluster: { readonly client: KubeClient; readonly identity: string } | undefined
-  let opening: Promise<NonNullable<typeof cluster>> | undefined
+  let cluster: OpenCluster | undefined
+  let opening: Promise<OpenCluster> | undefined
   /** Why there is no client. */
   let failure: HksError | undefined
   let told: string | undefined
   let retry: Disposable | undefined
   let stopped = false
 
-  const open = (): Promise<NonNullable<typeof cluster>> =>
+  const open = (): Promise<OpenCluster> =>
     (opening ??= deps
       .openClient(deps.connection())
       .then(opened => {
@@ -70,7 +66,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
       .finally(() => {
         opening = undefined
       }))
-  const ready = async (): Promise<NonNullable<typeof cluster>> => cluster ?? open()
+  const ready = async (): Promise<OpenCluster> => cluster ?? open()
 
   const health = (): ConnectionHealth => {
     const server = cluster ? { server: cluster.client.server } : {}
@@ -100,6 +96,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
       combineWork([followPresence(scope, clock), ...deps.works.map(openWork => openWork(scope, changes))]),
     onState: tellHealth,
     failure: () => failure,
+    report,
   })
   const connect = async (): Promise<void> => {
     try {
@@ -129,7 +126,11 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
       },
       knative: async () => checkKnative((await ready()).client),
       ...createKnativeInstallation({ ...deps.installation, client: async () => (await ready()).client }),
-      test: async () => testCluster(await ready().then(({ client }) => client)),
+      test: async () => {
+        const { client } = await ready()
+        projects.refreshRights()
+        return testCluster(client)
+      },
     },
     cronJobs: combineCronJobs(role),
     applications: combineApplications(role),

@@ -5,11 +5,22 @@ import type { OpenedProject, Projects } from '../../domain/ports.ts'
 import type { ProjectRecord } from '../../domain/project.ts'
 import type { ProjectStore, StoredProject } from '../../domain/projectStore.ts'
 import { projectIdOf } from '../../platform/projectId.ts'
+import { guardWork } from './access/guardWork.ts'
+import { createNamespaceRights, type NamespaceRights } from './access/namespaceRights.ts'
+import type { AccessReview } from './client/accessReview.ts'
 import type { KubeClient } from './client/kubeClient.ts'
 import { type OpenNamespaces, stateFor } from './combinedRoles.ts'
 import type { NamespaceScope } from './namespaceScope.ts'
 import type { NamespaceWork } from './namespaceWork.ts'
 import type { CollectionState } from './watch/watchedCollection.ts'
+
+/** A cluster that can be spoken to. */
+export interface OpenCluster {
+  readonly client: KubeClient
+  /** Names the cluster wherever its kubeconfig is: of its certificate authority and server. */
+  readonly identity: string
+  readonly review: AccessReview
+}
 
 /** What the projects of a cluster need. */
 export interface KubernetesProjectsDeps {
@@ -18,13 +29,15 @@ export interface KubernetesProjectsDeps {
   readonly clock: Clock
   readonly changes: ChangePublisher
   /** @throws HksError CONNECTION_FAILED */
-  readonly cluster: () => Promise<{ readonly client: KubeClient; readonly identity: string }>
+  readonly cluster: () => Promise<OpenCluster>
   /** Begins to follow a namespace. */
   readonly openNamespace: (scope: NamespaceScope) => NamespaceWork
   /** Told when it changes how well a namespace is followed. */
   readonly onState: () => void
   /** Why there is no client; nothing while there is one or it is being made. */
   readonly failure: () => HksError | undefined
+  /** Receives failures that no caller waits for. */
+  readonly report: (error: unknown) => void
 }
 
 /** Namespaces as projects, each followed while it is open. */
@@ -34,6 +47,8 @@ export interface KubernetesProjects {
   open(namespace: string): Promise<OpenedProject>
   /** Follows all that are kept. */
   openAll(): Promise<void>
+  /** Looks again at what may be done in each, where that was not done within the last minute. */
+  refreshRights(): void
   states(): readonly CollectionState[]
   stop(graceSeconds: number): Promise<void>
 }
@@ -41,6 +56,7 @@ export interface KubernetesProjects {
 interface Followed {
   readonly project: StoredProject
   readonly work: NamespaceWork
+  readonly rights: NamespaceRights
   readonly end: AbortController
   readonly listening: Disposable
 }
@@ -51,31 +67,40 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
   const followed = new Map<string, Followed>()
 
   const shown = (project: StoredProject): ProjectRecord => {
-    const error = followed.get(project.id)?.work.state().error
+    const { work, rights } = followed.get(project.id) ?? {}
+    const error = work?.state().error
+    const known = rights?.denied() ?? []
+    const denied = known.length === 0 ? {} : { denied: known }
     // That of the whole connection is shown there.
-    if (error === undefined || error.code === 'CONNECTION_FAILED') return { ...project, status: 'ready' }
+    if (error === undefined || error.code === 'CONNECTION_FAILED') return { ...project, status: 'ready', ...denied }
     const status = error.code === 'PROJECT_MISSING' ? 'missing' : 'unavailable'
-    return { ...project, status, message: error.message }
+    return { ...project, status, message: error.message, ...denied }
   }
-  const follow = (project: StoredProject, client: KubeClient): void => {
+  const follow = (project: StoredProject, { client, review }: OpenCluster): void => {
     if (followed.has(project.id)) return
     const end = new AbortController()
-    const work = deps.openNamespace({ projectId: project.id, name: project.name, client, signal: end.signal })
-    let told = 'ready'
-    const listening = work.onState(() => {
+    let told = JSON.stringify(['ready', undefined, undefined])
+    const tell = (): void => {
       const now = shown(project)
-      const text = `${now.status} ${now.message ?? ''}`
+      const text = JSON.stringify([now.status, now.message, now.denied])
       if (text !== told) changes.publish({ kind: 'project', project: now })
       told = text
+    }
+    const { id: projectId, name } = project
+    const rights = createNamespaceRights({ review, namespace: name, clock, onChange: tell, report: deps.report })
+    const work = guardWork(deps.openNamespace({ projectId, name, client, signal: end.signal }), rights)
+    const listening = work.onState(() => {
+      tell()
       deps.onState()
     })
-    followed.set(project.id, { project, work, end, listening })
+    followed.set(project.id, { project, work, rights, end, listening })
     // It is not known yet.
     deps.onState()
   }
   const unfollow = async (id: string, graceSeconds: number): Promise<void> => {
-    const { work, end, listening } = followed.get(id) ?? {}
+    const { work, rights, end, listening } = followed.get(id) ?? {}
     followed.delete(id)
+    rights?.[Symbol.dispose]()
     listening?.[Symbol.dispose]()
     end?.abort()
     await work?.stop(graceSeconds)
@@ -84,9 +109,13 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
     const project = await store.get(id)
     return project?.connection === connectionId ? project : undefined
   }
+  const refreshRights = () => followed.forEach(({ rights }) => rights.refresh())
   return {
     role: {
-      list: async () => (await store.list(connectionId)).map(shown),
+      list: async () => {
+        refreshRights()
+        return (await store.list(connectionId)).map(shown)
+      },
       get: async id => {
         const project = await own(id)
         return project && shown(project)
@@ -115,7 +144,8 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
       },
     },
     open: async namespace => {
-      const { client, identity } = await deps.cluster()
+      const cluster = await deps.cluster()
+      const { client, identity } = cluster
       const id = projectIdOf(identity, namespace)
       const known = await store.get(id)
       if (known && known.connection !== connectionId) throw openElsewhere(namespace)
@@ -124,15 +154,16 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
         await requireNamespace(client, namespace)
         await store.insert(project)
       }
-      follow(project, client)
+      follow(project, cluster)
       const record = shown(project)
       if (!known) changes.publish({ kind: 'project', project: record })
       return { project: record, created: !known }
     },
     openAll: async () => {
-      const { client } = await deps.cluster()
-      for (const project of await store.list(connectionId)) follow(project, client)
+      const cluster = await deps.cluster()
+      for (const project of await store.list(connectionId)) follow(project, cluster)
     },
+    refreshRights,
     states: () => [...followed.values()].map(({ work }) => work.state()),
     stop: async graceSeconds => {
       await Promise.all([...followed.keys()].map(id => unfollow(id, graceSeconds)))

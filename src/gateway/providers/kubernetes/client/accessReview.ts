@@ -4,17 +4,25 @@ import type { KubeObject } from './kubeObject.ts'
 import type { RequestInfo } from './requestInfo.ts'
 import { forbidden } from './translateError.ts'
 
-/** What the user of a connection may do, as the API server says (SelfSubjectAccessReview); kept for a minute. */
+/**
+ * What the user of a connection may do, as the API server says (SelfSubjectAccessReview). What is allowed is kept for a minute,
+ * as the server has the last word; what is denied for five seconds, as nobody else would notice that it is allowed by now.
+ */
 export interface AccessReview {
   /** @throws HksError CONNECTION_FAILED */
   isAllowed(action: RequestInfo): Promise<boolean>
   /** Asks for all at once. @throws HksError FORBIDDEN for the first that is denied, in words; CONNECTION_FAILED */
   require(...actions: readonly RequestInfo[]): Promise<void>
-  /** What was known may be wrong: the server has refused something. */
-  forget(): void
+  /** The server has refused a request: where that tells of permissions, what was known may be wrong. */
+  refused(request: RequestInfo): void
+  /** Told when all that was known is forgotten. */
+  onForget(listener: () => void): Disposable
 }
 
-const keptMs = 60_000
+const keptMs = { allowed: 60_000, denied: 5_000 }
+/** A watch asks again and again, and what it may see says nothing of what may be done; a review is no action itself. */
+const saysNothing = ({ verb, resource }: RequestInfo): boolean =>
+  verb === 'list' || verb === 'watch' || resource === 'selfsubjectaccessreviews'
 const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 
 interface Review extends KubeObject {
@@ -23,7 +31,8 @@ interface Review extends KubeObject {
 
 /** Asks once for each action; those who ask meanwhile share the answer. */
 export function createAccessReview(client: Pick<KubeClient, 'request'>, now: () => number = Date.now): AccessReview {
-  let answers = new Map<string, { readonly at: number; readonly allowed: Promise<boolean> }>()
+  let answers = new Map<string, { until: number; readonly allowed: Promise<boolean> }>()
+  const listeners = new Set<() => void>()
   const ask = async (resourceAttributes: RequestInfo): Promise<boolean> => {
     const body = {
       apiVersion: 'authorization.k8s.io/v1',
@@ -42,12 +51,17 @@ export function createAccessReview(client: Pick<KubeClient, 'request'>, now: () 
   const isAllowed = (action: RequestInfo): Promise<boolean> => {
     const key = JSON.stringify(Object.entries(action).sort())
     const known = answers.get(key)
-    if (known && now() - known.at < keptMs) return known.allowed
+    if (known && now() < known.until) return known.allowed
     const mine = answers
-    const allowed = ask(action)
-    mine.set(key, { at: now(), allowed })
-    allowed.catch(() => mine.delete(key))
-    return allowed
+    const answer = { until: now() + keptMs.allowed, allowed: ask(action) }
+    mine.set(key, answer)
+    answer.allowed.then(
+      allowed => {
+        if (!allowed) answer.until = now() + keptMs.denied
+      },
+      () => mine.delete(key),
+    )
+    return answer.allowed
   }
   return {
     isAllowed,
@@ -56,8 +70,14 @@ export function createAccessReview(client: Pick<KubeClient, 'request'>, now: () 
       const denied = actions[allowed.indexOf(false)]
       if (denied) throw forbidden(denied, '')
     },
-    forget: () => {
+    refused: request => {
+      if (saysNothing(request)) return
       answers = new Map()
+      for (const listener of [...listeners]) listener()
+    },
+    onForget: listener => {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
   }
 }

@@ -6,7 +6,7 @@ import { listPages } from './listPages.ts'
 import type { KubeAccess } from './loadKubeConfig.ts'
 import { openWebSocket } from './openWebSocket.ts'
 import { chunksOf, parseJson, readText } from './readAnswer.ts'
-import { requestInfo } from './requestInfo.ts'
+import { type RequestInfo, requestInfo } from './requestInfo.ts'
 import { type OutgoingRequest, sendRequest } from './sendRequest.ts'
 import { sendWithAccess } from './sendWithAccess.ts'
 import { noAnswer } from './translateNetworkError.ts'
@@ -17,7 +17,7 @@ const userAgent = `hexabase-hks/${version}`
 /** What hears of refusals. */
 export interface KubeClientOptions {
   /** Told of each 401 and 403: what was known of permissions may be wrong. */
-  readonly onRefused?: () => void
+  readonly onRefused?: (info: RequestInfo) => void
 }
 
 /** A client of one API server over kept connections. It owns the access: dispose to close all its sockets. */

@@ -16,7 +16,7 @@ export interface Sending<S> {
   readonly attempt: (access: RequestAccess) => Promise<IncomingMessage | S>
   readonly info: RequestInfo
   readonly signal?: AbortSignal
-  readonly onRefused: (() => void) | undefined
+  readonly onRefused: ((info: RequestInfo) => void) | undefined
 }
 
 /**
@@ -50,7 +50,7 @@ export async function sendWithAccess<S = never>(sending: Sending<S>): Promise<In
       isRenewed = true
       continue
     }
-    if (statusCode === 401 || statusCode === 403) onRefused?.()
+    if (statusCode === 401 || statusCode === 403) onRefused?.(info)
     throw translateStatus(statusCode, body, tried.server.origin, info)
   }
 }

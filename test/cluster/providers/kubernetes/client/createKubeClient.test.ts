@@ -124,7 +124,7 @@ describe('the client of a real API server', function () {
     })
     await user.allow([{ ...rules[0]!, verbs: ['list', 'delete'] }])
     assert.equal(await review.isAllowed({ ...cronJob, verb: 'delete' }), false)
-    review.forget()
+    review.refused({ ...cronJob, verb: 'delete' })
     assert.equal(await review.isAllowed({ ...cronJob, verb: 'delete' }), true)
     await user.revoke()
     await assert.rejects(limited.list(cronJobs), {

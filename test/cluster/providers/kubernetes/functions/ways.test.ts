@@ -64,7 +64,7 @@ describe('the way to a function on a cluster', function () {
   it('is looked for by a connection to the address', async function () {
     if (cluster.ingress === undefined) this.skip()
     await using ingress = createIngress({ client, clock, configured: () => undefined })
-    const found = await ingress.wayTo({ namespace: rig.namespace, name: 'fn', url: cluster.ingress! })
+    const found = await ingress.wayTo({ namespace: rig.namespace, name: 'fn', url: cluster.ingress })
     assert.deepEqual([found.kind, found.origin], ['direct', cluster.ingress])
   })
 

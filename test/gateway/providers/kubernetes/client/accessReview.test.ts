@@ -30,7 +30,7 @@ describe('an access review', () => {
     })
   })
 
-  it('asks once a minute for each action, and anew after a refusal', async () => {
+  it('asks once a minute for what is allowed, sooner for what is denied, and anew after a refusal', async () => {
     await using server = await careful()
     using client = await wireClient(server.url)
     let now = 0
@@ -38,15 +38,35 @@ describe('an access review', () => {
     await Promise.all([review.isAllowed(listPods), review.isAllowed({ ...listPods })])
     assert.equal(server.requests.length, 1)
     assert.equal(await review.isAllowed(deleteJobs), false)
+    now = 4_999
+    assert.equal(await review.isAllowed(deleteJobs), false)
+    assert.equal(server.requests.length, 2)
+    now = 5_000
+    assert.equal(await review.isAllowed(deleteJobs), false)
+    assert.equal(server.requests.length, 3)
     now = 59_999
     await review.isAllowed(listPods)
-    assert.equal(server.requests.length, 2)
+    assert.equal(server.requests.length, 3)
     now = 60_000
     await review.isAllowed(listPods)
-    assert.equal(server.requests.length, 3)
-    review.forget()
-    await review.isAllowed(listPods)
     assert.equal(server.requests.length, 4)
+    let forgotten = 0
+    using _listening = review.onForget(() => forgotten++)
+    review.refused(deleteJobs)
+    await review.isAllowed(listPods)
+    assert.deepEqual([server.requests.length, forgotten], [5, 1])
+  })
+
+  it('forgets nothing because of what only looks, or because of itself', async () => {
+    await using server = await careful()
+    using client = await wireClient(server.url)
+    const review = createAccessReview(client)
+    await review.isAllowed(deleteJobs)
+    review.refused(listPods)
+    review.refused({ ...listPods, verb: 'watch' })
+    review.refused({ verb: 'create', resource: 'selfsubjectaccessreviews', group: 'authorization.k8s.io' })
+    await review.isAllowed(deleteJobs)
+    assert.equal(server.requests.length, 1)
   })
 
   it('keeps no failure', async () => {
