@@ -30,10 +30,10 @@ export async function actOnAll(
   const button = await window.showWarningMessage(words.question, { modal: true, detail }, ...words.buttons)
   if (button === undefined) return
   const failures: string[] = []
-  const progress = { location: ProgressLocation.Notification, title: button }
-  await window.withProgress(progress, async ({ report }) => {
+  const shown = { location: ProgressLocation.Notification, title: button }
+  await window.withProgress(shown, async progress => {
     for (const job of jobs) {
-      report({ message: job.name, increment: 100 / jobs.length })
+      progress.report({ message: job.name, increment: 100 / jobs.length })
       try {
         await act(job, button)
       } catch (error) {
