@@ -106,6 +106,25 @@ describe('connections over HTTP', function () {
     await remove(second)
   })
 
+  it('install and remove nothing while they are read-only, and tell why a cluster that is away takes nothing', async () => {
+    const connection = await add({ readOnly: true })
+    const params = { id: connection.id }
+    const manifests = [{ name: 'a.yaml', content: 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n' }]
+    const install = () => gateway.client.open('installKnative', { params, body: { manifests } })
+    for (const refused of [install, () => gateway.client.open('uninstallKnative', { params })])
+      await assert.rejects(refused(), { code: 'FORBIDDEN', message: 'The connection "away" is read-only.' })
+    await gateway.client.call('updateConnection', { params, body: { readOnly: false } })
+    const lines = (await (await install()).text()).trim().split('\n')
+    const last = JSON.parse(lines.at(-1)!) as { type: string; code?: string }
+    assert.deepEqual([last.type, last.code], ['failed', 'CONNECTION_FAILED'])
+    const both = { manifests, acceptUnverified: true }
+    await assert.rejects(gateway.client.open('installKnative', { params, body: both }), {
+      code: 'INVALID_REQUEST',
+      message: /^acceptUnverified/,
+    })
+    await remove(connection)
+  })
+
   it('outlive the gateway', async () => {
     const { id } = await add({ name: 'kept', readOnly: true })
     await gateway.stop()

@@ -45,9 +45,10 @@ function readFile({ name, content }: ManifestFile): readonly PlannedObject[] {
   })
   return (Array.isArray(documents) ? documents : []).flatMap((document: Document.Parsed) => {
     const [error] = document.errors
-    const line = lines.linePos(error?.pos[0] ?? document.range[0]).line
+    const line = lines.linePos(error?.pos[0] ?? document.contents?.range[0] ?? document.range[0]).line
     if (error) throw refused(name, line, error.message.split('\n', 1)[0] ?? '')
-    if (document.contents === null) return []
+    // An empty document is nothing, or a scalar that is empty.
+    if (document.toJS() === null) return []
     if (!isMap(document.contents)) throw refused(name, line, 'it is no object of Kubernetes')
     return expand(document.toJS() as Manifest).map(manifest => {
       const problem = problemOf(manifest)
