@@ -31,7 +31,7 @@ export const deploymentOf = ({ settings, source }: ReadSource, options: DeployOp
   name: options.name ?? settings.name,
   environment: { ...settings.environment, ...options.env },
   ...defined({ timeout: options.timeout ?? settings.timeout, profile: options.profile ?? settings.profile }),
-  source,
+  ...(source !== undefined && { source }),
 })
 
 /** Whoever says on the command line that an agent wrote it has not read what the agent wrote into `function.yaml`. */

@@ -1,5 +1,5 @@
 import { HksError, notFound } from '../contract/errors.ts'
-import type { Function, FunctionDeploy } from '../contract/functions.ts'
+import type { Function, FunctionDeploy, Revision } from '../contract/functions.ts'
 import type { DeploymentProgress, WatchMessage } from '../contract/watch.ts'
 import type { GatewayAddress, GatewayClient } from './gatewayClient.ts'
 import { watchGateway } from './watchGateway.ts'
@@ -50,11 +50,24 @@ export async function settledDeployment(
   }
   const look = (message: WatchMessage): Function | undefined => {
     if (message.type === 'snapshot') return settled(message.functions.find(({ id }) => id === answered.id))
-    if (message.type === 'bye' || message.kind !== 'function') return undefined
+    if (message.type === 'bye') return undefined
+    // Of a new function whose image could not be built nothing else is told.
+    if (message.type === 'put' && message.kind === 'deployment') refuseFailed(message.object, mine)
+    if (message.kind !== 'function') return undefined
     if (message.type === 'delete') return message.id === answered.id ? settled(undefined) : undefined
     return message.object.id === answered.id ? settled(message.object) : undefined
   }
   return firstOf(client.address, look, signal)
+}
+
+/** @throws HksError DEPLOY_FAILED, CANCELLED */
+function refuseFailed(
+  { functionId, revision, outcome, message }: DeploymentProgress,
+  mine: Pick<Revision, 'functionId' | 'number'>,
+): void {
+  if (functionId !== mine.functionId || revision !== mine.number) return
+  if (outcome === 'failed') throw new HksError('DEPLOY_FAILED', message)
+  if (outcome === 'cancelled') throw new HksError('CANCELLED', message)
 }
 
 /** Cancels what is being deployed under a name, also of a function that is not there yet; nothing when it has ended. */

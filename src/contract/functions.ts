@@ -10,6 +10,11 @@ export const runtimes = ['python', 'node', 'go'] as const
 /** One of {@link runtimes}. */
 export type Runtime = (typeof runtimes)[number]
 
+/** What a function runs: a language, or `image`, which is one of its user's own. */
+export const functionRuntimes = [...runtimes, 'image'] as const
+/** One of {@link functionRuntimes}. */
+export type FunctionRuntime = (typeof functionRuntimes)[number]
+
 /** Exactly the statuses of a function; scaled to zero is `ready` with `replicas: 0`. */
 export const functionStatuses = ['deploying', 'ready', 'failed', 'deleting'] as const
 /** One of {@link functionStatuses}. */
@@ -70,12 +75,21 @@ export const RuntimeVersion = Type.String({
 export const FunctionDeploy = Type.Object(
   {
     name: ResourceName,
-    runtime: OneOf(runtimes),
+    runtime: Type.Optional(OneOf(runtimes)),
     runtimeVersion: Type.Optional(RuntimeVersion),
     handler: Type.Optional(
       Type.String({ maxLength: 200, description: 'module.function; main.handler, index.handler or Handle' }),
     ),
-    source: Type.String({ description: 'Base64 of one source file or of a gzipped tar of a folder' }),
+    source: Type.Optional(
+      Type.String({ description: 'Base64 of one source file or of a gzipped tar of a folder; with `runtime`' }),
+    ),
+    image: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1000,
+        description: 'In place of runtime and source: an image that answers HTTP at $PORT, on a cluster',
+      }),
+    ),
     description: Type.Optional(Type.String({ maxLength: 1000 })),
     environment: Type.Optional(Environment),
     secrets: Type.Optional(Type.Array(SecretReference, { maxItems: 100 })),
@@ -113,9 +127,10 @@ export const Revision = Type.Object({
   id: Id,
   functionId: Id,
   number: Type.Integer(),
-  runtime: OneOf(runtimes),
-  handler: Type.String(),
-  sourceDigest: Type.String({ description: 'sha256 of the canonical tar, in hex' }),
+  runtime: OneOf(functionRuntimes),
+  image: Type.Optional(Type.String({ description: 'Of its user, with the runtime `image`' })),
+  handler: Type.String({ description: 'Empty with an image' }),
+  sourceDigest: Type.String({ description: 'sha256 of the canonical tar, in hex; empty with an image' }),
   status: OneOf(['deploying', 'ready', 'failed'] as const),
   reason: Type.Optional(Type.String()),
   percent: Type.Integer({ description: 'Share of the calls' }),
@@ -132,9 +147,10 @@ export const Function = Type.Object({
   type: Type.Literal('function'),
   name: Type.String(),
   projectId: Id,
-  runtime: OneOf(runtimes),
+  runtime: OneOf(functionRuntimes),
+  image: Type.Optional(Type.String({ description: 'Of its user, with the runtime `image`' })),
   runtimeVersion: Type.Optional(Type.String({ description: 'The version that it asks for' })),
-  handler: Type.String(),
+  handler: Type.String({ description: 'Empty with an image' }),
   source: Type.Optional(Type.String()),
   description: Type.Optional(Type.String()),
   environment: Environment,

@@ -20,7 +20,7 @@ export interface FunctionFolder {
 
 /** The fields of `function.yaml` that decide something, in the order in which people write them. */
 export const usedFields = [
-  ...['name', 'runtime', 'runtimeVersion', 'handler', 'description', 'environment', 'secrets'],
+  ...['name', 'runtime', 'image', 'runtimeVersion', 'handler', 'description', 'environment', 'secrets'],
   ...['timeout', 'scaling', 'resources', 'profile', 'network', 'allowedHosts', 'public'],
 ]
 /** Those that a cluster could use, and this machine does not. */
@@ -60,14 +60,18 @@ export function readFunctionFields(
       report(yaml.keyFault([key], 'is not a field of function.yaml.', `Known fields: ${known.join(', ')}.`))
   if (typeof fields['name'] !== 'string' || fields['name'] === '')
     report(yaml.fault(['name'], 'is missing; it names the function.', 'Add a line such as "name: greet".'))
-  if (!runtimes.some(runtime => runtime === fields['runtime']))
+  if (fields['image'] != null) {
+    for (const key of ['runtime', 'runtimeVersion', 'handler'])
+      if (fields[key] != null)
+        report(yaml.keyFault([key], 'does not go together with image.', `Leave out ${key}, or image.`))
+  } else if (!runtimes.some(runtime => runtime === fields['runtime']))
     report(yaml.fault(['runtime'], `must be one of ${runtimes.join(', ')}.`))
   const { runtimeVersion } = fields
   const version = runtimeVersion == null ? undefined : versionOf(runtimeVersion, yaml, report)
   return {
     settings: {
       ...pick(fields, [
-        ...['name', 'runtime', 'handler', 'description', 'secrets', 'timeout', 'scaling'],
+        ...['name', 'runtime', 'image', 'handler', 'description', 'secrets', 'timeout', 'scaling'],
         ...['profile', 'network', 'allowedHosts', 'public'],
       ]),
       ...('resources' in fields ? { resources: resourcesOf(fields['resources']) } : {}),

@@ -37,6 +37,7 @@ const own: Readonly<Record<string, JsonSchema>> = {
 const descriptions: Readonly<Record<string, string>> = {
   name: 'The name of the function in its project: lower-case letters, digits and "-", at most 52 characters',
   runtime: 'The language',
+  image: 'In place of runtime and handler: an image of your own that answers HTTP at $PORT, on a cluster',
   runtimeVersion: 'For python and node: "3", "3.12" or "3.12.1", in quotes; default what the PATH has',
   description: 'One sentence for people',
   environment: 'Plain variables; everyone who may see the function sees them',
@@ -49,7 +50,7 @@ const descriptions: Readonly<Record<string, string>> = {
 }
 
 /** These have to be there, or be what they are: an empty value is not the same as none. */
-const neverEmpty = ['name', 'runtime', 'environment', 'schedules']
+const neverEmpty = ['name', 'runtime', 'image', 'environment', 'schedules']
 
 /**
  * The JSON schema of `function.yaml`, made of the contract: an editor that checks with it takes what the reader and the
@@ -65,7 +66,8 @@ export function functionYamlSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'function.yaml of Hexabase HKS',
     type: 'object',
-    required: ['name', 'runtime'],
+    required: ['name'],
+    oneOf: [{ required: ['runtime'] }, { required: ['image'] }],
     additionalProperties: false,
     properties: Object.fromEntries(properties) as JsonSchema,
   }

@@ -13,8 +13,8 @@ export interface SourcePlace {
 /** A source as it is at one moment, with how it is deployed. */
 export interface ReadSource {
   readonly settings: FunctionSettings
-  /** Base64, as a deployment carries it. */
-  readonly source: string
+  /** Base64, as a deployment carries it; absent with an image. */
+  readonly source?: string
   readonly warnings: readonly string[]
 }
 
@@ -23,6 +23,7 @@ export async function readSource({ kind, path }: SourcePlace, signal?: AbortSign
   if (kind === 'file')
     return { settings: singleFileSettings(path), source: (await packFile(path)).source, warnings: [] }
   const { settings, warnings } = await readFunctionFolder(path)
+  if (settings.image !== undefined) return { settings, warnings }
   return { settings, source: (await packFolder(path, signal)).source, warnings }
 }
 

@@ -11,6 +11,7 @@ import type {
   InvocationRequest,
   InvocationResponse,
 } from '../../src/gateway/domain/function.ts'
+import { languageOf } from '../../src/gateway/domain/functionContent.ts'
 import { defaultResources } from '../../src/gateway/domain/functionResources.ts'
 import { defaultScaling } from '../../src/gateway/domain/functionScaling.ts'
 import { defaultHandler, readSource } from '../../src/gateway/domain/functionSource.ts'
@@ -155,11 +156,10 @@ export async function openLocalFunctions({
 export const patient = { answerBy: Number.POSITIVE_INFINITY }
 
 /** A spec with what a test does not care about filled in; a Node function called `fn`. */
-export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec {
-  const runtime = given.runtime ?? 'node'
+export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec & { readonly runtime: Runtime } {
+  const runtime = languageOf({ runtime: given.runtime ?? 'node' })
   return {
     name: 'fn',
-    runtime,
     handler: defaultHandler[runtime],
     environment: {},
     secrets: [],
@@ -170,6 +170,7 @@ export function functionSpec(given: Partial<FunctionSpec> = {}): FunctionSpec {
     network: 'full',
     public: false,
     ...given,
+    runtime,
   }
 }
 

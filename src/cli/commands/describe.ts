@@ -54,7 +54,13 @@ const settingsOf = (fn: Function, reached: string | undefined): string =>
     ['Name', fn.name],
     ['Id', fn.id],
     ['Description', fn.description],
-    ['Runtime', `${[fn.runtime, fn.runtimeVersion].filter(Boolean).join(' ')}, handler ${fn.handler}`],
+    ['Image', fn.image],
+    [
+      'Runtime',
+      fn.image === undefined
+        ? `${[fn.runtime, fn.runtimeVersion].filter(Boolean).join(' ')}, handler ${fn.handler}`
+        : undefined,
+    ],
     ['Status', fn.debugging ? `${withReason(fn)}; calls go to a process that is debugged` : withReason(fn)],
     ['Replicas', fn.replicas === 0 ? '0 (scaled to zero)' : String(fn.replicas)],
     ['URL', `${fn.url}${fn.public ? ' (public)' : ''}`],

@@ -55,9 +55,10 @@ export async function deploySource(services: Services, source: DeployableSource)
   const options = { location: ProgressLocation.Notification, title, cancellable: true }
   return window.withProgress(options, async (progress, token) => {
     const signal = signalOf(token)
-    progress.report({ message: l10n.t('packing {0}', basename(source.path)) })
+    const hasSource = source.settings.image === undefined
+    if (hasSource) progress.report({ message: l10n.t('packing {0}', basename(source.path)) })
     const client = await services.session.ready()
-    const packed = await source.pack(signal)
+    const packed = hasSource ? await source.pack(signal) : undefined
     const underWay = (): DeploymentProgress | undefined =>
       [...services.session.resources.deployments.values()].find(
         deployment => deployment.projectId === source.projectId && deployment.name === name,
@@ -77,13 +78,11 @@ export async function deploySource(services: Services, source: DeployableSource)
     }
     signal.addEventListener('abort', cancel, { once: true })
     try {
-      progress.report({
-        message: l10n.t(
-          'sending {0}',
-          packed.files.length === 1 ? packed.files[0]! : l10n.t('{0} files', packed.files.length),
-        ),
-      })
-      const body = { ...source.settings, source: packed.source, waitSeconds }
+      if (packed) {
+        const what = packed.files.length === 1 ? packed.files[0]! : l10n.t('{0} files', packed.files.length)
+        progress.report({ message: l10n.t('sending {0}', what) })
+      }
+      const body = { ...source.settings, ...(packed && { source: packed.source }), waitSeconds }
       const fn = await client.call('deployFunction', { params: { id: source.projectId }, body, signal })
       return functionState(fn) === 'deploying' ? await endOfDeployment(services, fn, signal) : fn
     } finally {

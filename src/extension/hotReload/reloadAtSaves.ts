@@ -39,7 +39,7 @@ export async function reloadAtSaves(
     connect,
     read: async signal => {
       const { settings, source } = await readSource(place, signal)
-      return { ...settings, name, source }
+      return { ...settings, name, ...(source !== undefined && { source }) }
     },
     onReload: done => {
       onReload(done.kind === 'refused' ? { ...done, error: placedError(done.error, place) } : done)

@@ -168,9 +168,13 @@ function revisionNode(
         [
           `**${escapeMarkdown(fn.name)} ${escapeMarkdown(label)}**`,
           state === undefined ? undefined : escapeMarkdown(state),
-          `${t('Handler')} ${codeMarkdown(revision.handler)} (${revision.runtime})`,
+          revision.image === undefined
+            ? `${t('Handler')} ${codeMarkdown(revision.handler)} (${revision.runtime})`
+            : `${t('Image')} ${codeMarkdown(revision.image)}`,
           escapeMarkdown(t('Deployed {0}', absoluteTime(createdAt, locale))),
-          `${t('Source')} ${codeMarkdown(revision.sourceDigest.slice(0, 12))}`,
+          revision.image === undefined
+            ? `${t('Source')} ${codeMarkdown(revision.sourceDigest.slice(0, 12))}`
+            : undefined,
         ],
         '\n\n',
       ),
@@ -225,7 +229,7 @@ function tooltip(fn: Function, words: string, calls: FunctionCalls | undefined, 
       `**${escapeMarkdown(fn.name)}** ${escapeMarkdown(joined([fn.runtime, words]))}`,
       fn.description === undefined ? undefined : escapeMarkdown(fn.description),
       watched === undefined ? undefined : line(t('Deployed at each save of'), codeMarkdown(watched.path)),
-      line(t('Handler'), codeMarkdown(fn.handler)),
+      fn.image === undefined ? line(t('Handler'), codeMarkdown(fn.handler)) : line(t('Image'), codeMarkdown(fn.image)),
       fn.revision > 0 ? line(t('Address'), codeMarkdown(fn.url)) : undefined,
       calls === undefined ? undefined : escapeMarkdown(figureSentence(calls.day, t)),
       line(t('Longest call'), `${fn.timeout} s`),

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { SecretReference } from '../../contract/common.ts'
-import type { FunctionNetwork, FunctionProfile, FunctionStatus, Runtime } from '../../contract/functions.ts'
+import type { FunctionNetwork, FunctionProfile, FunctionRuntime, FunctionStatus } from '../../contract/functions.ts'
 import type { DeploymentOutcome, DeploymentPhase } from '../../contract/watch.ts'
 import type { FunctionResources } from './functionResources.ts'
 import type { FunctionScaling } from './functionScaling.ts'
@@ -8,7 +8,9 @@ import type { FunctionScaling } from './functionScaling.ts'
 /** What a deployment asks for, with every default filled in. `timeoutSeconds` is per call. */
 export interface FunctionSpec {
   readonly name: string
-  readonly runtime: Runtime
+  readonly runtime: FunctionRuntime
+  /** Of its user, with the runtime `image`; there is no source then, and no handler. */
+  readonly image?: string
   /** The version of the interpreter that is asked for, or the beginning of one. */
   readonly runtimeVersion?: string
   readonly handler: string

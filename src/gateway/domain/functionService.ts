@@ -1,18 +1,19 @@
 import type { FunctionDebug } from '../../contract/debug.ts'
 import type { FunctionAccess, FunctionDeploy } from '../../contract/functions.ts'
-import { HksError, invalidField } from '../../contract/errors.ts'
+import { HksError } from '../../contract/errors.ts'
 import { readWhole } from './answerStream.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { Directory, FoundFunction } from './directory.ts'
 import type { FunctionRecord, FunctionSpec, InvocationRequest, TrafficShare } from './function.ts'
+import { contentOf, sourceOf } from './functionContent.ts'
 import type { DebugSession } from './functionDebug.ts'
 import { refuseWhenCalled } from './functionCallers.ts'
 import type { FunctionCalls, RunningCall } from './functionCalls.ts'
 import { refuseAgentDebugging, trustOf } from './functionProfile.ts'
 import { resourcesOf } from './functionResources.ts'
 import { scalingOf } from './functionScaling.ts'
-import { checkHandler, defaultHandler, readSource, type SourceTools } from './functionSource.ts'
+import type { SourceTools } from './functionSource.ts'
 import { linkedController } from './linkedController.ts'
 import { checkShares, formerRevision } from './functionTraffic.ts'
 import type { Perform } from './operation.ts'
@@ -136,11 +137,10 @@ export function createFunctionService(options: FunctionServiceOptions): Function
   ): Promise<DeployResult> => {
     const functions = functionsOf(provider)
     const spec = specOf(caller, input)
-    checkHandler(spec.runtime, spec.handler)
     refuseZeroBytes(environmentTexts(spec.environment))
     refuseRepeatedVariables(spec.secrets)
     const begun = clock.now()
-    const source = await readSource(input.source, spec.runtime, spec.handler, options.tools)
+    const source = await sourceOf(spec, input.source, options.tools)
     const answerBy = begun + (input.waitSeconds ?? defaultWaitSeconds) * 1000
     const how = { answerBy, transient: input.transient === true }
     const { function: record, created, settled } = await functions.deploy(projectId, spec, source, how)
@@ -245,9 +245,7 @@ function functionsOf(provider: Provider): Functions {
 function specOf(caller: Caller, input: DeployInput): FunctionSpec {
   return {
     name: input.name,
-    runtime: input.runtime,
-    ...runtimeVersionOf(input),
-    handler: input.handler ?? defaultHandler[input.runtime],
+    ...contentOf(input),
     ...(input.description === undefined ? {} : { description: input.description }),
     environment: input.environment ?? {},
     secrets: input.secrets ?? [],
@@ -257,13 +255,6 @@ function specOf(caller: Caller, input: DeployInput): FunctionSpec {
     ...trustOf(caller, input),
     public: input.public ?? false,
   }
-}
-
-/** @throws HksError INVALID_REQUEST */
-function runtimeVersionOf({ runtime, runtimeVersion }: DeployInput): Pick<FunctionSpec, 'runtimeVersion'> {
-  if (runtimeVersion === undefined) return {}
-  if (runtime !== 'go') return { runtimeVersion }
-  throw invalidField('runtimeVersion', runtimeVersion, 'is for python and node.', 'Name the version of Go in go.mod.')
 }
 
 const scheduledRequest = (payload: unknown, executionId: string): InvocationRequest => {

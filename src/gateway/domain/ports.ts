@@ -150,14 +150,14 @@ export interface Functions {
   /**
    * Adds a revision (and the function, when the name is new). A fault of the request that shows before `answerBy`
    * (epoch milliseconds), such as a syntax error, rejects and leaves nothing (INVALID_SOURCE, RUNTIME_MISSING …); one
-   * that shows later is the revision's. `settled` resolves when the revision serves and rejects when it can't
+   * that shows later is the revision's. With an image there is no source. `settled` resolves when the revision serves and rejects when it can't
    * (DEPLOY_FAILED, CANCELLED …), which the record then says, too; nobody has to wait for it. A `transient` revision is
    * forgotten when a newer one takes its place.
    */
   deploy(
     projectId: string,
     spec: FunctionSpec,
-    source: Source,
+    source: Source | undefined,
     options: DeployOptions,
   ): Promise<{
     readonly function: FunctionRecord

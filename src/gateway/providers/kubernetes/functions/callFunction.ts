@@ -53,7 +53,8 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
     const cancelled = () => platformAnswer('CANCELLED', reasonWords(signal), facts())
     try {
       const way = await options.wayTo(record)
-      const key = diagnostics ? await options.diagnosticKey(record) : undefined
+      const isOurs = record.spec.image === undefined
+      const key = diagnostics && isOurs ? await options.diagnosticKey(record) : undefined
       const answer = await sendCall({
         ...way,
         request,
@@ -62,7 +63,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
         agent: way.origin.startsWith('https:') ? secure : plain,
         signal,
       })
-      return await toResponse(answer)
+      return await toResponse(answer, isOurs)
     } catch (error) {
       if (signal.aborted) return cancelled()
       if (error instanceof HksError) throw error
@@ -74,9 +75,13 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
       )
     }
 
-    async function toResponse(answer: Awaited<ReturnType<typeof sendCall>>): Promise<InvocationResponse> {
+    async function toResponse(
+      answer: Awaited<ReturnType<typeof sendCall>>,
+      isOurs: boolean,
+    ): Promise<InvocationResponse> {
       const status = answer.statusCode ?? 0
-      if (!isFromPod(answer)) {
+      // What an image of its user's answers looks like what lies between.
+      if (isOurs && !isFromPod(answer)) {
         const body = Buffer.from(await readBody(answer)).toString()
         return answerOfKnative(status, body, record!.spec.timeoutSeconds, facts())
       }
@@ -86,11 +91,13 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
         const explain = () =>
           signal.aborted
             ? Promise.resolve(new AnswerBroken('CANCELLED', reasonWords(signal)))
-            : options.explainBreak(id, invocationId)
+            : isOurs
+              ? options.explainBreak(id, invocationId)
+              : Promise.resolve(new AnswerBroken('FUNCTION_CRASHED', 'The answer ended in an unexpected way.'))
         return { status, headers, body: new Uint8Array(), stream: podStream(answer, explain), ...facts() }
       }
       const body = await readBody(answer)
-      return platformAnswerOfPod(answer, body, facts()) ?? { status, headers, body, ...facts() }
+      return (isOurs && platformAnswerOfPod(answer, body, facts())) || { status, headers, body, ...facts() }
     }
   }
   return {

@@ -34,6 +34,8 @@ export async function deployedSource(
     const image = { reference: revision.spec.containers[0]!.image, ...built }
     return images?.source(image, await registryAccess(settings()), signal)
   }
+  // An image of its user's has none.
+  if (facts.image !== undefined) return undefined
   const map = await objects.find('configmaps', sourceName(name, id))
   const packed = map?.binaryData?.[sourceFile]
   return packed === undefined ? undefined : gunzipSync(Buffer.from(packed, 'base64'))

@@ -79,7 +79,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
 
   const begin = async (
     spec: RevisionRecord['spec'],
-    source: Source,
+    source: Source | undefined,
     isTransient: boolean,
   ): Promise<{ readonly attempt: Attempt; readonly settled: Promise<FunctionRecord> }> => {
     const planned = await options.planContent(spec, source)
@@ -90,7 +90,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       functionId: (existing && functionIdOf(existing, scope.projectId)) ?? underWay[0]?.functionId ?? newId(),
       number: Math.max(nextNumber(existing), ...underWay.map(({ number }) => number + 1)),
       spec,
-      sourceDigest: source.digest,
+      sourceDigest: source?.digest ?? '',
       ...(isTransient && { transient: true }),
       status: 'deploying',
       createdAt: clock.now(),
@@ -104,7 +104,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       settled: Promise.resolve(),
     }
     attempts.add(attempt)
-    if (planned.kind === 'mounted') await put(attempt, source, planned.content)
+    if (planned.kind === 'there') await put(attempt, source, planned.content)
     const settled = planned.kind === 'built' ? buildAndSettle(attempt, source, planned.build) : settle(attempt)
     attempt.settled = settled.catch(() => undefined)
     return { attempt, settled }
@@ -112,7 +112,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
   const signalOf = ({ abort }: Attempt) => AbortSignal.any([abort.signal, scope.signal])
 
   /** Makes what the revision needs, then the revision. */
-  const put = async (attempt: Attempt, source: Source, content: RevisionContent): Promise<void> => {
+  const put = async (attempt: Attempt, source: Source | undefined, content: RevisionContent): Promise<void> => {
     const { revision, told } = attempt
     const { functionId, spec } = revision
     try {
@@ -137,7 +137,11 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     objects.remove('configmaps', sourceName(revisionName(spec.name, number), id))
 
   /** Until its image is there the cluster knows nothing of the revision: what serves is not touched. */
-  const buildAndSettle = async (attempt: Attempt, source: Source, build: BuildContent): Promise<FunctionRecord> => {
+  const buildAndSettle = async (
+    attempt: Attempt,
+    source: Source | undefined,
+    build: BuildContent,
+  ): Promise<FunctionRecord> => {
     const { revision, told } = attempt
     const { functionId, spec } = revision
     pending.add(revision)

@@ -49,6 +49,8 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
   const withPods = new Set<string>()
   const stored = new Map<string, Promise<readonly TimedLine[]>>()
 
+  /** An image of its user's marks no line. */
+  const isGiven = (functionId: string) => view.record(functionId)?.spec.image !== undefined
   const podOf = (uid: string) => view.pods.get(uid)
   const mergeOf = (functionId: string): LineMerge<string> => {
     const merge =
@@ -56,7 +58,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
       createLineMerge<string>(clock, batch =>
         log.write(
           functionId,
-          batch.map(([, line]) => lineOf(line, clock)),
+          batch.map(([, line]) => lineOf(line, clock, isGiven(functionId))),
         ),
       )
     merges.set(functionId, merge)
@@ -67,7 +69,13 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
       stored.get(functionId) ??
       logs
         .read(functionId, { tail: mostStored })
-        .then(read => read.lines.map(line => ({ time: line.time, stamp: '', text: writeMarked(line) })))
+        .then(read =>
+          read.lines.map(line => ({
+            time: line.time,
+            stamp: '',
+            text: isGiven(functionId) ? line.text : writeMarked(line),
+          })),
+        )
     stored.set(functionId, lines)
     return lines
   }
@@ -152,7 +160,11 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
 }
 
 /** A line of the kubelet itself has no time. */
-const lineOf = ({ time, text, truncated }: TimedLine, clock: Clock): NewLogLine =>
+const lineOf = ({ time, text, truncated }: TimedLine, clock: Clock, isGiven: boolean): NewLogLine =>
   time === undefined
     ? { time: clock.now(), stream: 'system', text }
-    : { time, ...readMarked(text), ...(truncated === undefined ? {} : { truncated }) }
+    : {
+        time,
+        ...(isGiven ? { stream: 'stdout', text } : readMarked(text)),
+        ...(truncated === undefined ? {} : { truncated }),
+      }

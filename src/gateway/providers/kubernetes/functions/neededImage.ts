@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { readTar } from '../../../../base/readTar.ts'
-import type { FunctionSpec, Source } from '../../../domain/function.ts'
+import type { Runtime } from '../../../../contract/functions.ts'
+import type { Source } from '../../../domain/function.ts'
 import { mostBytes } from './functionConfigMaps.ts'
 
 /** The source was read within the bounds of every source. */
@@ -10,7 +11,7 @@ const noLimits = { maxEntries: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAF
  * Why a function can not run in the stock image of its language with its source in a ConfigMap, as the beginning of a
  * sentence; `undefined` when it can.
  */
-export function whyImageIsNeeded({ runtime }: Pick<FunctionSpec, 'runtime'>, { tar }: Source): string | undefined {
+export function whyImageIsNeeded({ runtime }: { readonly runtime: Runtime }, { tar }: Source): string | undefined {
   if (runtime === 'go') return 'A function in Go'
   const files = readTar(tar, noLimits)
   const textOf = (path: string) => {

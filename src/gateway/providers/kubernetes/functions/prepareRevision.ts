@@ -13,7 +13,8 @@ export interface Preparation {
   readonly functionId: string
   readonly spec: FunctionSpec
   readonly revision: { readonly id: string; readonly number: number }
-  readonly source: Source
+  /** Absent with an image of its user's. */
+  readonly source: Source | undefined
   readonly content: RevisionContent
 }
 
@@ -28,9 +29,10 @@ export async function prepareRevision(
 ): Promise<void> {
   const name = sourceName(revisionName(spec.name, revision.number), revision.id)
   await refuseMissingSecrets(objects, spec)
+  if (content.kind === 'given') return
   await Promise.all([
     ensure(objects, 'secrets', keySecret(functionId, spec.name), now),
-    ...(content.kind === 'built'
+    ...(content.kind !== 'mounted' || !source
       ? []
       : [
           objects.create('configmaps', sourceConfigMap(functionId, name, source)),

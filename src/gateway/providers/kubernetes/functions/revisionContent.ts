@@ -11,3 +11,5 @@ export type RevisionContent =
       /** Path beneath the source where packages or a program were put, if any were. */
       readonly partsPlace?: string
     }
+  /** An image of its user's, which answers HTTP at $PORT. */
+  | { readonly kind: 'given'; readonly image: string }

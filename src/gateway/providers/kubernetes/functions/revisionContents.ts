@@ -1,7 +1,9 @@
 import { HksError } from '../../../../contract/errors.ts'
 import type { DeployProgress, FunctionSpec, Source } from '../../../domain/function.ts'
+import { languageOf } from '../../../domain/functionContent.ts'
 import type { KubeClient } from '../client/kubeClient.ts'
 import type { FunctionImages } from '../images/functionImage.ts'
+import { formatReference, parseReference } from '../images/reference.ts'
 import type { ImageProgress } from '../images/image.ts'
 import type { FunctionSettings } from './functionSettings.ts'
 import { whyImageIsNeeded } from './neededImage.ts'
@@ -21,7 +23,7 @@ export interface ContentTeller {
 /** How a revision gets its content. */
 export type ContentPlan =
   /** Quick: nothing is built. */
-  | { readonly kind: 'mounted'; readonly content: RevisionContent }
+  | { readonly kind: 'there'; readonly content: RevisionContent }
   /** Takes its time, and can be ended. */
   | {
       readonly kind: 'built'
@@ -29,7 +31,7 @@ export type ContentPlan =
     }
 
 /** Chooses what a revision is made of. @throws HksError UNSUPPORTED_PLATFORM, RUNTIME_MISSING, INVALID_REQUEST */
-export type PlanContent = (spec: FunctionSpec, source: Source) => Promise<ContentPlan>
+export type PlanContent = (spec: FunctionSpec, source: Source | undefined) => Promise<ContentPlan>
 
 /** What {@link createContentPlanner} needs. */
 export interface ContentPlannerOptions {
@@ -43,12 +45,17 @@ export interface ContentPlannerOptions {
 /** Functions that need nothing but their source get no image of their own. */
 export function createContentPlanner({ client, settings, programOf, images }: ContentPlannerOptions): PlanContent {
   return async (spec, source) => {
+    if (spec.image !== undefined || !source) {
+      const given = formatReference(parseReference(spec.image ?? '', 'image'))
+      return { kind: 'there', content: { kind: 'given', image: given } }
+    }
     const now = settings()
+    const runtime = languageOf(spec)
     const image = runtimeImage(spec, now.images)
-    const why = whyImageIsNeeded(spec, source)
+    const why = whyImageIsNeeded({ runtime }, source)
     if (why === undefined) {
-      const program = await programOf(spec.runtime as RuntimeProgram['runtime'])
-      return { kind: 'mounted', content: { kind: 'mounted', image, program } }
+      const program = await programOf(runtime as RuntimeProgram['runtime'])
+      return { kind: 'there', content: { kind: 'mounted', image, program } }
     }
     const repository = repositoryOf(spec.name, why, now)
     if (!images) throw new HksError('UNSUPPORTED_PLATFORM', `${why} needs an image, which can not be built here.`)
@@ -57,7 +64,14 @@ export function createContentPlanner({ client, settings, programOf, images }: Co
         ? { platform: now.platform, isAssumed: false }
         : await nodePlatform(client, signal)
       if (isAssumed) line(`The image is built for ${platform}: the nodes of the cluster may not be listed.`)
-      const request = { spec, source, base: image, platform, repository, access: await registryAccess(now) }
+      const request = {
+        spec: { ...spec, runtime },
+        source,
+        base: image,
+        platform,
+        repository,
+        access: await registryAccess(now),
+      }
       const told = { progress, line, image: (step: ImageProgress) => progress(pushing(step)) }
       const { reference, partsPlace } = await images.build(request, signal, told)
       return { kind: 'built', image: reference, ...(partsPlace !== undefined && { partsPlace }) }

@@ -1,5 +1,6 @@
 import { HksError, invalidField } from '../../../../contract/errors.ts'
 import type { FunctionSpec } from '../../../domain/function.ts'
+import { languageOf } from '../../../domain/functionContent.ts'
 import { formatReference, parseReference } from '../images/reference.ts'
 import type { FunctionSettings } from './functionSettings.ts'
 
@@ -7,7 +8,9 @@ import type { FunctionSettings } from './functionSettings.ts'
  * The image of a function's language. A version that the function asks for takes the place of the one in the tag.
  * @throws HksError RUNTIME_MISSING, INVALID_REQUEST
  */
-export function runtimeImage({ runtime, runtimeVersion }: FunctionSpec, images: FunctionSettings['images']): string {
+export function runtimeImage(spec: FunctionSpec, images: FunctionSettings['images']): string {
+  const { runtimeVersion } = spec
+  const runtime = languageOf(spec)
   const image = images[runtime]
   if (image === undefined) {
     throw new HksError('RUNTIME_MISSING', `This connection names no image for functions in ${runtime}.`, {

@@ -89,53 +89,64 @@ export function revisionTemplate(plan: RevisionPlan): RevisionTemplate {
             limits: { memory: String(spec.resources.memoryBytes) },
           },
           securityContext: {
-            runAsUser: nobody,
+            ...(content.kind === 'given' ? {} : { runAsUser: nobody, readOnlyRootFilesystem: true }),
             runAsNonRoot: true,
             allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
             capabilities: { drop: ['ALL'] },
             seccompProfile: { type: 'RuntimeDefault' },
           },
-          volumeMounts: [...mountsOf(content), { name: 'tmp', mountPath: '/tmp' }],
+          volumeMounts: mountsOf(content),
         },
       ],
-      volumes: [...volumesOf(content, sourceName(name, revision.id)), { name: 'tmp', emptyDir: {} }],
+      volumes: volumesOf(content, sourceName(name, revision.id)),
     },
   }
 }
 
 /** An image of its own says how it starts. */
 const programOf = (content: RevisionContent) =>
-  content.kind === 'built'
-    ? { image: content.image }
-    : { image: content.image, command: podCommand[content.program.runtime] }
+  content.kind === 'mounted'
+    ? { image: content.image, command: podCommand[content.program.runtime] }
+    : { image: content.image }
 
-const mountsOf = ({ kind }: RevisionContent) =>
-  kind === 'built'
-    ? []
-    : [
-        { name: 'runtime', mountPath: runtimeFolder, readOnly: true },
-        { name: 'source', mountPath: sourceFolder, readOnly: true },
-      ]
+/** A user's own image has its files where it wants them. */
+function mountsOf({ kind }: RevisionContent) {
+  if (kind === 'given') return []
+  const tmp = { name: 'tmp', mountPath: '/tmp' }
+  if (kind === 'built') return [tmp]
+  return [
+    { name: 'runtime', mountPath: runtimeFolder, readOnly: true },
+    { name: 'source', mountPath: sourceFolder, readOnly: true },
+    tmp,
+  ]
+}
 
 function volumesOf(content: RevisionContent, source: string) {
-  if (content.kind === 'built') return []
+  if (content.kind === 'given') return []
+  const tmp = { name: 'tmp', emptyDir: {} }
+  if (content.kind === 'built') return [tmp]
   const { configMap, files } = content.program
   return [
     { name: 'runtime', configMap: { name: configMap, items: files.map(({ key, path }) => ({ key, path })) } },
     { name: 'source', configMap: { name: source, items: [{ key: sourceFile, path: sourceFile }] } },
+    tmp,
   ]
 }
 
 function variablesOf(spec: FunctionSpec, revision: number, { kind }: RevisionContent): readonly Variable[] {
   const source = kind === 'built' ? sourceFolder : `${sourceFolder}/${sourceFile}`
-  const plain = { ...spec.environment, ...podVariables(spec, revision, source) }
+  const own = kind === 'given' ? {} : podVariables(spec, revision, source)
   return [
-    ...Object.entries(plain).map(([name, value]) => ({ name, value: writeVariable(value) })),
+    ...Object.entries({ ...spec.environment, ...own }).map(([name, value]) => ({ name, value: writeVariable(value) })),
     ...spec.secrets.map(({ name, from }) => ({ name, valueFrom: { secretKeyRef: secretKeyOf(from) } })),
-    { name: 'HKS_DIAGNOSTIC_KEY', valueFrom: { secretKeyRef: { name: keyName(spec.name), key: keyField } } },
+    ...(kind === 'given' ? [] : [diagnosticKey(spec)]),
   ]
 }
+
+const diagnosticKey = ({ name }: FunctionSpec): Variable => ({
+  name: 'HKS_DIAGNOSTIC_KEY',
+  valueFrom: { secretKeyRef: { name: keyName(name), key: keyField } },
+})
 
 /** The Secret and the key of `SECRET/KEY`. */
 export function secretKeyOf(from: string): { readonly name: string; readonly key: string } {

@@ -12,7 +12,7 @@ import { parseReference } from './reference.ts'
 
 /** A function that gets an image of its own. */
 export interface FunctionImageRequest {
-  readonly spec: Pick<FunctionSpec, 'runtime' | 'runtimeVersion' | 'handler'>
+  readonly spec: Pick<FunctionSpec, 'runtimeVersion' | 'handler'> & { readonly runtime: Runtime }
   readonly source: Source
   /** Reference of the image of its language; in Go of any that a static program can run in. */
   readonly base: string

@@ -1,3 +1,4 @@
+import { languageOf } from '../../../domain/functionContent.ts'
 import { HksError, invalidField } from '../../../../contract/errors.ts'
 import type { DebugRequest, DebugSession } from '../../../domain/functionDebug.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
@@ -92,7 +93,7 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
       functionId: fn.id,
       functionName: spec.name,
       revision: fn.serving,
-      runtime: spec.runtime,
+      runtime: languageOf(spec),
       handler: request.handler ?? spec.handler,
       folder: folder.path,
       ...(installed !== undefined && { packagesElsewhere: installed }),
@@ -182,7 +183,9 @@ export function createDebugSessions(options: DebugSessionsOptions): DebugSession
   }
 }
 
-function debuggable({ spec: { name, runtime, profile } }: StoredFunction): DebuggedRuntime {
+function debuggable({ spec }: StoredFunction): DebuggedRuntime {
+  const { name, profile } = spec
+  const runtime = languageOf(spec)
   if (profile === 'agent') {
     const message = `The function "${name}" has the profile agent: a process that is debugged has the network of this machine.`
     throw new HksError('SANDBOX_UNAVAILABLE', message, {

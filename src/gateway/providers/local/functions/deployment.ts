@@ -3,7 +3,7 @@ import { HksError } from '../../../../contract/errors.ts'
 import type { DeploymentStep, FunctionRecord, FunctionSpec, RevisionRecord, Source } from '../../../domain/function.ts'
 import type { FunctionScaling } from '../../../domain/functionScaling.ts'
 import type { StoredFunction } from '../../../domain/localState.ts'
-import type { Functions } from '../../../domain/ports.ts'
+import type { DeployOptions, Functions } from '../../../domain/ports.ts'
 import type { CodeStore } from './codeStore.ts'
 import { deployWords, explainFailure } from '../../../domain/deployFailure.ts'
 import { createDeploymentSteps, type StepTeller } from '../../../domain/deploymentSteps.ts'
@@ -17,7 +17,7 @@ import type { LocalScaling } from './scaling.ts'
 
 /** Deployments of local functions. */
 export interface Deployments {
-  deploy: Functions['deploy']
+  deploy(projectId: string, spec: FunctionSpec, source: Source, options: DeployOptions): ReturnType<Functions['deploy']>
   /** Ends all deployments of a function that are under way; resolves when they, and all before, have ended. Answers how many. */
   cancel(functionId: string): Promise<number>
   /** Ends all deployments. */
@@ -67,7 +67,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
   const settling = new Set<Attempt>()
   const steps = createDeploymentSteps(changes, clock)
 
-  const deploy: Functions['deploy'] = (projectId, spec, source, { answerBy, transient }) =>
+  const deploy: Deployments['deploy'] = (projectId, spec, source, { answerBy, transient }) =>
     options.inTurn(projectId, spec.name, async () => {
       const existing = (await state.list(projectId)).find(stored => stored.spec.name === spec.name)
       const revision = await newRevision(existing, spec, source, transient === true)

@@ -1,3 +1,4 @@
+import { languageOf, requireSource } from '../../../domain/functionContent.ts'
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import { functionTokenHeader } from '../../../../contract/headers.ts'
 import { HksError, notFound } from '../../../../contract/errors.ts'
@@ -101,7 +102,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       const folder = await code.find(digest)
       if (folder === undefined) return undefined
       const tell = { progress: () => undefined, line: (text: string) => log.system(id, text) }
-      return (await builders.of(spec.runtime).build({ ...spec, digest, folder }, signal, tell)).packages?.folder
+      return (await builders.of(languageOf(spec)).build({ ...spec, digest, folder }, signal, tell)).packages?.folder
     },
   })
   let stopped = false
@@ -192,9 +193,10 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
     get: records.get,
     deploy: async (projectId, spec, source, options) => {
       refuseWhenStopped()
+      const code = requireSource(source)
       refuseReserved(spec)
-      refuseWithoutProxy(spec, await interpreters.find(spec.runtime, spec.runtimeVersion))
-      const deployed = await deployments.deploy(projectId, spec, source, options)
+      refuseWithoutProxy(spec, await interpreters.find(languageOf(spec), spec.runtimeVersion))
+      const deployed = await deployments.deploy(projectId, spec, code, options)
       void keepReady().catch(deps.report)
       return deployed
     },
@@ -261,7 +263,7 @@ export function createLocalFunctions(deps: LocalFunctionsDeps): LocalFunctionsHo
       await builders.keepOnly(digests)
       // In the background; what is missing is said by the call.
       void keepReady().catch(deps.report)
-      for (const runtime of new Set((await state.list()).map(({ spec }) => spec.runtime))) {
+      for (const runtime of new Set((await state.list()).map(({ spec }) => languageOf(spec)))) {
         void builders
           .of(runtime)
           .warm()

@@ -1,3 +1,4 @@
+import { languageOf } from '../../../domain/functionContent.ts'
 import type { FunctionSpec } from '../../../domain/function.ts'
 import type { SandboxLevel } from '../../../platform/sandbox/sandbox.ts'
 import type { ConfinementRules } from './confinement.ts'
@@ -14,7 +15,11 @@ export async function neededKinds(
   const found = await Promise.allSettled(
     specs
       .filter(spec => rules.isConfined(spec, level))
-      .map(async spec => (await interpreters.find(spec.runtime, spec.runtimeVersion), kindOf(spec))),
+      .map(async spec => {
+        const runtime = languageOf(spec)
+        await interpreters.find(runtime, spec.runtimeVersion)
+        return kindOf({ ...spec, runtime })
+      }),
   )
   return new Set(found.flatMap(each => (each.status === 'fulfilled' ? [each.value] : [])))
 }

@@ -1,3 +1,4 @@
+import { languageOf } from '../../../domain/functionContent.ts'
 import { HksError } from '../../../../contract/errors.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { DeployProgress, FunctionSpec, RevisionRecord } from '../../../domain/function.ts'
@@ -47,7 +48,7 @@ export function createPrepareRevision({
     }
     const version = spec.runtimeVersion === undefined ? {} : { runtimeVersion: spec.runtimeVersion }
     const source = { digest: sourceDigest, folder, handler: spec.handler, network: spec.network, ...version }
-    const prepared = await builderOf(spec.runtime).build(source, signal, {
+    const prepared = await builderOf(languageOf(spec)).build(source, signal, {
       progress: onProgress,
       line: text => log.system(functionId, text),
     })
@@ -56,7 +57,7 @@ export function createPrepareRevision({
       functionId,
       functionName: spec.name,
       revision: number,
-      runtime: spec.runtime,
+      runtime: languageOf(spec),
       ...version,
       handler: spec.handler,
       ...prepared,

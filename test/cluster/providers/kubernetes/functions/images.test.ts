@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { HksError } from '../../../../../src/contract/errors.ts'
 import type { Change } from '../../../../../src/gateway/domain/changes.ts'
+import { readWhole } from '../../../../../src/gateway/domain/answerStream.ts'
 import type { FunctionSpec } from '../../../../../src/gateway/domain/function.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
 import type { KnativeService } from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
@@ -130,6 +131,40 @@ describe('a function on a cluster that needs an image', function () {
         .at(0),
       'deploying',
     )
+    await rig.functions.remove(id)
+  })
+
+  it('runs an image of its user’s own, with the variables and secrets of the function and no runtime', async () => {
+    const { reference } = await builds.publish('node', {
+      'server.mjs': `import { createServer } from 'node:http'
+createServer((request, response) => {
+  console.log('asked', request.url)
+  response.writeHead(201, { 'content-type': 'text/plain' })
+  response.end(process.env.GREETING + ' ' + process.env.KEY + ' ' + Object.keys(process.env).filter(name => name.startsWith('HKS_')))
+}).listen(process.env.PORT)
+process.on('SIGTERM', () => process.exit(0))`,
+    })
+    await rig.api.apply({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'own', namespace: rig.namespace } },
+      stringData: { key: 'horse' },
+    })
+    const given: FunctionSpec = {
+      ...functionSpec({ name: 'own', environment: { GREETING: 'hi' }, secrets: [{ name: 'KEY', from: 'own/key' }] }),
+      ...{ runtime: 'image', image: reference, handler: '' },
+    }
+    const { settled } = await rig.functions.deploy(rig.projectId, given, undefined, patient)
+    const { id, spec } = await settled
+    assert.deepEqual([spec.runtime, spec.image], ['image', reference])
+    const answer = await rig.call(id, 1)
+    assert.deepEqual([answer.status, answer.code, answer.headers['content-type']], [201, undefined, 'text/plain'])
+    const { response } = await readWhole(answer, 1000)
+    assert.equal(Buffer.from(response.body).toString(), 'hi horse ')
+    await eventually(
+      async () => assert.ok((await rig.log(id)).some(({ stream, text }) => stream === 'stdout' && text === 'asked /')),
+      20_000,
+    )
+    assert.equal(await rig.functions.source(id), undefined)
+    assert.deepEqual([await namesOf('ConfigMap', 'own'), await namesOf('Secret', 'own')], [[], []])
     await rig.functions.remove(id)
   })
 
