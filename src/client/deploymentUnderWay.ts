@@ -1,5 +1,5 @@
 import { HksError, notFound } from '../contract/errors.ts'
-import type { Function, FunctionDeploy, Revision } from '../contract/functions.ts'
+import type { Function, FunctionDeploy } from '../contract/functions.ts'
 import type { DeploymentProgress, WatchMessage } from '../contract/watch.ts'
 import type { GatewayAddress, GatewayClient } from './gatewayClient.ts'
 import { watchGateway } from './watchGateway.ts'
@@ -52,7 +52,7 @@ export async function settledDeployment(
     if (message.type === 'snapshot') return settled(message.functions.find(({ id }) => id === answered.id))
     if (message.type === 'bye') return undefined
     // Of a new function whose image could not be built nothing else is told.
-    if (message.type === 'put' && message.kind === 'deployment') refuseFailed(message.object, mine)
+    if (message.type === 'put' && message.kind === 'deployment') refuseFailed(message.object, answered.id, mine.number)
     if (message.kind !== 'function') return undefined
     if (message.type === 'delete') return message.id === answered.id ? settled(undefined) : undefined
     return message.object.id === answered.id ? settled(message.object) : undefined
@@ -63,9 +63,10 @@ export async function settledDeployment(
 /** @throws HksError DEPLOY_FAILED, CANCELLED */
 function refuseFailed(
   { functionId, revision, outcome, message }: DeploymentProgress,
-  mine: Pick<Revision, 'functionId' | 'number'>,
+  id: string,
+  number: number,
 ): void {
-  if (functionId !== mine.functionId || revision !== mine.number) return
+  if (functionId !== id || revision !== number) return
   if (outcome === 'failed') throw new HksError('DEPLOY_FAILED', message)
   if (outcome === 'cancelled') throw new HksError('CANCELLED', message)
 }

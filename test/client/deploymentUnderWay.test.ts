@@ -56,6 +56,19 @@ describe('waiting for a deployment', () => {
     assert.equal(codeOf(await deployed(600, snapshotWith())), 'NOT_FOUND')
   })
 
+  it('says why a new function is not there, of which nothing but its deployment was told', async () => {
+    const done = (outcome: string, revision = 1) => ({
+      ...{ type: 'put', kind: 'deployment' },
+      object: { functionId: 'f1', revision, done: true, outcome, message: 'The registry is gone.' },
+    })
+    const now = snapshotWith(functionThat('deploying'))
+    const gone = { type: 'delete', kind: 'function', id: 'f1' }
+    const failed = await deployed(600, now, done('failed', 2), done('ready'), done('failed'), gone)
+    assert.equal(codeOf(failed), 'DEPLOY_FAILED')
+    assert.match(String((failed.outcome as PromiseRejectedResult).reason), /The registry is gone/)
+    assert.equal(codeOf(await deployed(600, now, done('cancelled'), gone)), 'CANCELLED')
+  })
+
   it('ends with its time, and the deployment goes on', async () => {
     const { outcome, asked } = await deployed(2, snapshotWith(functionThat('deploying')))
     assert.deepEqual(outcome, { status: 'fulfilled', value: functionThat('deploying') })

@@ -67,15 +67,13 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
   const storedOf = (functionId: string): Promise<readonly TimedLine[]> => {
     const lines =
       stored.get(functionId) ??
-      logs
-        .read(functionId, { tail: mostStored })
-        .then(read =>
-          read.lines.map(line => ({
-            time: line.time,
-            stamp: '',
-            text: isGiven(functionId) ? line.text : writeMarked(line),
-          })),
-        )
+      logs.read(functionId, { tail: mostStored }).then(read =>
+        read.lines.map(line => ({
+          time: line.time,
+          stamp: '',
+          text: isGiven(functionId) ? line.text : writeMarked(line),
+        })),
+      )
     stored.set(functionId, lines)
     return lines
   }
