@@ -47,7 +47,10 @@ export interface ClusterFunctionsRig extends AsyncDisposable {
   quietLog(id: string): Promise<readonly StoredLogLine[]>
   /** Another gateway on the same namespace. */
   another(
-    overrides?: Partial<Omit<NamespaceFunctionsDeps, 'settings'>> & { readonly kubeconfig?: string },
+    overrides?: Partial<Omit<NamespaceFunctionsDeps, 'settings'>> & {
+      readonly settings?: Partial<FunctionSettings>
+      readonly kubeconfig?: string
+    },
   ): Promise<ClusterFunctionsRig>
 }
 

@@ -40,6 +40,8 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
   const plain = new Agent({ keepAlive: true, maxSockets: mostSockets })
   const secure = new SecureAgent({ keepAlive: true, maxSockets: mostSockets })
 
+  const pods = createServingPods(view)
+
   const call: Functions['invoke'] = async (id, invocationId, request, { diagnostics, signal }) => {
     const record = view.record(id)
     if (!record) throw new HksError('NOT_FOUND', `No function "${id}" exists.`, { details: { what: 'function', id } })
@@ -48,7 +50,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
       const message = `No revision of "${record.spec.name}" serves${record.status === 'deploying' ? ' yet' : ''}.`
       return platformAnswer('FUNCTION_UNAVAILABLE', message, none)
     }
-    using start = watchStart(view, id, clock)
+    using start = watchStart(view, pods, id, clock)
     const facts = (): CallFacts => ({ ...start.facts(), revision: record.serving, sandbox })
     const cancelled = () => platformAnswer('CANCELLED', reasonWords(signal), facts())
     try {
@@ -85,6 +87,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
         const body = Buffer.from(await readBody(answer)).toString()
         return answerOfKnative(status, body, record!.spec.timeoutSeconds, facts())
       }
+      pods.answered(id)
       const headers = ownHeaders(answer.rawHeaders)
       const isWhole = answer.headers['content-length'] !== undefined || [204, 304].includes(status)
       if (!isWhole && request.method !== 'HEAD') {
@@ -103,6 +106,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
   return {
     call,
     [Symbol.dispose]: () => {
+      pods[Symbol.dispose]()
       plain.destroy()
       secure.destroy()
     },
@@ -112,9 +116,32 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
 const reasonWords = ({ reason }: AbortSignal): string =>
   reason instanceof HksError ? reason.message : 'The caller went away.'
 
+/** Which functions have a pod that takes calls: as the cluster tells, and before it does where a pod has answered. */
+interface ServingPods extends Disposable {
+  has(id: string): boolean
+  /** One of its pods has answered. */
+  answered(id: string): void
+}
+
+function createServingPods(view: FunctionsView): ServingPods {
+  /** Of which the cluster has not told yet. */
+  const ahead = new Set<string>()
+  const isTold = (id: string) => view.sight(id)?.pods.some(isServing) ?? false
+  const subscription = view.subscribe(id => {
+    if (isTold(id) || (view.sight(id)?.pods.length ?? 0) === 0) ahead.delete(id)
+  })
+  return {
+    has: id => isTold(id) || ahead.has(id),
+    answered: id => {
+      if (!isTold(id)) ahead.add(id)
+    },
+    [Symbol.dispose]: () => subscription[Symbol.dispose](),
+  }
+}
+
 /** Sees whether a call has to wait for a pod, and for how long. */
-function watchStart(view: FunctionsView, id: string, clock: Clock) {
-  const hasPod = () => view.sight(id)?.pods.some(isServing) ?? false
+function watchStart(view: FunctionsView, pods: ServingPods, id: string, clock: Clock) {
+  const hasPod = () => pods.has(id)
   const begun = clock.now()
   const coldStart = !hasPod()
   let readyAt: number | undefined

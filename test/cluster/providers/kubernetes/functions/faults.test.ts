@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import type { HksError } from '../../../../../src/contract/errors.ts'
+import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
+import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
+import { eventually } from '../../../../support/eventually.ts'
+import { jsonOf } from '../../../../support/localFunctionsRig.ts'
+import { defaultResources } from '../../../../../src/gateway/domain/functionResources.ts'
+
+const hungry = 'const all = []; const eat = () => { for (;;) all.push(Buffer.alloc(8e6, 1)) }'
+const small = { ...defaultResources, memoryBytes: 160 * 2 ** 20 }
+
+describe('a function of a cluster', function () {
+  this.timeout(180_000)
+  let rig: ClusterFunctionsRig
+  before(async () => {
+    rig = await openClusterFunctions({ sweepAfterMs: 1000 })
+  })
+  after(() => rig?.[Symbol.asyncDispose]())
+  afterEach(() => assert.deepEqual(rig.reported, []))
+
+  const refusal = async (deployed: Promise<unknown>): Promise<string> => {
+    let message = ''
+    await assert.rejects(deployed, (error: HksError) => {
+      assert.equal(error.code, 'DEPLOY_FAILED')
+      message = error.message
+      return true
+    })
+    return message
+  }
+  const system = async (id: string) => (await rig.log(id)).filter(({ stream }) => stream === 'system').map(l => l.text)
+
+  it('whose image can not be pulled says so, and the former revision serves', async () => {
+    const { id } = await rig.deploy('export const handler = () => 1', { name: 'image' })
+    await using other = await rig.another({ settings: { images: { node: 'registry.invalid/none:1' } } })
+    await eventually(async () => assert.ok(await other.functions.get(id)))
+    assert.match(await refusal(other.deploy('export const handler = () => 2', { name: 'image' })), /registry\.invalid/)
+    assert.equal(jsonOf(await rig.call(id)), 1)
+  })
+
+  it('that needs more memory than it may have while it loads says so', async () => {
+    const deployed = rig.deploy(`${hungry}\neat()\nexport const handler = () => 1`, { name: 'loads', resources: small })
+    assert.match(await refusal(deployed), /memory|SIGKILL/)
+  })
+
+  it('that needs more memory than it may have in a call answers so, and the next call works', async () => {
+    const code = `${hungry}\nexport const handler = event => event === 'eat' ? eat() : 'fine'`
+    const { id } = await rig.deploy(code, { name: 'eats', resources: small })
+    const answer = await rig.call(id, 'eat')
+    assert.equal(answer.code, 'FUNCTION_CRASHED')
+    await eventually(async () => assert.equal(jsonOf(await rig.call(id, 'a')), 'fine'), 60_000)
+  })
+
+  it('that may have no pod says why', async () => {
+    const metadata = { name: 'no-pods', namespace: rig.namespace }
+    await rig.api.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '0' } } })
+    try {
+      assert.match(await refusal(rig.deploy('export const handler = () => 1', { name: 'quota' })), /quota/)
+    } finally {
+      await rig.api.remove({ apiVersion: 'v1', kind: 'ResourceQuota', ...metadata })
+    }
+  })
+
+  it('goes to zero, says so in its log, and starts again with the next call and its secrets', async () => {
+    const { api, namespace } = rig
+    await api.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'mail', namespace },
+      stringData: { key: 's3' },
+    })
+    const { id } = await rig.deploy('export const handler = () => process.env.KEY', {
+      name: 'zero',
+      secrets: [{ name: 'KEY', from: 'mail/key' }],
+    })
+    const asleep = async () => {
+      const { status, replicas } = (await rig.functions.get(id))!
+      assert.deepEqual([status, replicas], ['ready', 0])
+      assert.ok((await system(id)).includes('Scaled to zero: the next call starts a pod.'))
+    }
+    await eventually(asleep, 90_000)
+    const woken = await rig.call(id)
+    assert.deepEqual([jsonOf(woken), woken.coldStart], ['s3', true])
+    assert.ok(woken.queueMs > 100, `${woken.queueMs} ms`)
+    const warm = await rig.call(id)
+    assert.deepEqual([jsonOf(warm), warm.coldStart], ['s3', false])
+  })
+
+  it('shares the program of its language with others, which goes with the last of them', async () => {
+    const programs = async () =>
+      (await rig.api.list<KubeObject>({ apiVersion: 'v1', kind: 'ConfigMap', namespace: rig.namespace })).filter(
+        ({ metadata }) => metadata.name.startsWith('hks-runtime-'),
+      )
+    assert.equal((await programs()).length, 1)
+    const all = await rig.functions.list(rig.projectId)
+    assert.ok(all.length > 1)
+    await Promise.all(all.map(({ id }) => rig.functions.remove(id)))
+    await eventually(async () => assert.deepEqual(await programs(), []))
+  })
+})
