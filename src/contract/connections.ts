@@ -126,6 +126,11 @@ export const ConnectionReport = Type.Object({
   milliseconds: Type.Integer({ description: 'How long its answer took' }),
   listsNamespaces: Type.Boolean({ description: 'Whether the user may list namespaces' }),
   knative: Type.Boolean({ description: 'Whether Knative Serving is installed' }),
+  clockAheadSeconds: Type.Optional(
+    Type.Integer({
+      description: 'How far the clock of the gateway is ahead, negative when behind; absent when it agrees',
+    }),
+  ),
 })
 export type ConnectionReport = Static<typeof ConnectionReport>
 

@@ -17,6 +17,9 @@ export const testConnection: Command = {
     const sentences = [
       l10n.t('{0} answers in {1} ms: Kubernetes {2}.', name, report.milliseconds, report.version),
       ...(report.knative ? [] : [l10n.t('Knative is not there: CronJobs work, functions do not.')]),
+      ...(report.clockAheadSeconds === undefined
+        ? []
+        : [l10n.t("Its clock differs from this machine's by {0} s.", Math.abs(report.clockAheadSeconds))]),
       ...(report.listsNamespaces ? [] : [l10n.t('You may not list its namespaces.')]),
     ]
     void window.showInformationMessage(sentences.join(' '))

@@ -77,6 +77,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
   const { directory, executions, ledger, clock, perform } = deps
   const recent = createRecentRuns(executions, directory.providers.changes, clock)
   const viewAll = createCronJobViews(recent, ledger, clock)
+  const timeOf = (provider: Provider): number => provider.now?.() ?? clock.now()
   const view = async (record: CronJobRecord): Promise<CronJobView> => (await viewAll([record]))[0]!
 
   const turns = createKeyedQueue()
@@ -170,7 +171,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     suspend: (caller, id) => suspended(caller, id, 'suspend', false),
     previewResume: async (caller, id) => {
       const { provider, cronJob } = await found(caller, id)
-      const now = clock.now()
+      const now = timeOf(provider)
       const resumed = { ...cronJob, spec: { ...cronJob.spec, suspend: false } }
       const next = await nextRunOf(ledger, resumed, now)
       return {
@@ -215,7 +216,7 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     ledger: async (caller, id, input) => {
       const { provider, cronJob } = await found(caller, id)
       const place = { unwatched: provider.unwatched, places: [provider.connection, cronJob.projectId] }
-      return readLedger({ executions, ledger }, id, place, input, clock.now())
+      return readLedger({ executions, ledger }, id, place, input, timeOf(provider))
     },
     output: execution => lastOutput(deps.logs, execution),
     view,

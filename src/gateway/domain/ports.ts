@@ -223,6 +223,8 @@ export interface Provider {
   readonly connection: string
   /** What an occurrence is that fell in a time when no gateway was watching: where jobs run without one, unknown. */
   readonly unwatched: 'missed' | 'unknown'
+  /** The time by which its CronJobs run, epoch milliseconds; that of this machine where it is absent. */
+  now?(): number
   readonly projects: Projects
   readonly folders?: Folders
   readonly cluster?: Cluster

@@ -29,6 +29,8 @@ export interface ClusterGateway extends AsyncDisposable {
 interface OtherUser {
   readonly context?: string
   readonly namespace?: string
+  /** Of the gateway's process. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Opens one; `kubeconfig` may lead through a proxy or be another user's. */
@@ -39,7 +41,7 @@ export async function openClusterGateway(kubeconfig?: string, other: OtherUser =
   const folder = opening.use(temporaryFolder())
   const namespace = other.namespace ?? opening.use(await temporaryNamespace(api)).name
   const home = join(folder.path, 'home')
-  let gateway = await startTestGateway(home)
+  let gateway = await startTestGateway(home, other.environment)
   opening.defer(() => gateway.stop())
   const connection = await gateway.client.call('createConnection', {
     body: {
@@ -62,7 +64,7 @@ export async function openClusterGateway(kubeconfig?: string, other: OtherUser =
     gateway: () => gateway,
     client: () => gateway.client,
     startAgain: async () => {
-      gateway = await startTestGateway(home)
+      gateway = await startTestGateway(home, other.environment)
     },
     another: () => openClusterGateway(kubeconfig, { ...other, namespace }),
     ended: async (id, execId) => {

@@ -75,6 +75,10 @@ async function test(context: Context, name: string): Promise<void> {
       ['answer', `${report.milliseconds} ms`],
       ['namespaces', report.listsNamespaces ? 'can be listed' : 'can not be listed by you: open one by its name'],
       ['knative', report.knative ? 'installed' : 'missing: CronJobs work, functions do not'],
+      ...(report.clockAheadSeconds === undefined ? [] : [['clock', clockWords(report.clockAheadSeconds)] as const]),
     ]),
   )
 }
+
+const clockWords = (aheadSeconds: number): string =>
+  `that of this machine is ${Math.abs(aheadSeconds)} s ${aheadSeconds < 0 ? 'behind' : 'ahead of'} the cluster's`

@@ -3,6 +3,7 @@ import type { LogStore } from '../../domain/log.ts'
 import type { ExecutionStore, LedgerStore } from '../../domain/ports.ts'
 import { createNamespaceApplications } from './applications/applications.ts'
 import type { KubeObject } from './client/kubeObject.ts'
+import { clusterClock } from './clusterClock.ts'
 import { createCronJobIndex } from './cronJobs/cronJobIndex.ts'
 import { createNamespaceCronJobs } from './cronJobs/cronJobs.ts'
 import { createCronJobWatch } from './cronJobs/cronJobWatch.ts'
@@ -38,9 +39,10 @@ export const followCronJobs =
   (deps: CronJobWorkDeps): OpenNamespaceWork =>
   (scope, changes) => {
     const { projectId } = scope
-    const { executions, ledger, logs, callerImage, clock, newId, report } = deps
+    const { executions, ledger, logs, callerImage, newId, report } = deps
+    const clock = clusterClock(deps.clock, scope.client)
     const stack = new DisposableStack()
-    const follow = createFollow(scope, clock, stack)
+    const follow = createFollow(scope, deps.clock, stack)
     const batch = '/apis/batch/v1'
     const cronJobs = follow<KubeCronJob>(`${batch}/namespaces/%/cronjobs`, keepCronJob)
     const jobs = follow<KubeJob>(`${batch}/namespaces/%/jobs`, keepJob)

@@ -115,6 +115,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
   return {
     connection: id,
     unwatched: 'unknown',
+    now: () => clock.now() - (cluster?.client.clockAheadMs() ?? 0),
     projects: projects.role,
     cluster: {
       health,
@@ -170,5 +171,9 @@ async function testCluster(client: KubeClient): Promise<ConnectionReport> {
       },
     ),
   ])
-  return { server: client.server, version: gitVersion, milliseconds, listsNamespaces, knative }
+  const clockAheadSeconds = Math.round(client.clockAheadMs() / 1000)
+  return {
+    ...{ server: client.server, version: gitVersion, milliseconds, listsNamespaces, knative },
+    ...(clockAheadSeconds === 0 ? {} : { clockAheadSeconds }),
+  }
 }

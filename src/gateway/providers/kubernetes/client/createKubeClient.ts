@@ -8,6 +8,7 @@ import { openWebSocket } from './openWebSocket.ts'
 import { chunksOf, parseJson, readText } from './readAnswer.ts'
 import { type RequestInfo, requestInfo } from './requestInfo.ts'
 import { type OutgoingRequest, sendRequest } from './sendRequest.ts'
+import { createServerTime } from './serverTime.ts'
 import { sendWithAccess } from './sendWithAccess.ts'
 import { noAnswer } from './translateNetworkError.ts'
 
@@ -22,12 +23,18 @@ export interface KubeClientOptions {
 
 /** A client of one API server over kept connections. It owns the access: dispose to close all its sockets. */
 export function createKubeClient(access: KubeAccess, { onRefused }: KubeClientOptions = {}): KubeClient {
+  const serverTime = createServerTime()
   const send = (outgoing: Omit<OutgoingRequest, 'userAgent'>): Promise<IncomingMessage> => {
     const { method, path, query, signal } = outgoing
     return sendWithAccess({
       ...{ access, onRefused, info: requestInfo(method, path, Boolean(query?.['watch'])) },
       ...(signal ? { signal } : {}),
-      attempt: tried => sendRequest(tried, { ...outgoing, userAgent }),
+      attempt: async tried => {
+        const sentAt = Date.now()
+        const answer = await sendRequest(tried, { ...outgoing, userAgent })
+        serverTime.heard(answer.headers.date, sentAt, Date.now())
+        return answer
+      },
     })
   }
   const request = async <T>(method: string, path: string, wanted: KubeRequest = {}): Promise<T> => {
@@ -50,6 +57,7 @@ export function createKubeClient(access: KubeAccess, { onRefused }: KubeClientOp
     get server() {
       return access.server
     },
+    clockAheadMs: serverTime.aheadMs,
     request,
     list: async <T extends KubeObject>(path: string, wanted?: KubeRequest) => {
       let items: T[] = []

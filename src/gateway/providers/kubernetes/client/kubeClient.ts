@@ -24,6 +24,8 @@ export const patchTypes = {
 export interface KubeClient extends Disposable {
   /** Origin of the API server, for messages. */
   readonly server: string
+  /** Milliseconds that the clock of this machine is ahead of the server's; 0 when the difference is of no account. */
+  clockAheadMs(): number
   /**
    * One request; the answer is parsed.
    * @throws HksError of `translateError.ts`: CONNECTION_FAILED, FORBIDDEN, NOT_FOUND, CONFLICT, INVALID_REQUEST …; `signal.reason`

@@ -7,6 +7,7 @@ import { createFunctionLog } from '../../../domain/functionLog.ts'
 import type { LogStore } from '../../../domain/log.ts'
 import type { Functions, InvocationStore } from '../../../domain/ports.ts'
 import { createBytesMask } from '../../../platform/maskSecrets.ts'
+import { clusterClock } from '../clusterClock.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { FunctionImages } from '../images/functionImage.ts'
 import type { CollectionState } from '../watch/watchedCollection.ts'
@@ -73,7 +74,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
   const signal = AbortSignal.any([scope.signal, stopping.signal])
   const own: NamespaceScope = { ...scope, signal }
   const objects = createFunctionObjects(own)
-  const log = createFunctionLog(logs, clock.now, report)
+  const log = createFunctionLog(logs, clusterClock(clock, scope.client).now, report)
   const steps = createDeploymentSteps(changes, clock)
   const keys = new Map<string, string>()
   const forget = async (functionId: string) => {

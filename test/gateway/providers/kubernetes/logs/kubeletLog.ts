@@ -67,6 +67,7 @@ export function createKubeletLog(chunk = 1000): KubeletLog {
     requests,
     client: {
       server: 'https://cluster.test',
+      clockAheadMs: () => 0,
       request: () => Promise.reject(new Error('not here')),
       list: () => Promise.reject(new Error('not here')),
       webSocket: () => Promise.reject(new Error('not here')),
