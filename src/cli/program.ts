@@ -5,6 +5,7 @@ import { addCompletion } from './commands/completion.ts'
 import { addCluster } from './commands/cluster.ts'
 import { addConnection } from './commands/connection.ts'
 import { addCronJob } from './commands/cronJob.ts'
+import { addApply } from './commands/cronJob/apply.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDeploy } from './commands/deploy.ts'
 import { addDescribe } from './commands/describe.ts'
@@ -48,6 +49,7 @@ const commands = [
   addDelete,
   addSecret,
   addCronJob,
+  addApply,
   addApplication,
   addSchedule,
   addConnection,

@@ -55,6 +55,20 @@ describe('hks-func and CronJobs', function () {
     return items.find(job => job.name === name)
   }
 
+  it('says what applying a manifest would do, and does nothing', async () => {
+    const file = write('dry.yaml', manifest('dry'))
+    assert.equal((await place.run(['apply', '-f', file, '--dry-run'])).stdout, 'dry would be created\n')
+    assert.equal(await named('dry'), undefined)
+    await place.run(['apply', '-f', file])
+    assert.equal((await place.run(['cronjob', 'apply', '-f', file, '--dry-run'])).stdout, 'dry unchanged\n')
+    write('dry.yaml', manifest('dry', 'concurrencyPolicy: Forbid'))
+    assert.equal((await place.run(['apply', '-f', file, '--dry-run'])).stdout, 'dry would be changed\n')
+    assert.equal((await named('dry'))?.concurrencyPolicy, 'Allow')
+    const forced = await place.run(['apply', '-f', file, '--force-conflicts'])
+    assert.deepEqual([forced.code, /--force-conflicts: is for clusters/.test(forced.stderr)], [2, true])
+    await place.run(['cronjob', 'delete', 'dry', '--yes'])
+  })
+
   it('applies manifests: creates, leaves alone, changes back', async () => {
     const [a, b] = [write('a.yaml', manifest('a')), write('b.yaml', manifest('b', 'concurrencyPolicy: Forbid'))]
     const first = await place.run(['cronjob', 'apply', '-f', a, '-f', b])

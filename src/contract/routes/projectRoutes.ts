@@ -1,4 +1,5 @@
 import { Page, PageQuery } from '../common.ts'
+import { ManifestApplied, ManifestApply } from '../manifests.ts'
 import { Project, ProjectOpen, ProjectParams, ProjectRelink, Secret, SecretParams, SecretWrite } from '../projects.ts'
 import { type Route, v1 } from './route.ts'
 
@@ -46,6 +47,15 @@ export const projectRoutes = {
     scope: 'write',
     params: id,
     success: { status: 204 },
+  },
+  applyManifest: {
+    method: 'POST',
+    path: `${v1}/projects/:id/manifests`,
+    summary: 'Apply a whole manifest in a namespace of a cluster',
+    scope: 'write',
+    params: id,
+    body: ManifestApply,
+    success: { status: 200, body: ManifestApplied },
   },
   listSecrets: {
     method: 'GET',

@@ -104,7 +104,7 @@ export async function createEdge(
 const handlersOf = (services: Services, report: Home['report'], facts: GatewayFacts): Handlers => ({
   ...gatewayHandlers(services.gateway, facts),
   ...connectionHandlers(services.connections, { attach: services.gateway.attach, report }),
-  ...projectHandlers(services.projects),
+  ...projectHandlers(services.projects, services.manifests),
   ...scheduleHandlers(services.previewSchedule),
   ...applicationHandlers(services.applications),
   ...cronJobHandlers(services.cronJobs),

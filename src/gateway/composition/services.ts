@@ -12,6 +12,7 @@ import { createInvocationService } from '../domain/invocationService.ts'
 import { createRequestKeeper } from '../domain/keptRequests.ts'
 import { createLongCalls } from '../domain/longCalls.ts'
 import { createLogService } from '../domain/logService.ts'
+import { createManifestService } from '../domain/manifestService.ts'
 import { createPerform } from '../domain/operation.ts'
 import type { CallMeter } from '../domain/ports.ts'
 import type { OwnedProviderSet } from '../domain/providerSet.ts'
@@ -46,13 +47,15 @@ export function createServices(
   const calls = createFunctionCalls({
     ...{ invocations, payloads, requests, meters, summaries, clock, newId: () => timeOrderedId(clock.now()), report },
   })
+  const cronJobs = createCronJobService({ directory, executions, ledger, logs, clock, perform })
   return {
     connections: createConnectionService({
       ...clusters,
       ...{ store: database.connections, providers, clock, newId: randomUUID, perform },
     }),
     applications: createApplicationService(directory, perform),
-    cronJobs: createCronJobService({ directory, executions, ledger, logs, clock, perform }),
+    cronJobs,
+    manifests: createManifestService(directory, perform, cronJobs),
     functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),
     gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, notices, stop }),
     invocations: createInvocationService({ directory, invocations, payloads, requests, calls, clock, perform }),

@@ -6,6 +6,7 @@ import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionHealth } from './connection.ts'
 import type { ApplicationRecord, ApplicationSpec, ListedApplications } from './application.ts'
+import type { AppliedManifest, ApplyOptions, ManifestObject } from './manifest.ts'
 import type {
   CronJobPreview,
   CronJobRecord,
@@ -108,6 +109,12 @@ export interface CronJobs {
     spec: CronJobSpec,
     options: Required<Pick<CronJobUpdateOptions, 'base'>>,
   ): Promise<CronJobPreview>
+  /**
+   * Makes or changes a CronJob as a whole manifest says, in which all fields count. Absent where a CronJob has no others than
+   * those of its spec.
+   * @throws HksError INVALID_REQUEST (with the field's path), CONFLICT (`details.conflicts`: who else has set which field) …
+   */
+  applyManifest?(projectId: string, manifest: ManifestObject, options: ApplyOptions): Promise<AppliedManifest>
   /** What a resume now would start; nothing while the CronJob is not suspended. */
   startsOnResume(id: string): Promise<ResumeStart>
   /** Ends its runs and removes it. */

@@ -22,7 +22,7 @@ export function refuseChanges(provider: Provider, readOnly: () => string | undef
   return {
     ...provider,
     ...(provider.cluster ? { cluster: guard(provider.cluster, 'installKnative', 'uninstallKnative') } : {}),
-    cronJobs: guard(provider.cronJobs, 'create', 'update', 'remove'),
+    cronJobs: guard(provider.cronJobs, 'create', 'update', 'applyManifest', 'remove'),
     ...(provider.applications?.named
       ? { applications: { ...provider.applications, named: guard(provider.applications.named, 'create', 'remove') } }
       : {}),

@@ -1,33 +1,51 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { CronJob } from '../../../contract/cronJobs.ts'
-import { HksError } from '../../../contract/errors.ts'
+import { HksError, invalidField } from '../../../contract/errors.ts'
+import { localConnection } from '../../../contract/localConnection.ts'
+import type { ApplyAction } from '../../../contract/manifests.ts'
+import type { Project } from '../../../contract/projects.ts'
 import { type ManifestCronJob, parseManifest } from '../../../scaffold/cronJobManifest.ts'
 import { manifestUpdate } from '../../../scaffold/manifestUpdate.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
 import { gathered } from '../../optionValues.ts'
 import { openProject } from '../../project.ts'
-import { readAll } from '../../readAll.ts'
 import { cronJobsOf } from '../../resources.ts'
+import { actionWords, applyToCluster } from './applyToCluster.ts'
+import { inManifest, readManifestText } from './manifestText.ts'
 
-/** `cronjob apply`: creates or changes CronJobs so that they are as their manifests say. */
-export function addApply(cronJob: Command, run: Run): void {
-  cronJob
+/** `cronjob apply`, and `apply`: creates or changes CronJobs so that they are as their manifests say. */
+export function addApply(parent: Command, run: Run): void {
+  const prefix = parent.name() === 'cronjob' ? 'hks-func cronjob apply' : 'hks-func apply'
+  parent
     .command('apply')
     .description('create or change CronJobs so that they are as their batch/v1 manifests say')
     .requiredOption('-f, --file <file>', 'manifest, - for standard input; repeatable', gathered)
+    .option('--dry-run', 'change nothing; say what would be done, checked by the cluster')
+    .option('--force-conflicts', 'on a cluster: take over fields that others have set to something else')
     .addHelpText(
       'after',
       examples(
-        'hks-func cronjob apply -f cronjobs/nightly.yaml -f cronjobs/hourly.yaml',
-        'kubectl get cronjob nightly -o yaml | hks-func cronjob apply -f -',
+        `${prefix} -f cronjobs/nightly.yaml -f cronjobs/hourly.yaml`,
+        `${prefix} -f cronjobs/nightly.yaml --dry-run`,
+        `kubectl get cronjob nightly -o yaml | ${prefix} -f -`,
       ),
     )
-    .action((options: { readonly file: readonly string[] }, command: Command) =>
-      run(command, context => apply(context, options.file)),
-    )
+    .action((options: ApplyOptions, command: Command) => run(command, context => apply(context, options)))
+}
+
+interface ApplyOptions {
+  readonly file: readonly string[]
+  readonly dryRun?: boolean
+  readonly forceConflicts?: boolean
+}
+
+async function apply(context: Context, options: ApplyOptions): Promise<void> {
+  const project = await openProject(context)
+  if (project.connection !== localConnection) return applyToCluster(context, project, options)
+  if (options.forceConflicts)
+    throw invalidField('--force-conflicts', true, 'is for clusters; on local nobody else sets fields.')
+  return applyLocally(context, project, options)
 }
 
 interface Placed extends ManifestCronJob {
@@ -35,29 +53,38 @@ interface Placed extends ManifestCronJob {
 }
 
 interface Applied {
-  readonly action: 'created' | 'changed' | 'unchanged'
-  readonly cronJob: CronJob
+  readonly action: ApplyAction
+  readonly name: string
+  /** Absent where a dry run would create it. */
+  readonly cronJob?: CronJob
   readonly warnings: readonly string[]
 }
 
-async function apply(context: Context, files: readonly string[]): Promise<void> {
+/** On this machine only the fields count that its CronJobs have; the others are said. */
+async function applyLocally(context: Context, project: Project, { file: files, dryRun }: ApplyOptions): Promise<void> {
   // All files are read before the first change: a fault in one leaves everything as it is.
   const manifests = await readManifests(context, files)
-  const project = await openProject(context)
   const existing = await cronJobsOf(context, project.id)
   const items: Applied[] = []
   for (const manifest of manifests) {
     const present = existing.find(job => job.name === manifest.create.name)
-    const { action, cronJob } = await applyOne(context, project.id, manifest, present)
-    items.push({ action, cronJob, warnings: manifest.warnings })
+    const applied = dryRun ? wouldApply(manifest, present) : await applyOne(context, project.id, manifest, present)
+    items.push({ ...applied, name: manifest.create.name, warnings: manifest.warnings })
   }
-  context.out.result({ items }, () => items.map(({ action, cronJob }) => `${cronJob.name} ${action}`).join('\n'))
+  context.out.result({ items, ...(dryRun ? { dryRun } : {}) }, () =>
+    items.map(({ action, name }) => `${name} ${actionWords(action, dryRun)}`).join('\n'),
+  )
+}
+
+const wouldApply = ({ create }: Placed, present: CronJob | undefined): Pick<Applied, 'action' | 'cronJob'> => {
+  if (!present) return { action: 'created' }
+  return { action: manifestUpdate(create, present) ? 'changed' : 'unchanged', cronJob: present }
 }
 
 async function readManifests(context: Context, files: readonly string[]): Promise<readonly Placed[]> {
   const manifests: Placed[] = []
   for (const file of files) {
-    const { cronJobs, others } = parseManifest(await read(context, file), file)
+    const { cronJobs, others } = parseManifest(await readManifestText(context, file), file)
     for (const kind of others) context.out.say(`${file}: ${kind} is left alone; only CronJobs are applied.`)
     for (const manifest of cronJobs) {
       for (const warning of manifest.warnings) context.out.say(`${file}:${manifest.line}: ${warning}`)
@@ -75,7 +102,7 @@ async function applyOne(
   projectId: string,
   { create, file, line }: Placed,
   present: CronJob | undefined,
-): Promise<Omit<Applied, 'warnings'>> {
+): Promise<Pick<Applied, 'action' | 'cronJob'>> {
   const client = await context.client()
   const { signal } = context
   try {
@@ -90,19 +117,4 @@ async function applyOne(
   } catch (error) {
     throw error instanceof HksError ? inManifest(error, file, line) : error
   }
-}
-
-/** The same error with the place in the manifest. */
-const inManifest = (error: HksError, file: string, line: number): HksError =>
-  new HksError(error.code, `${file}:${line}: ${error.message}`, {
-    details: { ...error.details, file, line },
-    cause: error,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-  })
-
-async function read({ cwd, stdin, signal }: Context, file: string): Promise<string> {
-  if (file === '-') return (await readAll(stdin, signal)).toString()
-  return readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
-    throw new HksError('NOT_FOUND', `--file: ${file} cannot be read.`, { cause })
-  })
 }

@@ -47,6 +47,10 @@ export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
     update: async (id, spec, options) => (await owner(id)).update(id, spec, options),
     preview: async (projectId, spec) => inProject(projectId).preview(projectId, spec),
     previewUpdate: async (id, spec, options) => (await owner(id)).previewUpdate(id, spec, options),
+    applyManifest: async (projectId, manifest, options) => {
+      const role = inProject(projectId)
+      return role.applyManifest ? role.applyManifest(projectId, manifest, options) : lacks('manifests')
+    },
     startsOnResume: async id => (await owner(id)).startsOnResume(id),
     remove: async id => (await owner(id)).remove(id),
   }

@@ -1,4 +1,5 @@
 import type { ProjectAction } from '../../../../contract/projects.ts'
+import { namedCronJob } from '../../../domain/manifest.ts'
 import type { NamespaceWork } from '../namespaceWork.ts'
 import type { NamespaceRights } from './namespaceRights.ts'
 
@@ -31,6 +32,7 @@ export function guardWork(work: NamespaceWork, rights: Pick<NamespaceRights, 're
       cronJobs: guard(cronJobs, {
         create: () => ['createCronJob'],
         update: (_id, { name }) => ['changeCronJob', name],
+        applyManifest: (_projectId, manifest) => ['changeCronJob', namedCronJob(manifest)],
         remove: cronJob('deleteCronJob'),
       }),
     }),

@@ -65,6 +65,7 @@ export function translateStatus(httpStatus: number, body: string, server: string
     case 405:
       return error('METHOD_NOT_ALLOWED', `${resourceText(info)}: the cluster does not allow ${info.verb}.`)
     case 409:
+      if (status && conflictsOf(status).length > 0) return fieldConflict(info, status, facts)
       return status?.reason === 'AlreadyExists'
         ? error(
             'CONFLICT',
@@ -111,6 +112,24 @@ export function forbidden(info: RequestInfo, said: string, details: Readonly<Rec
     details: { ...details, verb, resource, subresource, group, namespace, name, user: who },
     hint: `Ask whoever runs the cluster for a role with the verb "${verb}" on ${resourceText(info)}${namespaceText(namespace)}.`,
     ...(said === '' ? {} : { cause: new Error(said) }),
+  })
+}
+
+/** Who else has set a field, as the API server words it: `conflict with "kubectl" using batch/v1`. */
+function conflictsOf({ details }: Status): readonly { readonly manager: string; readonly field: string }[] {
+  return (details?.causes ?? []).flatMap(({ reason, message = '', field = '' }) =>
+    reason === 'FieldManagerConflict'
+      ? { manager: /"([^"]*)"/.exec(message)?.[1] ?? message, field: field.replace(/^\./, '') }
+      : [],
+  )
+}
+
+function fieldConflict(info: RequestInfo, status: Status, facts: object): HksError {
+  const conflicts = conflictsOf(status)
+  const said = conflicts.map(({ manager, field }) => `${field} by "${manager}"`).join(', ')
+  return new HksError('CONFLICT', `Fields of ${named(info)} were set to something else: ${said}.`, {
+    details: { ...facts, conflicts },
+    cause: new Error(status.message),
   })
 }
 

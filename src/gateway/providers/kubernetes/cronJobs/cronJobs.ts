@@ -8,6 +8,7 @@ import type { NamespaceScope } from '../namespaceScope.ts'
 import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
 import type { PodTemplate } from '../objects/coreV1.ts'
 import type { WatchedCollection } from '../watch/watchedCollection.ts'
+import { applyManifest } from './applyManifest.ts'
 import { patchOf } from './changes.ts'
 import { copiedPod } from './copiedPod.ts'
 import type { CronJobIndex, IndexedCronJob } from './cronJobIndex.ts'
@@ -117,6 +118,11 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     previewUpdate: async (id, spec, { base }) => {
       const { before, after } = await change(await found(id), spec, { base, dryRun: true })
       return { manifest: shownManifest(after), present: shownManifest(before) }
+    },
+    applyManifest: async (_projectId, wanted, options) => {
+      await synced(collection)
+      const { object, ...applied } = await applyManifest(scope, wanted, options, deps.newId)
+      return options.dryRun ? applied : { ...applied, cronJob: await recordOf(object) }
     },
     startsOnResume: async id => startsOnResume((await found(id)).object, deps.jobs.byName, deps.clock.now()),
     remove: async id => {
