@@ -106,8 +106,12 @@ async function firstOf<T>(
   const watching = watchGateway({
     connect: () => Promise.resolve(address),
     onMessage: message => {
-      const value = find(message)
-      if (value !== undefined) found.resolve(value)
+      try {
+        const value = find(message)
+        if (value !== undefined) found.resolve(value)
+      } catch (error) {
+        found.reject(error)
+      }
     },
     onState: state => {
       if (state.kind === 'disconnected') found.reject(state.error)
