@@ -36,6 +36,7 @@ export const commands = {
   addConnection: 'hks.addConnection',
   openNamespace: 'hks.openNamespace',
   testConnection: 'hks.testConnection',
+  installKnative: 'hks.installKnative',
   renameConnection: 'hks.renameConnection',
   makeReadOnly: 'hks.makeReadOnly',
   allowChanges: 'hks.allowChanges',

@@ -21,6 +21,7 @@ export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> 
   editSchedule: async () => (await import('./editSchedule.ts')).editSchedule,
   followLogs: async () => (await import('./followLogs.ts')).followLogs,
   gatewayMenu: async () => (await import('./gatewayMenu.ts')).gatewayMenu,
+  installKnative: async () => (await import('./installKnative.ts')).installKnative,
   invoke: async () => (await import('./invoke.ts')).invoke,
   invokeAgain: async () => (await import('./invokeAgain.ts')).invokeAgain,
   makeReadOnly: async () => (await import('./connectionAccess.ts')).makeReadOnly,

@@ -8,6 +8,7 @@ const titles: Readonly<Record<FailureAction, () => string>> = {
   restartGateway: () => l10n.t('Restart Gateway'),
   copyHint: () => l10n.t('Copy Install Command'),
   mendSandbox: () => l10n.t('Mend Sandbox…'),
+  installKnative: () => l10n.t('Install Knative…'),
   openFile: () => l10n.t('Open File'),
   relinkProject: () => l10n.t('Relink Project…'),
   refresh: () => l10n.t('Refresh'),

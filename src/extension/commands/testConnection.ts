@@ -1,4 +1,5 @@
-import { l10n, ProgressLocation, window } from 'vscode'
+import { commands as vscodeCommands, l10n, ProgressLocation, window } from 'vscode'
+import { commands } from '../contributions.ts'
 import type { Command } from './command.ts'
 import { pickConnection } from './pickConnection.ts'
 
@@ -22,6 +23,13 @@ export const testConnection: Command = {
         : [l10n.t("Its clock differs from this machine's by {0} s.", Math.abs(report.clockAheadSeconds))]),
       ...(report.listsNamespaces ? [] : [l10n.t('You may not list its namespaces.')]),
     ]
-    void window.showInformationMessage(sentences.join(' '))
+    const text = sentences.join(' ')
+    if (report.knative || connection.readOnly) {
+      void window.showInformationMessage(text)
+      return
+    }
+    const install = l10n.t('Install Knative…')
+    if ((await window.showInformationMessage(text, install)) !== install) return
+    await vscodeCommands.executeCommand(commands.installKnative, { connectionId: id })
   },
 }

@@ -8,6 +8,7 @@ export type FailureAction =
   | 'restartGateway'
   | 'copyHint'
   | 'mendSandbox'
+  | 'installKnative'
   | 'openFile'
   | 'relinkProject'
   | 'refresh'
@@ -42,7 +43,7 @@ const actions: Readonly<Record<ErrorCode, readonly FailureAction[]>> = {
   RUNTIME_MISSING: ['retry'],
   SANDBOX_UNAVAILABLE: ['retry'],
   CONNECTION_FAILED: ['retry'],
-  KNATIVE_MISSING: ['retry'],
+  KNATIVE_MISSING: ['installKnative', 'retry'],
   REGISTRY_FAILED: ['retry'],
   DEPLOY_FAILED: ['retry', 'showGatewayLog'],
   FUNCTION_FAILED: ['retry'],

@@ -1,8 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { HksError, invalidField } from '../../../contract/errors.ts'
-import { type KnativeInstall, mostManifestBytes } from '../../../contract/knative.ts'
+import type { KnativeInstall } from '../../../contract/knative.ts'
+import { readManifestFolder } from '../../../scaffold/manifestFolder.ts'
 import { clusterNamed } from '../../connections.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
@@ -34,7 +32,7 @@ export function addClusterInstall(cluster: Command, run: Run): void {
 }
 
 async function install(context: Context, name: string | undefined, options: Options): Promise<void> {
-  const manifests = options.from === undefined ? undefined : await readFolder(options.from)
+  const manifests = options.from === undefined ? undefined : await readManifestFolder(options.from, '--from')
   const connection = await clusterNamed(context, name)
   const install: KnativeInstall = {
     ...(manifests ? { manifests } : {}),
@@ -51,24 +49,4 @@ async function install(context: Context, name: string | undefined, options: Opti
       )} and answered in ${seconds(verified?.callMilliseconds)}.`
     },
   )
-}
-
-type Manifests = NonNullable<KnativeInstall['manifests']>
-
-async function readFolder(folder: string): Promise<Manifests> {
-  const info = await stat(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (!info?.isDirectory()) throw invalidField('--from', folder, `${folder} is no folder.`)
-  const names = (await readdir(folder)).filter(name => /\.ya?ml$/.test(name)).sort()
-  if (names.length === 0) throw invalidField('--from', folder, `${folder} has no file that ends in .yaml.`)
-  const files = await Promise.all(
-    names.map(async name => ({ name, content: await readFile(join(folder, name), 'utf8') })),
-  )
-  const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
-  if (bytes <= mostManifestBytes / 2) return files
-  throw new HksError('PAYLOAD_TOO_LARGE', `--from: the files of ${folder} are larger than 16 MiB.`, {
-    hint: 'Leave in it only what Knative Serving needs.',
-  })
 }
