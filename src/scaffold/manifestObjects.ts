@@ -1,4 +1,5 @@
 import type { HksError } from '../contract/errors.ts'
+import { isCronJob } from './cronJobManifest.ts'
 import { parseYaml } from './yamlFile.ts'
 import type { YamlPath } from './yamlPlaces.ts'
 
@@ -13,12 +14,14 @@ export interface ManifestCronJobObject {
 }
 
 /**
- * Reads the CronJobs of a YAML text and judges nothing but whose they are: the cluster has the last word.
+ * Reads the CronJobs of a YAML text and judges nothing but of which kind they are: the cluster has the last word. With `only`,
+ * the one of that name is read, whatever else is in the file.
  * @throws HksError INVALID_REQUEST with `{file, line, field}` for a text that is no YAML and for objects of another kind
  */
-export function parseManifestObjects(text: string, file: string): readonly ManifestCronJobObject[] {
+export function parseManifestObjects(text: string, file: string, only?: string): readonly ManifestCronJobObject[] {
   return parseYaml(text, file)
     .filter(({ value }) => value !== null && value !== undefined)
+    .filter(yaml => only === undefined || (isCronJob(yaml) && nameOf(yaml.value) === only))
     .map(yaml => {
       const object = fieldsOf(yaml.value)
       const refuse = (path: YamlPath, problem: string, hint: string): HksError => yaml.fault(path, problem, hint)
@@ -30,7 +33,7 @@ export function parseManifestObjects(text: string, file: string): readonly Manif
         )
       if (object['apiVersion'] !== 'batch/v1')
         throw refuse(['apiVersion'], `${said(object['apiVersion'])} is not batch/v1.`, 'Write "apiVersion: batch/v1".')
-      const { name } = fieldsOf(object['metadata'])
+      const name = nameOf(object)
       if (typeof name !== 'string') throw refuse(['metadata', 'name'], 'is missing.', 'Give it a name.')
       return { name, line: yaml.lineOf([]), object, lineOf: field => yaml.lineOf(pathOf(field)) }
     })
@@ -47,6 +50,8 @@ const pathOf = (field: string): YamlPath =>
     .split(/[.[\]]+/)
     .filter(Boolean)
     .map(part => (/^\d+$/.test(part) ? Number(part) : part))
+
+const nameOf = (object: unknown): unknown => fieldsOf(fieldsOf(object)['metadata'])['name']
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {}

@@ -31,6 +31,15 @@ describe('the objects of a manifest file', () => {
     ])
   })
 
+  it('are the one of a name where one is meant, whatever else the file holds', () => {
+    const mixed = `${text}---\napiVersion: v1\nkind: Service\nmetadata: { name: b }\n`
+    assert.deepEqual(
+      parseManifestObjects(mixed, 'jobs.yaml', 'b').map(({ name, line }) => [name, line]),
+      [['b', 14]],
+    )
+    assert.deepEqual(parseManifestObjects(mixed, 'jobs.yaml', 'c'), [])
+  })
+
   it('know the line of a field as the API server calls it', () => {
     const [a] = parseManifestObjects(text, 'jobs.yaml')
     const about = (field: string) => placeOf(a!, new HksError('INVALID_REQUEST', 'wrong', { details: { field } }))

@@ -1,8 +1,19 @@
 import { l10n, window } from 'vscode'
 import type { Command } from './command.ts'
-import { marking, pickManifest, projectOfFile, putCronJob, readManifestCronJobs } from './manifestCronJobs.ts'
+import { applyToCluster } from './applyToCluster.ts'
+import {
+  clusterProject,
+  marking,
+  pickManifest,
+  projectOfFile,
+  putCronJob,
+  readManifestCronJobs,
+} from './manifestCronJobs.ts'
 
-/** Brings the CronJobs of a manifest file into the project of its folder: new ones are created, known ones changed. */
+/**
+ * Brings the CronJobs of a manifest file into the project of its folder, or the namespace that was chosen: new ones are
+ * created, known ones changed.
+ */
 export const addManifest: Command = {
   name: 'addManifest',
   needsTrust: true,
@@ -10,8 +21,10 @@ export const addManifest: Command = {
     const target = await pickManifest(argument)
     if (target === undefined) return
     await marking(services, target.uri, async () => {
+      const projectId = await projectOfFile(services, target.uri.fsPath)
+      const inCluster = clusterProject(services, projectId)
+      if (inCluster !== undefined) return applyToCluster(services, target, inCluster)
       const { file, cronJobs } = await readManifestCronJobs(target)
-      const projectId = await projectOfFile(services, file)
       for (const job of cronJobs) await putCronJob(services, projectId, job, file)
       const names = cronJobs.map(job => job.create.name).join(', ')
       const warnings = cronJobs.flatMap(job => job.warnings)

@@ -2,6 +2,8 @@ import { basename } from 'node:path'
 import { l10n, type Uri, window, workspace } from 'vscode'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { HksError } from '../../contract/errors.ts'
+import { localConnection } from '../../contract/localConnection.ts'
+import type { Project } from '../../contract/projects.ts'
 import { type ManifestCronJob, parseManifest } from '../../scaffold/cronJobManifest.ts'
 import { manifestUpdate } from '../../scaffold/manifestUpdate.ts'
 import { readYaml } from '../../scaffold/readYaml.ts'
@@ -52,7 +54,8 @@ export function noCronJob(uri: Uri, name?: string): HksError {
   return new HksError('INVALID_REQUEST', message, { hint: l10n.t('A manifest says "kind: CronJob".') })
 }
 
-async function saveOpen(uri: Uri): Promise<void> {
+/** Saves a file that is open and changed. */
+export async function saveOpen(uri: Uri): Promise<void> {
   await workspace.textDocuments.find(d => d.uri.fsPath === uri.fsPath)?.save()
 }
 
@@ -71,6 +74,12 @@ export const meantProject = (
   { chosenProject, openProjects }: Pick<Services, 'chosenProject' | 'openProjects'>,
   file: string,
 ): string | undefined => chosenProject.project?.id ?? openProjects.projectOf(file)
+
+/** The project, where it is a namespace of a cluster. */
+export function clusterProject({ session }: Pick<Services, 'session'>, projectId: string): Project | undefined {
+  const project = session.resources.projects.get(projectId)
+  return project === undefined || project.connection === localConnection ? undefined : project
+}
 
 /** The name of that project where it is not the folder's own, so that a button can say where something goes. */
 export function projectElsewhere(

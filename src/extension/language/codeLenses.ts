@@ -1,7 +1,7 @@
 import { CodeLens, type Command, l10n, Range, type TextDocument, workspace } from 'vscode'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import type { Services } from '../commands/command.ts'
-import { cronJobNamed, meantProject, projectElsewhere } from '../commands/manifestCronJobs.ts'
+import { clusterProject, cronJobNamed, meantProject, projectElsewhere } from '../commands/manifestCronJobs.ts'
 import { commands } from '../contributions.ts'
 import { scheduleLens } from '../model/scheduleLens.ts'
 import type { InspectedCronJob } from '../../scaffold/inspectManifest.ts'
@@ -37,10 +37,12 @@ function cronJobLenses(document: TextDocument, { name, schedule }: InspectedCron
           apply: l10n.t('Apply to {0}', elsewhere),
           compare: l10n.t('Compare with {0}', elsewhere),
         }
+  const meant = meantProject(known, document.uri.fsPath)
+  const isApplied = present !== undefined || (meant !== undefined && clusterProject(known, meant) !== undefined)
   const runs = [
     item(
       commands.addManifest,
-      present === undefined ? words.add : words.apply,
+      isApplied ? words.apply : words.add,
       l10n.t('Makes the CronJob {0} of the project as this file says', name),
     ),
     item(commands.runManifest, l10n.t('Run Locally'), l10n.t('Applies it here, starts a run and follows its log')),

@@ -1,5 +1,6 @@
 import { type Disposable, EventEmitter, l10n, Uri, workspace } from 'vscode'
 import type { CronJob } from '../../contract/cronJobs.ts'
+import { localConnection } from '../../contract/localConnection.ts'
 import type { GatewaySession } from '../gatewayProcess/gatewaySession.ts'
 
 /** Read-only documents that say as manifests what the gateway has; they change when it does. */
@@ -30,8 +31,14 @@ export function createGatewayManifests(session: GatewaySession): GatewayManifest
     const job = kept.job ?? (await client.call('getCronJob', { params: { id } }))
     const entry = opened.get(uri.query)
     if (entry !== undefined) entry.job = job
-    const { gatewayManifest } = await import('../../scaffold/gatewayManifest.ts')
     const document = await workspace.openTextDocument(file)
+    if (session.resources.projects.get(job.projectId)?.connection !== localConnection && job.functionId === undefined) {
+      // A change of nothing shows the whole object, which lists do not carry.
+      const { present, manifest } = await client.call('previewCronJobUpdate', { params: { id }, body: {} })
+      const { clusterManifest } = await import('../../scaffold/clusterManifest.ts')
+      return clusterManifest(document.getText(), job.name, present ?? manifest)
+    }
+    const { gatewayManifest } = await import('../../scaffold/gatewayManifest.ts')
     return gatewayManifest(document.getText(), job) ?? `# ${l10n.t('{0} calls a function on the gateway.', job.name)}\n`
   }
   /** Of a document that a reload of the window brings back, its address alone tells what it is. */
