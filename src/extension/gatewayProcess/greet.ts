@@ -2,6 +2,7 @@ import { l10n, type Memento, window, workspace } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import type { KeepRunning } from '../../contract/gateway.ts'
 import { memory, settings } from '../contributions.ts'
+import { isInCluster } from '../model/isInCluster.ts'
 import type { Resources } from '../model/resources.ts'
 import type { OpenProjects } from './openProjects.ts'
 
@@ -31,9 +32,12 @@ export async function sendKeepRunning(
 
 /** Says once, ever, that the gateway stays on after VS Code closes: when the first thing is there that it stays for. */
 export function tellOnce(resources: Resources, remembered: Memento): void {
+  // What is in a cluster goes on by itself.
+  const isHere = ({ projectId }: { readonly projectId: string }): boolean =>
+    !isInCluster(resources.projects.get(projectId))
   const stays =
-    [...resources.cronJobs.values()].some(job => !job.suspend) ||
-    [...resources.functions.values()].some(fn => fn.revision > 0)
+    [...resources.cronJobs.values()].some(job => isHere(job) && !job.suspend) ||
+    [...resources.functions.values()].some(fn => isHere(fn) && fn.revision > 0)
   if (!stays || keepRunningSetting() !== 'always' || remembered.get(memory.toldKeepRunning) === true) return
   void remembered.update(memory.toldKeepRunning, true)
   void window.showInformationMessage(
