@@ -1,11 +1,12 @@
-import type { Function, Revision } from '../../contract/functions.ts'
+import type { Function } from '../../contract/functions.ts'
 import type { DeniedAction } from '../../contract/projects.ts'
 import type { FunctionCalls } from '../../contract/invocations.ts'
 import type { DeploymentProgress } from '../../contract/watch.ts'
 import type { Localize } from './localize.ts'
 import { deniedWords } from './deniedActions.ts'
 import { callNode, figureWords, figureSentence } from './callNode.ts'
-import { absoluteTime, rowTime } from './time.ts'
+import { firstLine, revisionNode } from './revisionNode.ts'
+import { absoluteTime } from './time.ts'
 import {
   codeMarkdown,
   escapeMarkdown,
@@ -132,60 +133,6 @@ function reloadWords(reloaded: ReloadedRow | undefined, t: Localize): string | u
   if (reloaded === undefined) return undefined
   return reloaded.refusedAt === undefined ? t('hot reload') : t('hot reload: {0} has an error', reloaded.refusedAt)
 }
-
-const firstLine = (text: string): string => text.split('\n')[0] ?? ''
-
-function revisionNode(
-  fn: Function,
-  revision: Revision,
-  inCluster: boolean,
-  { t, now, locale }: RenderOptions,
-): TreeNode {
-  const createdAt = Date.parse(revision.createdAt)
-  const share = revision.percent > 0 ? `${revision.percent} %` : undefined
-  const state =
-    revision.status === 'failed'
-      ? t('failed: {0}', firstLine(revision.reason ?? t('no reason given')))
-      : revision.status === 'deploying'
-        ? t('deploying')
-        : undefined
-  const icon: NodeIcon =
-    revision.status === 'failed'
-      ? { codicon: 'error', color: 'testing.iconFailed' }
-      : revision.status === 'deploying'
-        ? { codicon: 'sync~spin', color: 'charts.blue' }
-        : revision.percent > 0
-          ? { codicon: 'circle-filled', color: 'testing.iconPassed' }
-          : { codicon: 'circle-outline' }
-  const label = t('rev {0}', revision.number)
-  return {
-    id: `revision:${revision.id}`,
-    target: { kind: 'revision', functionId: fn.id, revision: revision.number },
-    label,
-    description: joined([share, state, rowTime(createdAt, now, locale)]),
-    tooltip: () =>
-      joined(
-        [
-          `**${escapeMarkdown(fn.name)} ${escapeMarkdown(label)}**`,
-          state === undefined ? undefined : escapeMarkdown(state),
-          revision.image === undefined
-            ? `${t('Handler')} ${codeMarkdown(revision.handler)} (${revision.runtime})`
-            : `${t('Image')} ${codeMarkdown(revision.image)}`,
-          escapeMarkdown(t('Deployed {0}', absoluteTime(createdAt, locale))),
-          revision.image === undefined
-            ? `${t('Source')} ${codeMarkdown(revision.sourceDigest.slice(0, 12))}`
-            : undefined,
-        ],
-        '\n\n',
-      ),
-    spoken: joined([t('revision {0}', revision.number), state, share && t('{0} of the traffic', share)], ', '),
-    icon,
-    context: joined(['revision', inCluster ? 'cluster' : undefined, revision.status, shareWord(revision.percent)], ';'),
-    children: [],
-  }
-}
-
-const shareWord = (percent: number): string => (percent === 100 ? 'whole' : percent > 0 ? 'serving' : 'notServing')
 
 const urlNode = (fn: Function, inCluster: boolean, { t }: RenderOptions): TreeNode => ({
   id: `url:${fn.id}`,

@@ -44,6 +44,14 @@ describe('the row of a function', () => {
     assert.equal(children[2]!.action, 'copyUrl')
   })
 
+  it('names the tag of a revision, and where it is called', () => {
+    const tagUrl = 'http://candidate-greet.shop.example.com'
+    const [row] = node({ revisions: [revision({ tag: 'candidate', tagUrl })] }).children
+    assert.match(row?.description ?? '', /^100 % · candidate · /)
+    assert.match(row?.tooltip() ?? '', /Tag `candidate` · `http:\/\/candidate-greet\.shop\.example\.com`/)
+    assert.match(row?.spoken ?? '', /tag candidate$/)
+  })
+
   it('says that it is being debugged, also before any revision serves', () => {
     const debugged = node({ status: 'failed', revision: 0, revisions: [], debugging: true })
     assert.equal(debugged.description, 'python · being debugged')
