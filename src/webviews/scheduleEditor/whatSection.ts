@@ -28,12 +28,12 @@ export function whatSection(view: EditorView): TemplateResult {
 }
 
 /** One line for the folded section. */
-export function whatSummary({ form, init, applications }: EditorView): string {
+export function whatSummary({ form, init, applications, inCluster }: EditorView): string {
   const copied = isCopy(form) ? applications.find(({ id }) => id === form.templateAppId) : undefined
   if (copied && hasNoCommand(form)) return copied.name
-  if (form.work === 'shell') return form.shell
-  if (form.work === 'program') return form.parts.join(' ')
-  return init.functions.find(one => one.id === form.functionId)?.name ?? ''
+  if (form.work === 'function') return init.functions.find(one => one.id === form.functionId)?.name ?? ''
+  const command = form.work === 'shell' ? form.shell : form.parts.join(' ')
+  return [inCluster ? form.image : '', command].filter(text => text !== '').join(' · ')
 }
 
 function imageField(view: EditorView): TemplateResult {
