@@ -3,9 +3,9 @@ import { createAccessReview } from '../client/accessReview.ts'
 import type { KubeClient } from '../client/kubeClient.ts'
 import { readObject } from './applyObject.ts'
 import { type Manifest, type ManifestFile, type PlannedObject, readManifests, wordsOf } from './manifest.ts'
-import { isMarked, type LiveObject } from './mark.ts'
+import { isMarked } from './mark.ts'
 import { eachOf } from './pacing.ts'
-import { isNetworkConfig, prepareManifests } from './prepareManifests.ts'
+import { prepareManifests } from './prepareManifests.ts'
 import { objectPath, type ResourceType, type ResourceTypes } from './resourceTypes.ts'
 
 /** An object to apply; `path` is absent as long as its type is not served. */
@@ -52,22 +52,17 @@ export async function planInstallation(
   const others = seen.filter(({ live }) => live && !isMarked(live))
   const foreign = others.filter(({ manifest }) => manifest.kind !== 'Namespace')
   if (foreign.length > 0) throw installedByOthers(foreign)
-  const network = seen.find(({ manifest }) => isNetworkConfig(manifest))?.live
-  return prepareManifests(planned, classOf(network)).map((each, index) => {
-    const { path, live } = seen[index] as { path?: string; live: LiveObject | undefined }
-    return { ...each, kept: live !== undefined && !isMarked(live), ...(path === undefined ? {} : { path }) }
-  })
+  const prepared = prepareManifests(seen)
+  return seen.map(({ file, live, ...each }, index) => ({
+    ...{ file, manifest: prepared[index]!, kept: live !== undefined && !isMarked(live) },
+    ...('path' in each ? { path: each.path } : {}),
+  }))
 }
 
 /** Whether the manifest is a type of its own. */
 export const isDefinition = (manifest: Manifest): manifest is Definition => manifest.kind === 'CustomResourceDefinition'
 
 const kindOf = ({ spec }: Definition): string => `${spec.group}/${spec.names.kind}`
-
-function classOf(network: LiveObject | undefined): string | undefined {
-  const { data } = (network ?? {}) as { data?: Readonly<Record<string, string>> }
-  return data?.['ingress-class'] ?? data?.['ingress.class']
-}
 
 /** Who may not do all of it is told before a half of it is done. */
 async function requireRights(
