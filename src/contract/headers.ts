@@ -6,5 +6,7 @@ export const invocationOutcomeHeader = 'HKS-Invocation-Outcome'
 export const errorHeader = 'HKS-Error'
 /** The invoke-only token of one function, on its own URL. */
 export const functionTokenHeader = 'HKS-Function-Token'
+/** The number of the revision that made an answer; only on those of a pod to who has the key below. */
+export const revisionHeader = 'HKS-Revision'
 /** The key with which a runtime in a pod answers what an exception was (docs/runtime-protocol.md, "In a pod"). */
 export const diagnosticKeyHeader = 'HKS-Diagnostic-Key'

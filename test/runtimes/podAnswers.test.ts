@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { writeCanonicalTar } from '../../src/base/canonicalTar.ts'
-import { diagnosticKeyHeader, errorHeader, invocationIdHeader } from '../../src/contract/headers.ts'
+import { diagnosticKeyHeader, errorHeader, invocationIdHeader, revisionHeader } from '../../src/contract/headers.ts'
 import { type PodRuntime, startPod } from '../support/podRuntime.ts'
 import { type RawAnswer, type RawRequest, sendRaw } from '../support/rawHttp.ts'
 import { describePods } from '../support/runtimeLanguages.ts'
@@ -194,6 +194,17 @@ describePods('answers of a pod', language => {
       inPod.headers.find(([name]) => name === errorHeader.toLowerCase())?.[1],
       local.headers.get(errorHeader),
     )
+  })
+
+  it('name their revision, whatever they are, to who has the key', async () => {
+    const revisionOf = ({ headers }: RawAnswer) =>
+      headers.filter(([name]) => name === revisionHeader.toLowerCase()).map(([, value]) => value)
+    const mine = call('respond', { status: 200, headers: { [revisionHeader]: '9' }, body: 'a' })
+    for (const request of [call('event'), call('fail'), call('chunks'), mine]) {
+      assert.deepEqual(revisionOf(await sendRaw(pod.port, request)), [])
+      const headers = [json, [diagnosticKeyHeader, diagnosticKey]] as const
+      assert.deepEqual(revisionOf(await sendRaw(pod.port, { ...request, headers })), ['1'])
+    }
   })
 
   it('hold no exception for any other key', async () => {

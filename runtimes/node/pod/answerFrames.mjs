@@ -14,6 +14,7 @@ const reserved = new Set([
   'upgrade',
   'hks-error',
   'hks-invocation-id',
+  'hks-revision',
 ])
 const texts = {
   ready: [],

@@ -7,6 +7,7 @@ const { createServer } = process.getBuiltinModule('node:http')
 
 const invocationIdHeader = 'HKS-Invocation-Id'
 const errorHeader = 'HKS-Error'
+const revisionHeader = 'HKS-Revision'
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const bodiless = new Set([204, 304])
 
@@ -26,7 +27,7 @@ function invocationIdOf({ headers }) {
 }
 
 /** Serves calls; it does not listen yet. `call(call, caller)` makes one and answers what gives it up. */
-export function createHttpEdge({ diagnosticKey, call }) {
+export function createHttpEdge({ diagnosticKey, revision, call }) {
   const hasKey = createKeyCheck(diagnosticKey)
   let underWay = 0
   let isClosing = false
@@ -43,7 +44,10 @@ export function createHttpEdge({ diagnosticKey, call }) {
     if (body === null) return writeWhole(request, response, bodyTooLarge())
     if (response.destroyed) return undefined
     const invocationId = invocationIdOf(request)
-    const caller = createCaller(request, response, { [invocationIdHeader]: invocationId })
+    const own = { [invocationIdHeader]: invocationId }
+    // While calls are divided nothing else tells who made the answer.
+    if (hasKey(request)) own[revisionHeader] = String(revision)
+    const caller = createCaller(request, response, own)
     const giveUp = call({ invocationId, request: readHead(request), body }, caller)
     response.once('close', () => {
       if (!response.writableFinished) giveUp()

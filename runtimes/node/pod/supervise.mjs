@@ -17,7 +17,7 @@ export function supervise(settings, first) {
   const { port, concurrency, handler, functionName, revision, timeoutSeconds, check, diagnosticKey } = settings
   const hide = createMask(settings.secrets)
   const log = createLogWriter(settings.logFormat, hide)
-  const edge = createHttpEdge({ diagnosticKey, call: (call, caller) => serving.call(call, caller) })
+  const edge = createHttpEdge({ diagnosticKey, revision, call: (call, caller) => serving.call(call, caller) })
   let waiting = first
   let dir
 

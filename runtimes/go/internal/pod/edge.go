@@ -16,6 +16,7 @@ const (
 	invocationIDHeader = "HKS-Invocation-Id"
 	errorHeader        = "HKS-Error"
 	keyHeader          = "HKS-Diagnostic-Key"
+	revisionHeader     = "HKS-Revision"
 	contentType        = "Content-Type"
 	contentLength      = "Content-Length"
 	// drainFactor: a client that is refused reads the refusal only when it has sent all; what it sends beyond this is cut off.
@@ -62,6 +63,10 @@ func (s *supervisor) handle(w http.ResponseWriter, r *http.Request) {
 	if body == nil {
 		writeAnswer(w, bodyTooLarge(), "")
 		return
+	}
+	if s.hasKey(r) {
+		// While calls are divided nothing else tells who made the answer.
+		w.Header()[revisionHeader] = []string{strconv.Itoa(s.settings.revision)}
 	}
 	invocationID := invocationIDOf(r)
 	c := newCall(invocationID, headOf(r), body)

@@ -19,7 +19,7 @@ const (
 // reserved headers frame the message or speak for the platform.
 var reserved = map[string]bool{
 	"connection": true, "content-length": true, "keep-alive": true, "te": true, "trailer": true,
-	"transfer-encoding": true, "upgrade": true, "hks-error": true, "hks-invocation-id": true,
+	"transfer-encoding": true, "upgrade": true, "hks-error": true, "hks-invocation-id": true, "hks-revision": true,
 }
 
 // answerFrame is what the process with the handler sends.

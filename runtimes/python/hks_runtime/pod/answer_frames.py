@@ -15,6 +15,7 @@ _RESERVED = frozenset(
         "upgrade",
         "hks-error",
         "hks-invocation-id",
+        "hks-revision",
     ]
 )
 _TEXTS = {

@@ -9,6 +9,7 @@ from .platform_answer import body_too_large, platform_answer
 
 _INVOCATION_ID = "HKS-Invocation-Id"
 _ERROR = "HKS-Error"
+_REVISION = "HKS-Revision"
 _KEY = "hks-diagnostic-key"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 # What is asked for; a proxy may be asked with the origin in front.
@@ -45,9 +46,10 @@ class Call:
 class HttpEdge:
     """Serves calls; it does not listen yet. `call(call, caller)` makes one and answers what gives it up."""
 
-    def __init__(self, loop, diagnostic_key, call):
+    def __init__(self, loop, diagnostic_key, revision, call):
         self._loop = loop
         self._key = diagnostic_key
+        self._revision = str(revision)
         self._call = call
         self._server = None
         self._connections = set()
@@ -82,7 +84,11 @@ class HttpEdge:
             connection.answer(answer.status, _with(answer.headers, (_ERROR, answer.code)), answer.body)
             return
         invocation_id = _invocation_id(request)
-        caller = _Caller(connection, request, invocation_id, self._has_key)
+        own = [(_INVOCATION_ID, invocation_id)]
+        if self._has_key(request):
+            # While calls are divided nothing else tells who made the answer.
+            own.append((_REVISION, self._revision))
+        caller = _Caller(connection, request, own, self._has_key)
         give_up = self._call(Call(invocation_id, _head(request), request.body), caller)
         # Not kept while the call goes on: it may be large.
         request.body = b""
@@ -115,10 +121,10 @@ class HttpEdge:
 class _Caller:
     """Writes what comes back of one call."""
 
-    def __init__(self, connection, request, invocation_id, has_key):
+    def __init__(self, connection, request, own, has_key):
         self._connection = connection
         self._request = request
-        self._own = (_INVOCATION_ID, invocation_id)
+        self._own = own
         self._has_key = has_key
         self._give_up = None
         self._is_begun = False
@@ -134,7 +140,7 @@ class _Caller:
     def answer(self, status, headers, body):
         if not self._is_over:
             self._is_over = True
-            self._connection.answer(status, _with(headers, self._own), body)
+            self._connection.answer(status, _with(headers, *self._own), body)
 
     def fail(self, failure):
         if self._is_over:
@@ -145,14 +151,14 @@ class _Caller:
             self._connection.cut()
         else:
             answer = platform_answer(failure, self._has_key(self._request))
-            headers = _with(answer.headers, self._own, (_ERROR, answer.code))
+            headers = _with(answer.headers, *self._own, (_ERROR, answer.code))
             self._connection.answer(answer.status, headers, answer.body)
 
     def begin(self, status, headers):
         if self._is_over:
             return
         self._is_begun = True
-        self._connection.begin(status, _with(headers, self._own))
+        self._connection.begin(status, _with(headers, *self._own))
         if self._request.method == "HEAD":
             self.end()
             self._give_up()

@@ -32,7 +32,7 @@ class Supervisor:
         self._serving = Serving(
             self._loop, settings.concurrency, self._open, self._listen, self._fail, self._log.system
         )
-        self._edge = HttpEdge(self._loop, settings.diagnostic_key, self._serving.call)
+        self._edge = HttpEdge(self._loop, settings.diagnostic_key, settings.revision, self._serving.call)
 
     def run(self):
         """Never returns."""

@@ -8,7 +8,7 @@ import type { Functions } from '../../../domain/ports.ts'
 import { isServing } from './functionRecord.ts'
 import type { FunctionsView } from './functionsView.ts'
 import type { IngressWay } from './ingress.ts'
-import { answerOfKnative, isFromPod, ownHeaders, platformAnswerOfPod } from './podAnswer.ts'
+import { answeringRevision, answerOfKnative, isFromPod, ownHeaders, platformAnswerOfPod } from './podAnswer.ts'
 import { podStream, readBody } from './podStream.ts'
 import { sendCall } from './sendCall.ts'
 
@@ -51,7 +51,8 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
       return platformAnswer('FUNCTION_UNAVAILABLE', message, none)
     }
     using start = watchStart(view, pods, id, clock)
-    const facts = (): CallFacts => ({ ...start.facts(), revision: record.serving, sandbox })
+    let revision = record.serving
+    const facts = (): CallFacts => ({ ...start.facts(), revision, sandbox })
     const cancelled = () => platformAnswer('CANCELLED', reasonWords(signal), facts())
     try {
       const way = await options.wayTo(record)
@@ -88,6 +89,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
         return answerOfKnative(status, body, record!.spec.timeoutSeconds, facts())
       }
       pods.answered(id)
+      revision = answeringRevision(answer) ?? revision
       const headers = ownHeaders(answer.rawHeaders)
       const isWhole = answer.headers['content-length'] !== undefined || [204, 304].includes(status)
       if (!isWhole && request.method !== 'HEAD') {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { errorHeader, invocationIdHeader } from '../../../../contract/headers.ts'
+import { errorHeader, invocationIdHeader, revisionHeader } from '../../../../contract/headers.ts'
 import type { CallFacts, InvocationResponse } from '../../../domain/function.ts'
 import { type Exception, platformAnswer, type PlatformCode, platformStatus } from '../../../domain/functionAnswer.ts'
 
 /** Headers of one connection or of what lies between: none of the function's. */
 const notOwn =
-  /^(?:connection|keep-alive|transfer-encoding|content-length|date|trailer|upgrade|proxy-.+|via|alt-svc|x-envoy-.+|hks-invocation-id|hks-error)$/
+  /^(?:connection|keep-alive|transfer-encoding|content-length|date|trailer|upgrade|proxy-.+|via|alt-svc|x-envoy-.+|hks-invocation-id|hks-error|hks-revision)$/
 /** What ingresses write there themselves. */
 const ingressServers = /^(?:envoy|istio-envoy)$/
 
@@ -24,6 +24,12 @@ export function ownHeaders(raw: readonly string[]): InvocationResponse['headers'
 /** Whether the program in the pod made the answer, or let the function make it. */
 export const isFromPod = ({ headers }: IncomingMessage): boolean =>
   headers[invocationIdHeader.toLowerCase()] !== undefined
+
+/** The number of the revision that made the answer; `undefined` where the call did not have the key. */
+export function answeringRevision({ headers }: IncomingMessage): number | undefined {
+  const text = headers[revisionHeader.toLowerCase()]
+  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : undefined
+}
 
 /** What the program in the pod says in place of the function, from its body; `undefined` when the function answered. */
 export function platformAnswerOfPod(

@@ -91,6 +91,7 @@ const reserved = new Set([
   'upgrade',
   'hks-error',
   'hks-invocation-id',
+  'hks-revision',
 ])
 
 /** Checks a frame of a runtime: user code can reach the descriptor too. @throws MalformedFrame */

@@ -15,11 +15,14 @@ describe('the traffic of a function on a cluster', function () {
 
   const countsOf = async (id: string, calls: number) => {
     const counts = new Map<unknown, number>()
+    const told: [number, unknown][] = []
     for (let at = 0; at < calls; at++) {
-      const answer = jsonOf(await rig.call(id))
+      const response = await rig.call(id)
+      const answer = jsonOf(response)
+      told.push([response.revision, answer])
       counts.set(answer, (counts.get(answer) ?? 0) + 1)
     }
-    return counts
+    return Object.assign(counts, { told })
   }
 
   it('goes on without a failed call while revisions follow each other, is divided, tagged and led back', async () => {
@@ -58,6 +61,7 @@ describe('the traffic of a function on a cluster', function () {
     )
     assert.match(half.revisions[1]!.tagUrl ?? '', /^http:\/\/old-/)
     const counts = await countsOf(id, 100)
+    assert.ok(counts.told.every(([revision, answer]) => revision === answer))
     assert.ok(counts.get(1)! > 20 && counts.get(2)! > 20, JSON.stringify([...counts]))
 
     // Back to the first one; a deployment under a division takes all calls only when it is ready.
