@@ -83,7 +83,7 @@ export const followCronJobs =
     for (const each of [cronJobs, jobs, pods, events]) stack.use(each.onState(look))
     look()
 
-    const applications = createNamespaceApplications(scope, index)
+    const applications = createNamespaceApplications(scope, { index, cronJobs })
     const { templateOf } = applications
     const removed = createCronJobRemoval({ cronJobs, jobs, runs, ledger, logs })
     return {

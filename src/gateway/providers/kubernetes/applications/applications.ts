@@ -7,8 +7,11 @@ import type { CronJobIndex } from '../cronJobs/cronJobIndex.ts'
 import { variablesOf } from '../cronJobs/environment.ts'
 import { millisecondsOf } from '../cronJobs/fromKube.ts'
 import { mainContainer } from '../cronJobs/mainContainer.ts'
+import { untilSynced } from '../cronJobs/untilSeen.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
+import type { KubeCronJob } from '../objects/batchV1.ts'
 import type { PodSpec, PodTemplate } from '../objects/coreV1.ts'
+import type { WatchedCollection } from '../watch/watchedCollection.ts'
 
 /** The applications of one namespace. */
 export interface NamespaceApplications extends Applications {
@@ -27,6 +30,12 @@ interface Pod extends KubeObject {
 interface Source {
   readonly record: ApplicationRecord
   readonly template: PodTemplate
+}
+
+/** What of the CronJobs is needed. */
+interface ApplicationsDeps {
+  readonly index: CronJobIndex
+  readonly cronJobs: WatchedCollection<KubeCronJob>
 }
 
 /** Kinds that are listed when somebody asks; CronJobs are known already. */
@@ -61,7 +70,7 @@ const listed: readonly {
 /** What of a namespace a CronJob can copy: whatever nothing else controls. */
 export function createNamespaceApplications(
   { client, name, projectId }: NamespaceScope,
-  index: CronJobIndex,
+  { index, cronJobs: collection }: ApplicationsDeps,
 ): NamespaceApplications {
   const sourcesOf = async ({ kind, path, query, templateOf }: (typeof listed)[number]): Promise<readonly Source[]> => {
     const { items } = await client.list(path.replace('%', encodeURIComponent(name)), query ? { query } : {})
@@ -70,8 +79,9 @@ export function createNamespaceApplications(
       .flatMap(object => sourceOf(kind, object, templateOf(object), projectId))
       .sort((a, b) => (a.record.spec.name < b.record.spec.name ? -1 : 1))
   }
-  const cronJobs = (): readonly Source[] =>
-    index.all().flatMap(({ object, record }) => {
+  const cronJobSources = async (): Promise<readonly Source[]> => {
+    await untilSynced(collection)
+    return index.all().flatMap(({ object, record }) => {
       if (record.spec.target.kind !== 'command') return []
       const { template } = object.spec.jobTemplate.spec
       return sourceOf('CronJob', object, template, projectId).map(source => ({
@@ -79,17 +89,19 @@ export function createNamespaceApplications(
         record: { ...source.record, id: record.id },
       }))
     })
+  }
   const all = async () => {
-    const found = await Promise.all(
-      listed.map(each =>
-        sourcesOf(each).catch((error: unknown) => {
-          if (!(error instanceof HksError) || error.code !== 'FORBIDDEN') throw error
-          return { kind: each.kind, error }
-        }),
-      ),
-    )
+    const orRefusal = (kind: ApplicationKind, sources: Promise<readonly Source[]>) =>
+      sources.catch((error: unknown) => {
+        if (!(error instanceof HksError) || error.code !== 'FORBIDDEN') throw error
+        return { kind, error }
+      })
+    const found = await Promise.all([
+      ...listed.map(each => orRefusal(each.kind, sourcesOf(each))),
+      orRefusal('CronJob', cronJobSources()),
+    ])
     const sources = found.flatMap(each => ('error' in each ? [] : each))
-    return { sources: [...sources, ...cronJobs()], refusals: found.flatMap(each => ('error' in each ? each : [])) }
+    return { sources, refusals: found.flatMap(each => ('error' in each ? each : [])) }
   }
   return {
     list: async () => {

@@ -18,7 +18,7 @@ import { shownManifest } from './shownManifest.ts'
 import { skipMissedRuns } from './skipMissedRuns.ts'
 import { startsOnResume } from './startsOnResume.ts'
 import { toKube } from './toKube.ts'
-import { untilSeen } from './untilSeen.ts'
+import { untilSeen, untilSynced } from './untilSeen.ts'
 
 /** What the CronJobs of a namespace need. */
 export interface NamespaceCronJobsDeps {
@@ -45,7 +45,7 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
   const collectionPath = `/apis/batch/v1/namespaces/${encodeURIComponent(scope.name)}/cronjobs`
   const pathOf = ({ metadata }: KubeCronJob) => `${collectionPath}/${encodeURIComponent(metadata.name)}`
   const found = async (id: string): Promise<IndexedCronJob> => {
-    await synced(collection)
+    await untilSynced(collection)
     const entry = index.get(id)
     if (!entry) throw notFound('CronJob', id)
     return entry
@@ -104,7 +104,7 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
 
   return {
     list: async () => {
-      await synced(collection)
+      await untilSynced(collection)
       return index.all().map(({ record }) => record)
     },
     get: async id => (collection.state().synced ? index.get(id)?.record : undefined),
@@ -134,12 +134,4 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
       })
     },
   }
-}
-
-/** Waits for the first listing. @throws HksError why there is none */
-async function synced(collection: WatchedCollection<KubeCronJob>): Promise<void> {
-  const { synced: isSynced, error } = collection.state()
-  if (isSynced) return
-  if (error) throw error
-  await collection.ready()
 }

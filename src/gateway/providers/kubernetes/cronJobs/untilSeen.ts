@@ -4,6 +4,14 @@ import type { WatchedCollection } from '../watch/watchedCollection.ts'
 /** How long a change may take to come back by the watch, milliseconds; what is read before is older. */
 const longestMs = 5000
 
+/** Waits for the first listing. @throws HksError why there is none */
+export async function untilSynced<T extends KubeObject>(collection: WatchedCollection<T>): Promise<void> {
+  const { synced, error } = collection.state()
+  if (synced) return
+  if (error) throw error
+  await collection.ready()
+}
+
 /** Resolves when the collection holds this version of an object, or a newer one, or after some seconds. */
 export const untilSeen = <T extends KubeObject>(collection: WatchedCollection<T>, { metadata }: T): Promise<void> =>
   until(collection, () => {
