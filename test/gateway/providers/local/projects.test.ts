@@ -57,6 +57,8 @@ describe('local projects', () => {
     const { project } = await local.provider.folders.open(path)
     await local.provider.secrets!.write(project.id, 'mail', { key: 'x' })
     const job = await local.provider.cronJobs.create(project.id, cronJobSpec({ schedule: '0 * * * *' }))
+    const command = { name: 'say', command: ['echo'], args: ['a'], environment: { A: '1' }, secrets: [] }
+    const named = await local.provider.applications!.named!.create(project.id, command)
     const moved = join(local.workspace, 'moved')
     renameSync(path, moved)
     assert.equal((await local.provider.projects.get(project.id))!.status, 'missing')
@@ -71,6 +73,8 @@ describe('local projects', () => {
       [job.id],
     )
     assert.deepEqual(await local.provider.secrets!.list(relinked.id), [{ name: 'mail', keys: ['key'] }])
+    const { applications } = await local.provider.applications!.list(relinked.id)
+    assert.deepEqual(applications[0], { ...named, projectId: relinked.id })
     const told = local.changes.slice(-3).map(change => change.kind)
     assert.deepEqual(told.sort(), ['cronJob', 'deleted', 'project'])
   })
@@ -123,7 +127,12 @@ describe('local projects', () => {
     await local.provider.secrets!.write(project.id, 'mail', { key: 'x' })
     const job = await local.provider.cronJobs.create(project.id, cronJobSpec({ schedule: '0 * * * *' }))
     await local.provider.executions.trigger(job.id, {})
+    const { named } = local.provider.applications!
+    const command = { name: 'say', command: ['echo'], args: [], environment: {}, secrets: [] }
+    const { id } = await named!.create(project.id, command)
+    await assert.rejects(named!.create(project.id, command), { code: 'CONFLICT', message: /named command named "say"/ })
     await local.provider.projects.remove(project.id)
+    assert.equal(await named!.get(id), undefined)
     assert.equal(await local.provider.projects.get(project.id), undefined)
     assert.equal(await local.provider.cronJobs.get(job.id), undefined)
     assert.deepEqual(await local.provider.secrets!.list(project.id), [])

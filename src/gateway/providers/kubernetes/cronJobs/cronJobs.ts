@@ -120,7 +120,7 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
       return { manifest: shownManifest(after), present: shownManifest(before) }
     },
     applyManifest: async (_projectId, wanted, options) => {
-      await synced(collection)
+      await untilSynced(collection)
       const { object, ...applied } = await applyManifest(scope, wanted, options, deps.newId)
       return options.dryRun ? applied : { ...applied, cronJob: await recordOf(object) }
     },
