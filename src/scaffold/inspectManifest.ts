@@ -73,7 +73,7 @@ function readProblems(yaml: YamlDocument, text: string): FileProblem[] {
   if (!isCronJob(yaml)) return []
   const faults: FileProblem[] = []
   const read = readCronJob(yaml, (fault, where) =>
-    faults.push(problemOf(fault, where === 'local' ? 'warning' : 'error')),
+    faults.push(where === 'local' ? { ...problemOf(fault, 'warning'), onlyLocal: true } : problemOf(fault)),
   )
   const known = new Set(faults.map(({ start }) => start))
   const refused = gatewayFaults(yaml, read).filter(({ start }) => !known.has(start))
@@ -96,6 +96,7 @@ function noticeProblems({ document }: YamlDocument, text: string, notices: reado
   const hint = first && {
     ...keyRangeOf(document, text, first.path),
     severity: 'hint' as const,
+    onlyLocal: true as const,
     field: first.path.join('.'),
     message: ignored.map(({ message }) => message).join('\n'),
   }

@@ -13,6 +13,8 @@ export interface FileProblem extends TextRange {
   readonly hint?: string
   /** What would be right in place of the range. */
   readonly replacement?: string
+  /** A cluster takes it, and it counts there. */
+  readonly onlyLocal?: true
 }
 
 /** A `schedule` in a file with the fields beside it that decide what it means. */

@@ -50,6 +50,8 @@ function present(change: (manifest: Manifest) => void = () => undefined): Record
     ...{ dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler', securityContext: {} },
     terminationGracePeriodSeconds: 30,
   })
+  Object.assign(manifest.spec.jobTemplate, { metadata: {} })
+  Object.assign(manifest.spec.jobTemplate.spec.template, { metadata: { creationTimestamp: null } })
   Object.assign(pod.containers[0]!, {
     ...{ imagePullPolicy: 'IfNotPresent', terminationMessagePath: '/dev/termination-log' },
     terminationMessagePolicy: 'File',

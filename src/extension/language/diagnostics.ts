@@ -22,9 +22,13 @@ const severities: Readonly<Record<PlacedProblem['severity'], DiagnosticSeverity>
   hint: DiagnosticSeverity.Hint,
 }
 
-/** Underlines what is wrong in the open files that are ours, while they are edited. A look that fails is logged. */
+/**
+ * Underlines what is wrong in the open files that are ours, while they are edited, and anew when it changes where they go. A
+ * look that fails is logged.
+ */
 export function underlineProblems(
   find: (document: TextDocument) => Promise<readonly PlacedProblem[]>,
+  onTarget: (listener: () => void) => Disposable,
   faults: Faults,
   log: LogOutputChannel,
 ): Disposable {
@@ -61,7 +65,11 @@ export function underlineProblems(
       }, after),
     )
   }
+  const planAll = (): void => {
+    for (const document of workspace.textDocuments) plan(document, 0)
+  }
   const subscriptions = [
+    onTarget(planAll),
     workspace.onDidOpenTextDocument(document => plan(document, 0)),
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length === 0) return
@@ -74,7 +82,7 @@ export function underlineProblems(
       collection.delete(document.uri)
     }),
   ]
-  for (const document of workspace.textDocuments) plan(document, 0)
+  planAll()
   return {
     dispose: () => {
       for (const document of waiting.keys()) forget(document)

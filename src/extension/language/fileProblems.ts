@@ -10,16 +10,19 @@ export interface PlacedProblem {
   readonly severity: 'error' | 'warning' | 'information' | 'hint'
   readonly code: string
   readonly message: string
+  /** It is none where the file goes to a cluster. */
+  readonly onlyLocal?: true
   /** What would be right in place of the range, and what a button says. */
   readonly fix?: { readonly title: string; readonly text: string; readonly start: number; readonly end: number }
 }
 
 /** Everything that is to be said of a document: what the reader finds, and what its schedules mean. */
 export function fileProblems({ problems, schedules }: Inspection, now: number): PlacedProblem[] {
-  const found = problems.map(({ start, end, severity, message, hint, replacement }) => ({
+  const found = problems.map(({ start, end, severity, message, hint, replacement, onlyLocal }) => ({
     ...{ start, end, severity },
     code: severity === 'hint' ? 'IGNORED_ON_LOCAL' : severity === 'error' ? 'INVALID_REQUEST' : 'NO_EFFECT',
     message: hint === undefined ? message : `${message} ${hint}`,
+    ...(onlyLocal === undefined ? {} : { onlyLocal }),
     ...(replacement === undefined ? {} : { fix: { title: changeTo(replacement), text: replacement, start, end } }),
   }))
   const ofSchedules = schedules.flatMap(schedule =>

@@ -1,5 +1,6 @@
 import type { CodeAction, CodeActionContext, CodeLens, Hover, Position, Range, TextDocument } from 'vscode'
 import type { Services } from '../commands/command.ts'
+import { clusterProject, meantProject } from '../commands/manifestCronJobs.ts'
 import { codeLenses } from './codeLenses.ts'
 import { fileProblems, type PlacedProblem } from './fileProblems.ts'
 import { hoverAt } from './hovers.ts'
@@ -19,7 +20,12 @@ export function createLanguageFeatures(
   known: Pick<Services, 'session' | 'openProjects' | 'chosenProject'>,
 ): LanguageFeatures {
   const inspect = createInspections()
-  const problems = createProblems(inspect)
+  const all = createProblems(inspect)
+  const problems = (document: TextDocument): readonly PlacedProblem[] => {
+    const projectId = meantProject(known, document.uri.fsPath)
+    const inCluster = projectId !== undefined && clusterProject(known, projectId) !== undefined
+    return inCluster ? all(document).filter(({ onlyLocal }) => onlyLocal === undefined) : all(document)
+  }
   return {
     lenses: document => codeLenses(document, inspect(document), known),
     hover: (document, position) => hoverAt(document, position, inspect(document)),

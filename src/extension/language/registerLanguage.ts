@@ -36,9 +36,34 @@ export function registerLanguage(
       },
       { providedCodeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
     ),
-    underlineProblems(async document => (await features()).problems(document), services.faults, services.log),
+    underlineProblems(
+      async document => (await features()).problems(document),
+      listener => onTarget(services, listener),
+      services.faults,
+      services.log,
+    ),
   ]
 }
 
 const areLensesOn = ({ uri }: TextDocument): boolean =>
   workspace.getConfiguration(undefined, uri).get(settings.codeLens, true)
+
+/** Tells when the project of the window is another one, or becomes known: a choice of an earlier window is read first. */
+function onTarget(
+  { session, chosenProject }: Pick<Services, 'session' | 'chosenProject'>,
+  listener: () => void,
+): Disposable {
+  let known = chosenProject.project?.id
+  const look = (): void => {
+    const now = chosenProject.project?.id
+    if (now === known) return
+    known = now
+    listener()
+  }
+  const listening = [chosenProject.onDidChange(look), session.onDidChangeResources(look)]
+  return {
+    dispose: () => {
+      for (const each of listening) each.dispose()
+    },
+  }
+}

@@ -68,6 +68,14 @@ spec:
     await cluster.window.notifications.clear()
   })
 
+  it('is judged as the cluster takes it: an image needs no command there, and nothing is ignored', async () => {
+    const marked = (kind: string) => page().locator(`.monaco-editor .view-overlays .squiggly-${kind}`).count()
+    await eventually(async () => {
+      // The schedule has no zone, which is said wherever it goes.
+      assert.deepEqual([(await marked('info')) > 0, await marked('warning'), await marked('hint')], [true, 0, 0])
+    }, 10_000)
+  })
+
   it('is compared with every field of the cluster, and with nothing else', async () => {
     await cluster.api.patch(ref(), {
       spec: { jobTemplate: { spec: { template: { spec: { nodeSelector: { disk: 'slow' } } } } } },
@@ -77,7 +85,10 @@ spec:
     await eventually(async () => {
       assert.match(plain(await diff.locator('.editor.original').innerText()), /disk: slow/)
       assert.match(plain(await diff.locator('.editor.modified').innerText()), /disk: fast/)
-      assert.doesNotMatch(plain(await diff.locator('.editor.original').innerText()), /dnsPolicy|terminationMessagePath/)
+      assert.doesNotMatch(
+        plain(await diff.locator('.editor.original').innerText()),
+        /dnsPolicy|terminationMessagePath|\{\}/,
+      )
     }, 20_000)
     await cluster.picture('manifest-compared')
     await cluster.window.runCommand('View: Close Editor')
