@@ -42,6 +42,9 @@ export const Project = Type.Object({
   denied: Type.Optional(
     Type.Array(DeniedAction, { description: 'What the user of its cluster may not do in it, as far as is known' }),
   ),
+  noFunctions: Type.Optional(
+    Type.String({ description: 'Why there can be no functions in it; absent where there can, or nobody knows' }),
+  ),
   createdAt: Instant,
 })
 export type Project = Static<typeof Project>

@@ -5,6 +5,7 @@ import { connectionNode } from './connectionNode.ts'
 import { compareCronJobs, cronJobNode, isBrokenCronJob } from './cronJobNode.ts'
 import { deniedIn, deniedSentences, deniedWords } from './deniedActions.ts'
 import { compareFunctions, functionNode, isBrokenFunction } from './functionNode.ts'
+import { knativeRows } from './knativeRows.ts'
 import { isInCluster } from './isInCluster.ts'
 import type { Resources } from './resources.ts'
 import { escapeMarkdown, joined, type RenderOptions, type TreeNode } from './treeNode.ts'
@@ -94,9 +95,19 @@ function byProject<T extends { readonly projectId: string }>(
     ...folders,
     ...clusters
       .sort((a, b) => a.name.localeCompare(b.name))
-      .map(connection => connectionNode(words.view, connection, namespacesOf(connection), options)),
+      .map(connection => {
+        const namespaces = namespacesOf(connection)
+        const lack = words.view === 'functions' ? lackOf(connection, resources) : undefined
+        const rows = lack === undefined ? namespaces : [...knativeRows(connection, lack, options), ...namespaces]
+        return connectionNode(words.view, connection, rows, options)
+      }),
   ]
 }
+
+/** Why there can be no functions in a cluster, where that is known of one of its namespaces. */
+const lackOf = ({ id }: Connection, { projects }: Resources): string | undefined =>
+  [...projects.values()].find(({ connection, noFunctions }) => connection === id && noFunctions !== undefined)
+    ?.noFunctions
 
 /** The row of a namespace that is open as a project. */
 function namespaceNode(

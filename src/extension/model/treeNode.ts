@@ -22,6 +22,7 @@ export type NodeTarget =
 export type NodeAction =
   | 'testConnection'
   | 'openNamespace'
+  | 'installKnative'
   | 'followLogs'
   | 'showRunLog'
   | 'showCallLog'

@@ -15,6 +15,8 @@ export interface ProjectRecord {
   readonly message?: string
   /** What is known to be denied in it; absent where nothing is. */
   readonly denied?: readonly DeniedAction[]
+  /** Why there can be no functions in it; absent where there can, or nobody knows. */
+  readonly noFunctions?: string
   /** Epoch milliseconds. */
   readonly createdAt: number
 }

@@ -297,6 +297,29 @@ describe('the rows of clusters', () => {
     assert.deepEqual([row?.label, row?.action], ['Open Namespace …', 'openNamespace'])
   })
 
+  it('say among functions that a cluster has no Knative, and lead to its installation unless nothing may be changed', () => {
+    const lack = 'Functions need Knative Serving, which this cluster does not have.'
+    const rowsOf = (readOnly: boolean) => {
+      const connections = [connection({ readOnly })]
+      const state = resources({
+        connections,
+        projects: [{ ...namespace, noFunctions: lack }],
+        functions: [],
+        cronJobs: [],
+      })
+      const labels = ({ roots }: ReturnType<typeof functionTree>) =>
+        roots[0]?.children.map(row => [row.label, row.action])
+      return [labels(functionTree(state, options)), labels(cronJobTree(state, options))]
+    }
+    const [problem, mend, shop] = [
+      ['Knative is missing', undefined],
+      ['Install Knative…', 'installKnative'],
+      ['shop', undefined],
+    ]
+    assert.deepEqual(rowsOf(false), [[problem, mend, shop], [shop]])
+    assert.deepEqual(rowsOf(true), [[problem, shop], [shop]])
+  })
+
   it('say why a cluster does not answer, and keep what was known of it', () => {
     const failed = connection({ state: 'failed', message: 'https://k refuses connections.', hint: 'Start it.' })
     const jobs = [cronJob({ projectId: 'n1' })]

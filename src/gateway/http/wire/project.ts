@@ -11,5 +11,6 @@ export const toWireProject = (project: ProjectRecord): Project => ({
   status: project.status,
   ...(project.message === undefined ? {} : { message: project.message }),
   ...(project.denied === undefined ? {} : { denied: [...project.denied] }),
+  ...(project.noFunctions === undefined ? {} : { noFunctions: project.noFunctions }),
   createdAt: toInstant(project.createdAt),
 })

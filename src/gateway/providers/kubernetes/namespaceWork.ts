@@ -17,7 +17,9 @@ export interface NamespaceWork {
   stateOf?(role: NamespaceRole): CollectionState
   /** How well it follows the cluster: synced when all that it follows is, the first error of any. */
   state(): CollectionState
-  /** Told when {@link state} changes. */
+  /** Why there can be no functions; nothing where there can, or nobody knows. */
+  noFunctions?(): string | undefined
+  /** Told when {@link state} changes, or what {@link noFunctions} answers. */
   onState(listener: () => void): Disposable
   /** Ends all that was started, but nothing in the cluster. */
   stop(graceSeconds: number): Promise<void>
@@ -48,6 +50,7 @@ export function combineWork(works: readonly NamespaceWork[]): NamespaceWork {
     state: () => worst(works),
     // What has no role, such as whether the namespace is there, concerns all.
     stateOf: name => worst(works.filter(work => work[name] !== undefined || !roles.some(each => work[each]))),
+    noFunctions: () => works.map(work => work.noFunctions?.()).find(each => each !== undefined),
     onState: listener => {
       const listening = new DisposableStack()
       for (const work of works) listening.use(work.onState(listener))

@@ -69,20 +69,24 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
   const shown = (project: StoredProject): ProjectRecord => {
     const { work, rights } = followed.get(project.id) ?? {}
     const error = work?.state().error
-    const known = rights?.denied() ?? []
-    const denied = known.length === 0 ? {} : { denied: known }
+    const denied = rights?.denied() ?? []
+    const noFunctions = work?.noFunctions?.()
+    const known = {
+      ...(denied.length === 0 ? {} : { denied }),
+      ...(noFunctions === undefined ? {} : { noFunctions }),
+    }
     // That of the whole connection is shown there.
-    if (error === undefined || error.code === 'CONNECTION_FAILED') return { ...project, status: 'ready', ...denied }
+    if (error === undefined || error.code === 'CONNECTION_FAILED') return { ...project, status: 'ready', ...known }
     const status = error.code === 'PROJECT_MISSING' ? 'missing' : 'unavailable'
-    return { ...project, status, message: error.message, ...denied }
+    return { ...project, status, message: error.message, ...known }
   }
   const follow = (project: StoredProject, { client, review }: OpenCluster): void => {
     if (followed.has(project.id)) return
     const end = new AbortController()
-    let told = JSON.stringify(['ready', undefined, undefined])
+    let told = JSON.stringify(['ready', undefined, undefined, undefined])
     const tell = (): void => {
       const now = shown(project)
-      const text = JSON.stringify([now.status, now.message, now.denied])
+      const text = JSON.stringify([now.status, now.message, now.denied, now.noFunctions])
       if (text !== told) changes.publish({ kind: 'project', project: now })
       told = text
     }

@@ -61,6 +61,7 @@ export function createFunctionWork(deps: FunctionWorkDeps): OpenNamespaceWork {
     return {
       functions,
       state: functions.state,
+      noFunctions: functions.noFunctions,
       onState: functions.onState,
       stop: async () => {
         await functions.stop()

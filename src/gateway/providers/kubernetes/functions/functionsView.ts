@@ -36,6 +36,8 @@ export interface FunctionsView extends Disposable {
     signal: AbortSignal,
   ): Promise<T>
   state(): CollectionState
+  /** Why there can be none: Knative is not installed. Nothing where it is, or nobody knows. */
+  noFunctions(): string | undefined
   onState(listener: () => void): Disposable
 }
 
@@ -163,6 +165,10 @@ export function createFunctionsView(options: FunctionsViewOptions): FunctionsVie
       if (error?.code === 'NOT_FOUND' || error?.code === 'FORBIDDEN') return { synced: true }
       return { synced: states.every(state => state.synced), ...(error ? { error } : {}) }
     },
+    noFunctions: () => {
+      const missing = [services, revisions].map(each => each.state().error).find(error => error?.code === 'NOT_FOUND')
+      return missing && withoutKnative(missing).message
+    },
     onState: listener => {
       const registered = collections.map(collection => collection.onState(() => listener()))
       return { [Symbol.dispose]: () => registered.forEach(one => one[Symbol.dispose]()) }
@@ -203,11 +209,12 @@ function lookUntil<T>(
 }
 
 /** The API server knows no such resource: Knative Serving is not installed. */
-export function knativeError(error: unknown): unknown {
-  if (!(error instanceof HksError) || error.code !== 'NOT_FOUND') return error
-  return new HksError('KNATIVE_MISSING', 'Functions need Knative Serving, which this cluster does not have.', {
+export const knativeError = (error: unknown): unknown =>
+  error instanceof HksError && error.code === 'NOT_FOUND' ? withoutKnative(error) : error
+
+const withoutKnative = (cause: HksError): HksError =>
+  new HksError('KNATIVE_MISSING', 'Functions need Knative Serving, which this cluster does not have.', {
     details: { missing: ['services.serving.knative.dev'] },
     hint: 'CronJobs work without it. hks-func cluster install installs it.',
-    cause: error,
+    cause,
   })
-}

@@ -36,6 +36,8 @@ import { createObjectSweep } from './sweepObjects.ts'
 export interface NamespaceFunctions extends Functions {
   /** How well they are followed; without Knative there is nothing to follow. */
   state(): CollectionState
+  /** Why there can be none; nothing where there can, or nobody knows. */
+  noFunctions(): string | undefined
   onState(listener: () => void): Disposable
   /** Ends what was started here; the cluster goes on. */
   stop(): Promise<void>
@@ -243,6 +245,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
       sweepLater(sweepAfterMs)
     },
     state: view.state,
+    noFunctions: view.noFunctions,
     onState: view.onState,
     stop: async () => {
       sweeping?.[Symbol.dispose]()

@@ -41,12 +41,13 @@ describe('the functions of a namespace', () => {
       return true
     })
     assert.deepEqual([view.state(), view.records()], [{ synced: true }, []])
+    assert.equal(view.noFunctions(), 'Functions need Knative Serving, which this cluster does not have.')
   })
 
   it('are refused to who may not see them, and keep nothing else from going on', async () => {
     using view = viewOf(refusing('FORBIDDEN'))
     await assert.rejects(view.ready(), (error: HksError) => error.code === 'FORBIDDEN')
-    assert.deepEqual(view.state(), { synced: true })
+    assert.deepEqual([view.state(), view.noFunctions()], [{ synced: true }, undefined])
   })
 
   it('say when the cluster can not be reached', async () => {
