@@ -20,10 +20,10 @@ import { findOwnService, nextNumber, putRevision } from './putRevision.ts'
 import { refuseSpec } from './refuseSpec.ts'
 import type { RevisionContent } from './revisionContent.ts'
 import type { ContentPlan, PlanContent } from './revisionContents.ts'
-import { factsOf } from './revisionFacts.ts'
 import type { RevisionWatch } from './revisionWatch.ts'
 import { readState } from './serviceState.ts'
 import type { RevisionSettlement } from './settleRevision.ts'
+import { createUnmadeFailure } from './unmadeRevision.ts'
 
 /** Deployments of functions in one namespace. */
 export interface FunctionDeployments {
@@ -76,6 +76,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
   const { scope, view, objects, settlement, steps, log, pending, clock, newId, report } = options
   const turns = createKeyedQueue()
   const attempts = new Set<Attempt>()
+  const failUnmade = createUnmadeFailure(options)
 
   const begin = async (
     spec: RevisionRecord['spec'],
@@ -148,7 +149,10 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     try {
       const line = (text: string) => log.system(functionId, text)
       const content = await build(signalOf(attempt), { progress: told.now, line }).catch(async (error: unknown) => {
-        throw await failUnmade(attempt, error)
+        const explained = await failUnmade(revision, error)
+        attempts.delete(attempt)
+        told.ended(outcomeOf(explained), explained.message)
+        throw explained
       })
       await turns.add(spec.name, () => put(attempt, source, content))
       return await settle(attempt)
@@ -156,30 +160,6 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       pending.remove(revision)
     }
   }
-  const failUnmade = async (attempt: Attempt, error: unknown): Promise<HksError> => {
-    const { revision, told } = attempt
-    const { functionId, spec } = revision
-    const explained = explainFailure(error, deployWords(revision))
-    const { code, message } = explained
-    try {
-      if (code !== 'INVALID_SOURCE' && code !== 'CANCELLED' && !scope.signal.aborted && view.sight(functionId)) {
-        if (error instanceof LoadFailure) log.trace(functionId, error.context.trace)
-        log.system(functionId, message)
-        await settlement.noteFailure(functionId, spec.name, { ...factsOf(spec, revision), reason: message })
-        const isNoted = (sight: FunctionSight | undefined) =>
-          !sight || readState(sight.service).lastRevision >= revision.number ? true : undefined
-        await view.until(functionId, isNoted, scope.signal)
-      }
-    } catch (failure) {
-      // Nothing is left behind but a number.
-      report(failure)
-    } finally {
-      attempts.delete(attempt)
-      told.ended(outcomeOf(explained), message)
-    }
-    return explained
-  }
-
   const settle = async (attempt: Attempt): Promise<FunctionRecord> => {
     const { revision, told } = attempt
     const { functionId, number, spec } = revision
