@@ -169,7 +169,11 @@ process.on('SIGTERM', () => process.exit(0))`,
   })
 
   it('says that its connection names no registry', async () => {
-    await using bare = await openClusterFunctions({ namespace: rig.namespace, images: builds.images })
+    await using bare = await openClusterFunctions({
+      namespace: rig.namespace,
+      projectId: rig.projectId,
+      images: builds.images,
+    })
     await assert.rejects(deploy(bare, 'bare', muchSource()), ({ code, details, hint }: HksError) => {
       assert.deepEqual([code, details], ['UNSUPPORTED_PLATFORM', { field: 'registry' }])
       assert.match(hint ?? '', /--registry/)
@@ -184,7 +188,12 @@ process.on('SIGTERM', () => process.exit(0))`,
       const { hostname, port } = new URL(`http://${host}`)
       proxy = await tcpProxy({ host: hostname, port: Number(port) })
       const settings = { registry: `127.0.0.1:${proxy.port}/hks-test`, insecureRegistries: [host] }
-      faulty = await openClusterFunctions({ namespace: rig.namespace, images: builds.images, settings })
+      faulty = await openClusterFunctions({
+        namespace: rig.namespace,
+        projectId: rig.projectId,
+        images: builds.images,
+        settings,
+      })
     })
     beforeEach(async () => {
       await proxy.heal()
@@ -258,7 +267,7 @@ process.on('SIGTERM', () => process.exit(0))`,
 
     it('is left as it was by a gateway that ends', async () => {
       const ending = await openClusterFunctions({
-        ...{ namespace: rig.namespace, images: builds.images },
+        ...{ namespace: rig.namespace, projectId: rig.projectId, images: builds.images },
         settings: { registry: `127.0.0.1:${proxy.port}/hks-test`, insecureRegistries: [host] },
       })
       const deploying = deploy(ending, 'left', muchSource())
