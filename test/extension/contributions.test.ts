@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { projectActions } from '../../src/contract/projects.ts'
 import {
   commands,
   contextKeys,
@@ -10,6 +11,7 @@ import {
   viewContainer,
   views,
 } from '../../src/extension/contributions.ts'
+import { deniedWord } from '../../src/extension/model/deniedActions.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const readJson = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'))
@@ -39,6 +41,18 @@ const { contributes } = manifest
 const sorted = (items: Iterable<string>): string[] => [...items].sort()
 
 describe('the manifest', () => {
+  it('hides buttons for what can be denied, by the words that rows have', () => {
+    const words = Object.values(contributes.menus)
+      .flat()
+      .flatMap(({ when = '' }) => [...when.matchAll(/;(no-\w+)/g)].map(([, word]) => word!))
+    assert.ok(words.includes(deniedWord('triggerCronJob')))
+    const known = projectActions.map(deniedWord)
+    assert.deepEqual(
+      words.filter(word => !known.includes(word)),
+      [],
+    )
+  })
+
   it('declares exactly the commands of contributions.ts', () => {
     assert.deepEqual(sorted(contributes.commands.map(c => c.command)), sorted(Object.values(commands)))
   })

@@ -25,25 +25,25 @@ export function guardWork(work: NamespaceWork, rights: Pick<NamespaceRights, 're
     return guarded as T
   }
   const { cronJobs, executions, functions, secrets } = work
-  const cronJob = (action: ProjectAction) => (_id: string) => [action] as const
+  const always = (action: ProjectAction) => () => [action] as const
   return {
     ...work,
     ...(cronJobs && {
       cronJobs: guard(cronJobs, {
-        create: () => ['createCronJob'],
+        create: always('createCronJob'),
         update: (_id, { name }) => ['changeCronJob', name],
         applyManifest: (_projectId, manifest) => ['changeCronJob', namedCronJob(manifest)],
-        remove: cronJob('deleteCronJob'),
+        remove: always('deleteCronJob'),
       }),
     }),
     ...(executions && {
-      executions: guard(executions, { trigger: cronJob('triggerCronJob'), stop: cronJob('stopRun') }),
+      executions: guard(executions, { trigger: always('triggerCronJob'), stop: always('stopRun') }),
     }),
     ...(functions && {
       functions: guard(functions, {
-        deploy: () => ['deployFunction'],
-        setTraffic: cronJob('divideTraffic'),
-        remove: cronJob('deleteFunction'),
+        deploy: always('deployFunction'),
+        setTraffic: always('divideTraffic'),
+        remove: always('deleteFunction'),
       }),
     }),
     ...(secrets && {
