@@ -172,7 +172,14 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     }
     attempts.delete(attempt)
     const sentence = `Revision ${number} is serving.`
-    await settlement.finish(spec.name, number)
+    try {
+      await settlement.finish(spec.name, number)
+    } catch (error) {
+      // It serves; the mark stays for whoever may take it away.
+      const explained = explainFailure(error, deployWords(revision))
+      told.ended(outcomeOf(explained), explained.message)
+      throw explained
+    }
     if (!revision.transient) log.system(functionId, sentence)
     told.ended('ready', sentence)
     const sight = await seenSettled(functionId, number, scope.signal)

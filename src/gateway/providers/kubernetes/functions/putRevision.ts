@@ -67,7 +67,8 @@ export async function putRevision(
       async () => holds(await objects.find('services', plan.spec.name), plan),
       scope.signal,
     )
-    if (isMade) return
+    // One whose answer was lost may have come after the look.
+    if (isMade || holds(await objects.find('services', plan.spec.name), plan)) return
     throw taken(plan)
   }
   for (let tries = 1, service: KnativeService | undefined = existing; ; tries++) {
