@@ -31,8 +31,10 @@ describeInVscode('a cluster in the editor', () => {
   it('is added from the kubeconfig of the window, under a name of its own, with the namespace of its context', async () => {
     await cluster.addCluster('staging')
     assert.match((await rowOf('staging'))?.spoken ?? '', /^cluster staging/)
-    assert.equal((await rowOf('default'))?.level, 2)
-    assert.equal((await rowOf('default'))?.description, 'no CronJobs yet')
+    await eventually(async () => {
+      const { level, description } = (await rowOf('default')) ?? {}
+      assert.deepEqual({ level, description }, { level: 2, description: 'no CronJobs yet' })
+    }, 5000)
     await window.notifications.clear()
     await cluster.picture('cluster-added')
   })
