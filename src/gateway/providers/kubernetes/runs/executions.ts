@@ -56,6 +56,13 @@ export function createNamespaceExecutions(scope: NamespaceScope, deps: Namespace
     const job = await client.request<KubeJob>('GET', jobPath).catch(unlessGone)
     return job && ownerOf(job, 'CronJob') === metadata.uid ? job : undefined
   }
+  const findStarted = async (execution: Execution | undefined): Promise<KubeJob | undefined> => {
+    if (!execution) return undefined
+    const job = await client
+      .request<KubeJob>('GET', `${path}/${encodeURIComponent(execution.jobName)}`)
+      .catch(unlessGone)
+    return job?.metadata.uid === execution.id ? job : undefined
+  }
   return {
     trigger: async (cronJobId, options): Promise<Execution> => {
       const job = await create(cronJobId, options)
@@ -65,7 +72,8 @@ export function createNamespaceExecutions(scope: NamespaceScope, deps: Namespace
     },
     stop: async executionId => {
       const capture = runs.capture(executionId)
-      const job = jobs.get(executionId)
+      // Of a run that was started just now the watch may not have told yet.
+      const job = jobs.get(executionId) ?? (await findStarted(capture?.execution()))
       if (!capture || !job) return
       capture.willEnd({ reason: 'Stopped', cause: 'It was stopped by hand.' })
       const { name, uid } = job.metadata
