@@ -91,8 +91,13 @@ function homeFolder(): string {
 /** Says what went wrong; the exit code. */
 function failed(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
-  const known = controller.signal.aborted ? (controller.signal.reason as HksError) : asHksError(error)
+  const known = controller.signal.aborted ? cancelled(error) : asHksError(error)
   out.fail(known)
   if (known.code === 'INTERNAL' && process.env['HKS_DEBUG']) process.stderr.write(`${(error as Error).stack}\n`)
   return exitCodeOf[known.code]
+}
+
+/** What a command says of its end on Ctrl-C, if it says anything; what else failed then failed because of that. */
+function cancelled(error: unknown): HksError {
+  return error instanceof HksError && error.code === 'CANCELLED' ? error : (controller.signal.reason as HksError)
 }
