@@ -104,7 +104,7 @@ describe('an error of the gateway', () => {
   it('belongs to no field when it names none of ours', () => {
     assert.equal(problemOf(new Error('boom'), complete), undefined)
     assert.equal(problemOf(new HksError('GATEWAY_UNREACHABLE', 'no answer'), complete), undefined)
-    assert.equal(problemOf(invalidField('templateAppId', 'x', 'is wrong'), complete), undefined)
+    assert.equal(problemOf(invalidField('resourceVersion', 'x', 'is wrong'), complete), undefined)
   })
 
   it('opens the section that its field is in', () => {
