@@ -76,7 +76,7 @@ describe('hks-func gateway', function () {
     await untilWritten(client, 'stderr', /Starting the gateway/)
     client.kill('SIGINT')
     const { code, stderr } = await end
-    assert.deepEqual([code, stderr.split('\n').at(-2)], [130, 'Cancelled.'])
+    assert.deepEqual([code, stderr.split('\n').at(-2)], [130, 'Cancelled while the gateway was starting.'])
     // The gateway is nobody's child: it comes up all the same, and is stopped like any other.
     assert.equal((await place.run(['list'])).code, 0)
   })

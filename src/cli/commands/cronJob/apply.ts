@@ -12,7 +12,7 @@ import { gathered } from '../../optionValues.ts'
 import { openProject } from '../../project.ts'
 import { cronJobsOf } from '../../resources.ts'
 import { actionWords, applyToCluster } from './applyToCluster.ts'
-import { inManifest, readManifestText } from './manifestText.ts'
+import { inManifest, noCronJob, type ManifestText, readManifestTexts } from './manifestText.ts'
 
 /** `cronjob apply`, and `apply`: creates or changes CronJobs so that they are as their manifests say. */
 export function addApply(parent: Command, run: Run): void {
@@ -41,11 +41,12 @@ interface ApplyOptions {
 }
 
 async function apply(context: Context, options: ApplyOptions): Promise<void> {
+  const texts = await readManifestTexts(context, options.file)
   const project = await openProject(context)
-  if (project.connection !== localConnection) return applyToCluster(context, project, options)
+  if (project.connection !== localConnection) return applyToCluster(context, project, texts, options)
   if (options.forceConflicts)
     throw invalidField('--force-conflicts', true, 'is for clusters; on local nobody else sets fields.')
-  return applyLocally(context, project, options)
+  return applyLocally(context, project, texts, options)
 }
 
 interface Placed extends ManifestCronJob {
@@ -61,9 +62,14 @@ interface Applied {
 }
 
 /** On this machine only the fields count that its CronJobs have; the others are said. */
-async function applyLocally(context: Context, project: Project, { file: files, dryRun }: ApplyOptions): Promise<void> {
-  // All files are read before the first change: a fault in one leaves everything as it is.
-  const manifests = await readManifests(context, files)
+async function applyLocally(
+  context: Context,
+  project: Project,
+  texts: readonly ManifestText[],
+  { dryRun }: ApplyOptions,
+): Promise<void> {
+  // All are parsed before the first change: a fault in one leaves everything as it is.
+  const manifests = parseAll(context, texts)
   const existing = await cronJobsOf(context, project.id)
   const items: Applied[] = []
   for (const manifest of manifests) {
@@ -81,10 +87,10 @@ const wouldApply = ({ create }: Placed, present: CronJob | undefined): Pick<Appl
   return { action: manifestUpdate(create, present) ? 'changed' : 'unchanged', cronJob: present }
 }
 
-async function readManifests(context: Context, files: readonly string[]): Promise<readonly Placed[]> {
+function parseAll(context: Context, texts: readonly ManifestText[]): readonly Placed[] {
   const manifests: Placed[] = []
-  for (const file of files) {
-    const { cronJobs, others } = parseManifest(await readManifestText(context, file), file)
+  for (const { file, text } of texts) {
+    const { cronJobs, others } = parseManifest(text, file)
     for (const kind of others) context.out.say(`${file}: ${kind} is left alone; only CronJobs are applied.`)
     for (const manifest of cronJobs) {
       for (const warning of manifest.warnings) context.out.say(`${file}:${manifest.line}: ${warning}`)
@@ -92,7 +98,7 @@ async function readManifests(context: Context, files: readonly string[]): Promis
     }
   }
   if (manifests.length === 0) {
-    throw new HksError('INVALID_REQUEST', `--file: no CronJob is in ${files.join(', ')}.`)
+    throw noCronJob(texts)
   }
   return manifests
 }

@@ -2,9 +2,9 @@ import { HksError } from '../../../contract/errors.ts'
 import type { ApplyAction, ManifestApplied } from '../../../contract/manifests.ts'
 import type { Project } from '../../../contract/projects.ts'
 import { manifestDifferences } from '../../../scaffold/manifestDifferences.ts'
-import { type ManifestCronJobObject, placeOf, parseManifestObjects } from '../../../scaffold/manifestObjects.ts'
+import { placeOf, parseManifestObjects } from '../../../scaffold/manifestObjects.ts'
 import type { Context } from '../../context.ts'
-import { inManifest, readManifestText } from './manifestText.ts'
+import { inManifest, noCronJob, type ManifestText } from './manifestText.ts'
 
 interface Item extends ManifestApplied {
   readonly name: string
@@ -14,17 +14,12 @@ interface Item extends ManifestApplied {
 export async function applyToCluster(
   context: Context,
   project: Project,
-  options: { readonly file: readonly string[]; readonly dryRun?: boolean; readonly forceConflicts?: boolean },
+  texts: readonly ManifestText[],
+  { dryRun = false, forceConflicts = false }: { readonly dryRun?: boolean; readonly forceConflicts?: boolean },
 ): Promise<void> {
-  const { dryRun = false, forceConflicts = false } = options
-  // All files are read before the first change: a fault in one leaves everything as it is.
-  const manifests: { readonly file: string; readonly job: ManifestCronJobObject }[] = []
-  for (const file of options.file) {
-    for (const job of parseManifestObjects(await readManifestText(context, file), file)) manifests.push({ file, job })
-  }
-  if (manifests.length === 0) {
-    throw new HksError('INVALID_REQUEST', `--file: no CronJob is in ${options.file.join(', ')}.`)
-  }
+  // All are parsed before the first change: a fault in one leaves everything as it is.
+  const manifests = texts.flatMap(({ file, text }) => parseManifestObjects(text, file).map(job => ({ file, job })))
+  if (manifests.length === 0) throw noCronJob(texts)
   const client = await context.client()
   const items: Item[] = []
   for (const { file, job } of manifests) {
