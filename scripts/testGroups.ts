@@ -31,6 +31,7 @@ const machinePatterns: GroupPatterns = [
 const clusterPatterns: GroupPatterns = [
   ['windows', 'test/cluster/e2e/**'],
   ['functions', 'test/cluster/functionsConformance.test.ts'],
+  ['functions that fail', 'test/cluster/providers/kubernetes/functions/**'],
   ['rest', '**'],
 ]
 
