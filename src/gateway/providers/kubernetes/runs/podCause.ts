@@ -71,17 +71,19 @@ function faultOf(status: ContainerStatus, container: Container | undefined, what
 /** Why a container that has ended did not end well. */
 export function endFault(ended: Terminated, container: Container | undefined, what: string): PodFault {
   const { exitCode, reason = 'Error', message } = ended
+  const limit = container?.resources?.limits?.['memory']
+  const overLimit = `it used more than its limit of ${limit} of memory`
   if (reason === 'OOMKilled') {
-    const limit = container?.resources?.limits?.['memory']
-    const over =
-      limit === undefined ? 'the memory of its node ran out' : `it used more than its limit of ${limit} of memory`
+    const over = limit === undefined ? 'the memory of its node ran out' : overLimit
     return { reason, cause: `The ${what} was killed: ${over} (OOMKilled).` }
   }
   if (reason !== 'Error' && reason !== 'Completed') {
     return { reason, cause: `The ${what} could not run: ${oneLine(message ?? reason)}` }
   }
   const signal = signalOf(exitCode)
-  const code = `The ${what} exited with code ${exitCode}${signal === undefined ? '' : `, as after ${signal}`}`
+  // containerd may learn of the end before it learns of its reason, and then the kubelet never does.
+  const perhaps = signal === 'SIGKILL' && limit !== undefined ? `; perhaps ${overLimit}` : ''
+  const code = `The ${what} exited with code ${exitCode}${signal === undefined ? '' : `, as after ${signal}${perhaps}`}`
   const said = message === undefined ? undefined : oneLine(message)
   return said === undefined
     ? { reason: 'Error', cause: `${code}.` }

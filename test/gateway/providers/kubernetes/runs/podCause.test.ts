@@ -36,6 +36,11 @@ describe('why a pod fails or does not start', () => {
       cause: 'The container was killed: it used more than its limit of 64Mi of memory (OOMKilled).',
     })
     assert.match(causeOf(withMain(ended(137, 'OOMKilled')))!, /the memory of its node ran out \(OOMKilled\)\.$/)
+    assert.equal(
+      causeOf(withMain(ended(137), limited)),
+      'The container exited with code 137, as after SIGKILL; perhaps it used more than its limit of 64Mi of memory.',
+    )
+    assert.equal(causeOf(withMain(ended(137))), 'The container exited with code 137, as after SIGKILL.')
   })
 
   it('is an image that can not be pulled, by its name', () => {
