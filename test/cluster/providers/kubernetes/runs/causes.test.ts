@@ -23,7 +23,8 @@ const cases: Readonly<Record<string, Case>> = {
     container: { command: ['tail', '/dev/zero'], resources: { limits: { memory: '20Mi' } } },
     reason: 'BackoffLimitExceeded',
     // Which of the two is the kubelet's luck: it may not hear of the reason.
-    cause: /^The container (was killed:|exited with code 137, .* perhaps) it used more than its limit of 20Mi of memory/,
+    cause:
+      /^The container (was killed:|exited with code 137, .* perhaps) it used more than its limit of 20Mi of memory/,
   },
   'a command that is not there': {
     container: { command: ['no-such-command'] },
