@@ -3,26 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openWorkplace, type Workplace } from '../../cli/hksFunc.ts'
 import { createKubeApi, type KubeApi } from '../../support/cluster/kubeApi.ts'
+import { placedManifest } from '../../support/cluster/placedManifest.ts'
 import { temporaryNamespace, type TemporaryNamespace } from '../../support/cluster/temporaryNamespace.ts'
 import { testCluster } from '../../support/cluster/testCluster.ts'
-
-const manifest = (name: string, schedule: string, image: string) => `apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: ${name}
-spec:
-  schedule: "${schedule}"
-  suspend: true
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          nodeSelector: { disk: fast }
-          containers:
-            - name: main
-              image: ${image}
-`
 
 describe('hks-func apply on a cluster', function () {
   this.timeout(120_000)
@@ -62,14 +45,14 @@ describe('hks-func apply on a cluster', function () {
   }
 
   it('says what it would do, does it with all fields, and says what has changed', async () => {
-    const file = write('nightly.yaml', manifest('nightly', '0 2 * * *', image))
+    const file = write('nightly.yaml', placedManifest('nightly', '0 2 * * *', image))
     const dry = await place.run(['apply', '-f', file, '--dry-run'])
     assert.deepEqual([dry.code, dry.stdout], [0, 'nightly would be created\n'])
     assert.equal(await podOf('nightly'), undefined)
     assert.equal((await place.run(['apply', '-f', file])).stdout, 'nightly created\n')
     assert.deepEqual(await podOf('nightly'), ['0 2 * * *', { disk: 'fast' }])
     assert.equal((await place.run(['cronjob', 'apply', '-f', file])).stdout, 'nightly unchanged\n')
-    write('nightly.yaml', manifest('nightly', '0 3 * * *', image))
+    write('nightly.yaml', placedManifest('nightly', '0 3 * * *', image))
     assert.equal(
       (await place.run(['apply', '-f', file])).stdout,
       'nightly changed\n  spec.schedule: "0 2 * * *" → "0 3 * * *"\n',
@@ -77,7 +60,7 @@ describe('hks-func apply on a cluster', function () {
   })
 
   it('names who else has set a field, and takes it over by force', async () => {
-    const file = write('shared.yaml', manifest('shared', '0 2 * * *', image))
+    const file = write('shared.yaml', placedManifest('shared', '0 2 * * *', image))
     await place.run(['apply', '-f', file])
     const ref = { apiVersion: 'batch/v1', kind: 'CronJob', namespace: namespace.name, name: 'shared' }
     await api.patch(ref, { spec: { schedule: '0 6 * * *' } })
@@ -93,7 +76,7 @@ describe('hks-func apply on a cluster', function () {
   })
 
   it('names the line of a field that the cluster refuses, and the kind that it does not apply', async () => {
-    const file = write('wrong.yaml', manifest('wrong', 'soon', image))
+    const file = write('wrong.yaml', placedManifest('wrong', 'soon', image))
     const wrong = await place.run(['apply', '-f', file])
     assert.equal(wrong.code, 2)
     assert.match(wrong.stderr, /wrong\.yaml:6: spec\.schedule: /)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ClusterWindow, openClusterWindow } from '../../support/cluster/clusterWindow.ts'
+import { placedManifest } from '../../support/cluster/placedManifest.ts'
 import { testCluster } from '../../support/cluster/testCluster.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -14,26 +15,7 @@ describeInVscode('a manifest in the editor, for a cluster', function () {
   before(async () => {
     cluster = await openClusterWindow()
     const { images } = await testCluster()
-    await writeFile(
-      join(cluster.folder, 'cronjobs/placed.yaml'),
-      `apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: placed
-spec:
-  schedule: "0 2 * * *"
-  suspend: true
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          nodeSelector: { disk: fast }
-          containers:
-            - name: main
-              image: ${images.shell}
-`,
-    )
+    await writeFile(join(cluster.folder, 'cronjobs/placed.yaml'), placedManifest('placed', '0 2 * * *', images.shell))
     await cluster.addCluster('staging')
     await cluster.openNamespace('staging')
     await cluster.window.view('CronJobs').menu(cluster.namespace, 'Choose Project')

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
 import type { CronJobCreate } from '../../../contract/cronJobs.ts'
-import { lintSchedule } from '../../../schedule/index.ts'
 import { applicationNamed } from '../../applications.ts'
 import type { Context, Run } from '../../context.ts'
 import { addCronJobOptions, type CronJobOptions, fieldsOf, parseJson, secretsOf } from '../../cronJobOptions.ts'
@@ -11,6 +10,7 @@ import { facts } from '../../output/table.ts'
 import { relative } from '../../output/time.ts'
 import { openProject } from '../../project.ts'
 import { functionNamed } from '../../resources.ts'
+import { sayScheduleWarnings } from '../../scheduleWarnings.ts'
 
 interface Options extends CronJobOptions, DryRunOptions {
   readonly schedule: string
@@ -74,18 +74,13 @@ async function create(context: Context, name: string, words: string[], options: 
   }
   const client = await context.client()
   const { signal } = context
-  const sayWarnings = (): void => {
-    for (const { severity, message } of lintSchedule(body.schedule, { from: context.now(), timeZone })) {
-      context.out.say(`${severity}: ${message}`)
-    }
-  }
   if (options.dryRun) {
     const preview = await client.call('previewCronJob', { body, signal })
-    sayWarnings()
+    sayScheduleWarnings(context, body.schedule, timeZone)
     return showPreview(context, preview, options)
   }
   const created = await client.call('createCronJob', { body, signal })
-  sayWarnings()
+  sayScheduleWarnings(context, body.schedule, timeZone)
   context.out.result(created, () =>
     facts([
       ['CronJob', created.name],

@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
 import type { CronJob, CronJobUpdate } from '../../../contract/cronJobs.ts'
 import { HksError } from '../../../contract/errors.ts'
-import { lintSchedule } from '../../../schedule/index.ts'
 import type { Context, Run } from '../../context.ts'
 import { addCronJobOptions, type CronJobOptions, fieldsOf, parseJson, secretsOf } from '../../cronJobOptions.ts'
 import { addDryRunOptions, checkDryRun, type DryRunOptions, showPreview } from '../../dryRun.ts'
@@ -11,6 +10,7 @@ import { gathered } from '../../optionValues.ts'
 import { facts } from '../../output/table.ts'
 import { relative } from '../../output/time.ts'
 import { cronJobNamed, functionNamed } from '../../resources.ts'
+import { sayScheduleWarnings } from '../../scheduleWarnings.ts'
 
 interface Options extends CronJobOptions, DryRunOptions {
   readonly schedule?: string
@@ -65,10 +65,8 @@ async function update(context: Context, name: string, words: readonly string[], 
   const { signal } = context
   const params = { id: job.id }
   const sayWarnings = (): void => {
-    if (body.schedule === undefined) return
-    const timeZone = body.timeZone ?? job.timeZone ?? 'UTC'
-    for (const { severity, message } of lintSchedule(body.schedule, { from: context.now(), timeZone })) {
-      context.out.say(`${severity}: ${message}`)
+    if (body.schedule !== undefined) {
+      sayScheduleWarnings(context, body.schedule, body.timeZone ?? job.timeZone ?? 'UTC')
     }
   }
   if (options.dryRun) {
