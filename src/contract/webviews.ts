@@ -1,4 +1,4 @@
-import type { Application } from './applications.ts'
+import type { ApplicationPage } from './applications.ts'
 import type {
   CronJob,
   CronJobCreate,
@@ -98,8 +98,8 @@ export interface ScheduleEditorProtocol {
       readonly save: Call<ScheduleEditorSave, CronJob>
       /** Shows as a manifest what Save would make, beside what there is. It is refused as Save would be. */
       readonly showManifest: Call<ScheduleEditorSave, Nothing>
-      /** What a new CronJob of a project can copy. */
-      readonly applications: Call<{ readonly projectId: string }, readonly Application[]>
+      /** What a new CronJob of a project can copy, and of which kinds nobody may see what there is. */
+      readonly applications: Call<{ readonly projectId: string }, Pick<ApplicationPage, 'items' | 'refused'>>
       /** Suspends or resumes the edited job at once; resuming asks about missed runs. `null`: the user thought better. */
       readonly setSuspended: Call<{ readonly suspend: boolean }, CronJob | null>
       /** Lets the user choose or add a secret of a project. The answer is `SECRET/KEY`; `null` when nothing was chosen. */

@@ -23,8 +23,15 @@ export function cronJobState(job: CronJob): CronJobState {
 /** Whether a CronJob needs somebody's attention. */
 export const isBrokenCronJob = (job: CronJob): boolean => ['failed', 'never'].includes(cronJobState(job))
 
+/** What the place of a CronJob says about it. */
+export interface CronJobPlace {
+  readonly inCluster?: boolean
+  readonly denied?: readonly DeniedAction[]
+}
+
 /** The row of a CronJob with its recent runs below. */
-export function cronJobNode(job: CronJob, options: RenderOptions, denied: readonly DeniedAction[] = []): TreeNode {
+export function cronJobNode(job: CronJob, options: RenderOptions, place: CronJobPlace = {}): TreeNode {
+  const { inCluster = false, denied = [] } = place
   const state = cronJobState(job)
   const context = [
     'cronJob',
@@ -39,7 +46,7 @@ export function cronJobNode(job: CronJob, options: RenderOptions, denied: readon
     target: { kind: 'cronJob', cronJobId: job.id },
     label: job.name,
     description: cronJobDescription(job, state, options),
-    tooltip: () => cronJobTooltip(job, options),
+    tooltip: () => cronJobTooltip(job, options, inCluster),
     spoken: spoken(job, state, options),
     icon: icons[state],
     context: context.join(';'),

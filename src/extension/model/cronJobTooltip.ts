@@ -6,8 +6,8 @@ import { runOutcome, runWord } from './executionNode.ts'
 import { absoluteTime } from './time.ts'
 import { codeMarkdown, escapeMarkdown, joined, type RenderOptions } from './treeNode.ts'
 
-/** Everything about a CronJob as Markdown: sentence, expression, zone, next runs, last outcomes, what it runs. */
-export function cronJobTooltip(job: CronJob, options: RenderOptions): string {
+/** Everything about a CronJob as Markdown: sentence, expression, zone, next runs, last outcomes, what it runs. Only a cluster runs images. */
+export function cronJobTooltip(job: CronJob, options: RenderOptions, inCluster: boolean): string {
   const { t } = options
   const zone = job.timeZone ?? 'UTC'
   const runs = [...(job.command ?? []), ...(job.args ?? [])].map(shellWord).join(' ')
@@ -25,7 +25,9 @@ export function cronJobTooltip(job: CronJob, options: RenderOptions): string {
         ? `${t('Runs')} ${codeMarkdown(shortened(runs))}`
         : escapeMarkdown(t('Calls a function')),
       escapeMarkdown(t('While it is still running: {0}', job.concurrencyPolicy)),
-      job.image === undefined ? undefined : `${t('Image (ignored here)')} ${codeMarkdown(job.image)}`,
+      job.image === undefined
+        ? undefined
+        : `${inCluster ? t('Image') : t('Image (ignored here)')} ${codeMarkdown(job.image)}`,
     ],
     '\n\n',
   )

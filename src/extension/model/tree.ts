@@ -26,7 +26,11 @@ export function cronJobTree(resources: Resources, options: RenderOptions): Tree 
     roots: byProject(
       { view: 'cronJobs', none: options.t('no CronJobs yet') },
       jobs,
-      job => cronJobNode(job, options, deniedIn(resources, job.projectId, options.t)),
+      job =>
+        cronJobNode(job, options, {
+          inCluster: isInCluster(resources.projects.get(job.projectId)),
+          denied: deniedIn(resources, job.projectId, options.t),
+        }),
       resources,
       options,
     ),

@@ -44,7 +44,7 @@ export const fillScheduleEditor: FillPanel = (panel, subject, services) => {
       },
       applications: async ({ projectId }) => {
         const client = await session.ready()
-        return (await client.call('listApplications', { query: { projectId, limit: 1000 } })).items
+        return client.call('listApplications', { query: { projectId, limit: 1000 } })
       },
       setSuspended: async ({ suspend }) => {
         const client = await session.ready()

@@ -1,5 +1,5 @@
 import type { TemplateResult } from 'lit'
-import type { Application } from '../../contract/applications.ts'
+import type { ApplicationPage } from '../../contract/applications.ts'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { ScheduleEditorInit, ScheduleEditorProtocol } from '../../contract/webviews.ts'
@@ -50,7 +50,7 @@ export class ScheduleEditor extends PageElement {
   private minute: ReturnType<typeof setInterval> | undefined
   private zones: readonly string[] = []
   /** What a new CronJob of the chosen project can copy. */
-  private applications: readonly Application[] = []
+  private applications: Pick<ApplicationPage, 'items' | 'refused'> = { items: [] }
   private applicationsOf = ''
 
   private readonly host = connectHost<ScheduleEditorProtocol, Kept>({
@@ -121,7 +121,8 @@ export class ScheduleEditor extends PageElement {
       mode: this.edited.mode,
       form,
       inCluster: this.edited.inCluster,
-      applications: this.applications,
+      applications: this.applications.items,
+      refused: this.applications.refused ?? [],
       preview,
       warnings: this.advice.warnings(form, () => this.draw()),
       now: this.advice.now(),
@@ -185,7 +186,7 @@ export class ScheduleEditor extends PageElement {
     const { projectId } = form
     if (mode !== 'create' || projectId === this.applicationsOf) return
     this.applicationsOf = projectId
-    this.applications = []
+    this.applications = { items: [] }
     if (projectId === '') return
     try {
       const found = await this.host.ask('applications', { projectId })

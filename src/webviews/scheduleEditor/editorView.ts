@@ -1,4 +1,4 @@
-import type { Application } from '../../contract/applications.ts'
+import type { Application, RefusedKind } from '../../contract/applications.ts'
 import type { ScheduleWarning } from '../../contract/schedules.ts'
 import type { ScheduleEditorInit } from '../../contract/webviews.ts'
 import type { Clock } from '../ui/times.ts'
@@ -18,6 +18,8 @@ export interface EditorView {
   readonly inCluster: boolean
   /** What a new CronJob of the project can copy. */
   readonly applications: readonly Application[]
+  /** Kinds of them that the user may not list. */
+  readonly refused: readonly RefusedKind[]
   readonly preview: Preview
   readonly warnings: readonly ScheduleWarning[]
   readonly now: number

@@ -13,14 +13,17 @@ const policies = (): Readonly<Record<ConcurrencyPolicy, string>> => ({
   Replace: t('Replace: stop the one that runs, start the new one'),
 })
 
-const hints = (): Readonly<Record<NumberField, string>> => ({
+const hints = (inCluster: boolean): Readonly<Record<NumberField, string>> => ({
   startingDeadlineSeconds: t('Seconds after which a late run is skipped; empty: never.'),
   activeDeadlineSeconds: t('Seconds after which a run is stopped; empty: never.'),
   backoffLimit: t('Attempts after the first one failed.'),
-  successfulJobsHistoryLimit: t('Working files of so many runs stay.'),
-  failedJobsHistoryLimit: t('Working files of so many runs stay.'),
+  successfulJobsHistoryLimit: kept(inCluster),
+  failedJobsHistoryLimit: kept(inCluster),
   terminationGracePeriodSeconds: t('Seconds a run has to end by itself when it is stopped.'),
 })
+
+const kept = (inCluster: boolean): string =>
+  inCluster ? t('So many Jobs stay in the cluster, with their pods.') : t('Working files of so many runs stay.')
 
 /** What happens when a run can't start or end as planned. */
 export function limitsSection(view: EditorView): TemplateResult {
@@ -54,7 +57,7 @@ function number(view: EditorView, name: NumberField): TemplateResult {
   return textField({
     id: idOf(name),
     label: labels()[name]!,
-    hint: hints()[name],
+    hint: hints(view.inCluster)[name],
     problem: view.problem(name),
     value: view.form[name],
     inputMode: 'numeric',

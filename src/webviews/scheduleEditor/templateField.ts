@@ -1,6 +1,7 @@
-import { nothing, type TemplateResult } from 'lit'
-import type { Application } from '../../contract/applications.ts'
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Application, RefusedKind } from '../../contract/applications.ts'
 import { selectField } from '../ui/field.ts'
+import { icon } from '../ui/icon.ts'
 import { t } from '../ui/text.ts'
 import { type EditorView, idOf } from './editorView.ts'
 import { isCopy } from './modelForm.ts'
@@ -9,10 +10,17 @@ import { isCopy } from './modelForm.ts'
 export const copiedFrom = ({ form, applications }: EditorView): Application | undefined =>
   isCopy(form) ? applications.find(({ id }) => id === form.templateAppId) : undefined
 
-/** What a new CronJob copies; where there is nothing to copy, nothing is asked. */
+/** What a new CronJob copies, and what is not offered; where there is nothing to copy, nothing is asked. */
 export function templateField(view: EditorView): TemplateResult | typeof nothing {
-  const { mode, applications, form, inCluster } = view
-  if (mode !== 'create' || applications.length === 0) return nothing
+  const { mode, applications, refused } = view
+  if (mode !== 'create') return nothing
+  const unseen = refused.length === 0 ? nothing : unseenNote(refused)
+  if (applications.length === 0) return html`${unseen}`
+  return html`<div class="together">${choice(view)} ${unseen}</div>`
+}
+
+function choice(view: EditorView): TemplateResult {
+  const { applications, form, inCluster } = view
   const copied = copiedFrom(view)
   return selectField({
     id: idOf('templateAppId'),
@@ -29,6 +37,15 @@ export function templateField(view: EditorView): TemplateResult | typeof nothing
       view.leave('templateAppId')
     },
   })
+}
+
+/** One line: the sentence of the cluster where one kind is meant, else the kinds. */
+function unseenNote(refused: readonly RefusedKind[]): TemplateResult {
+  const sentences = refused.map(({ message }) => message)
+  const kinds = refused.map(({ kind }) => kindNames()[kind])
+  const text =
+    kinds.length === 1 ? sentences[0]! : t('You may not list these here, so none is offered: {0}.', kinds.join(', '))
+  return html`<div class="hint unseen" title=${sentences.join('\n')}>${icon('lock')} ${text}</div>`
 }
 
 const kindNames = (): Readonly<Record<Application['kind'], string>> => ({

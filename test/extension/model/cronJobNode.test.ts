@@ -96,6 +96,12 @@ describe('the row of a CronJob', () => {
     assert.equal(cronJobNode(cronJob(), followed).context, 'cronJob;enabled;idle;command;followed')
   })
 
+  it('says of the image whether it is run', () => {
+    const job = cronJob({ image: 'busybox:1' })
+    assert.match(cronJobNode(job, options, { inCluster: true }).tooltip(), /^Image `busybox:1`$/m)
+    assert.match(cronJobNode(job, options).tooltip(), /^Image \(ignored here\) `busybox:1`$/m)
+  })
+
   it('has a tooltip with sentence, expression, zone, next runs, last runs and command', () => {
     const tooltip = node({
       timeZone: 'Europe/Berlin',

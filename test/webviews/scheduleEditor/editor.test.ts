@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import type { Application } from '../../../src/contract/applications.ts'
+import type { Application, RefusedKind } from '../../../src/contract/applications.ts'
 import { HksError, invalidField } from '../../../src/contract/errors.ts'
 import type { ScheduleEditorInit } from '../../../src/contract/webviews.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'
@@ -27,11 +27,12 @@ describeInVscode('the schedule editor in a browser', () => {
   }
 
   /** The form of a new CronJob of a cluster that has these applications. */
-  async function startWith(applications: readonly Application[], theme?: ThemeName) {
+  async function startWith(items: readonly Application[], refused: readonly RefusedKind[] = [], theme?: ThemeName) {
     const projects = [{ id: 'project-1', name: 'default', connection: 'kind', inCluster: true }]
-    const host = scheduleEditorHost(createInit({ projects }), {}, applications)
+    const found = { items: [...items], ...(refused.length === 0 ? {} : { refused: [...refused] }) }
+    const host = scheduleEditorHost(createInit({ projects }), {}, found)
     open = await openPage({ handlers: host.handlers, listeners: host.listeners, ...(theme ? { theme } : {}) })
-    await open.page.getByLabel('Made of').waitFor()
+    await open.page.getByLabel(items.length > 0 ? 'Made of' : 'Image').waitFor()
     return { page: open.page, host }
   }
   const web: Application = {
@@ -250,6 +251,27 @@ describeInVscode('the schedule editor in a browser', () => {
     await press(page, 'Create')
     await page.getByText(/^Saved\./).waitFor()
     assert.deepEqual(host.saved[0]?.body.command, ['sh', '-c', 'clear-sessions'])
+  })
+
+  const denied = (kind: RefusedKind['kind']): RefusedKind => ({ kind, message: `You may not list ${kind} in default.` })
+
+  for (const theme of ['dark', 'hcLight'] as const)
+    it(`says which kinds of applications it can not offer, in ${theme}`, async () => {
+      const { page } = await startWith([web], [denied('StatefulSet'), denied('Pod')], theme)
+      const note = page.getByText('You may not list these here, so none is offered: StatefulSet, Pod.')
+      await note.waitFor()
+      assert.equal(
+        await note.getAttribute('title'),
+        'You may not list StatefulSet in default.\nYou may not list Pod in default.',
+      )
+      await page.getByLabel('Made of').waitFor()
+      assert.deepEqual(await accessibilityViolations(page), [])
+    })
+
+  it('says so, too, where there is nothing else to offer', async () => {
+    const { page } = await startWith([], [denied('Deployment')])
+    await page.getByText('You may not list Deployment in default.').waitFor()
+    assert.equal(await page.getByLabel('Made of').count(), 0)
   })
 
   it('asks for no application where there is none, and says when it is not known', async () => {

@@ -1,4 +1,4 @@
-import type { Application } from '../../../src/contract/applications.ts'
+import type { ApplicationPage } from '../../../src/contract/applications.ts'
 import type { Handlers } from '../../../src/base/messenger.ts'
 import type { ScheduleEditorInit, ScheduleEditorProtocol, ScheduleEditorSave } from '../../../src/contract/webviews.ts'
 import { describeSchedule } from '../../../src/schedule/describe.ts'
@@ -39,7 +39,7 @@ export const editInit = (change: Partial<ScheduleEditorInit> = {}): ScheduleEdit
 export function scheduleEditorHost(
   init: ScheduleEditorInit,
   change: Partial<HostHandlers> = {},
-  applications: readonly Application[] = [],
+  applications: Pick<ApplicationPage, 'items' | 'refused'> = { items: [] },
 ): ScheduleEditorHost {
   const saved: ScheduleEditorSave[] = []
   const asked: string[] = []
@@ -78,7 +78,7 @@ export function scheduleEditorHost(
         asked.push(`showManifest ${JSON.stringify(save)}`)
         return null
       },
-      applications: ({ projectId }) => (projectId === 'project-1' ? applications : []),
+      applications: ({ projectId }) => (projectId === 'project-1' ? applications : { items: [] }),
       setSuspended: ({ suspend }) => {
         asked.push(`setSuspended ${suspend}`)
         return cronJob({ suspend })
