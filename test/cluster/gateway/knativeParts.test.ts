@@ -43,8 +43,8 @@ spec:
   template:
     metadata: {labels: {app: sleeper}}
     spec:
-      terminationGracePeriodSeconds: 0
-      containers: [{name: sleeper, image: ${image}, command: [sleep, "3600"]}]
+      terminationGracePeriodSeconds: 300
+      containers: [{name: sleeper, image: ${image}, command: [sh, -c, "trap 'sleep 5; exit' TERM; sleep 3600 & wait"]}]
 ---
 apiVersion: v1
 kind: Service
@@ -113,10 +113,17 @@ describe('parts installed into a cluster that has Knative', function () {
     const settings = { runtimeImages: { node: images.node }, ...(ingress === undefined ? {} : { ingress }) }
     return (await gateway.client.call('createConnection', { body: { ...body, ...settings } })).id
   }
-  const steps = async (install?: { manifests: ReturnType<typeof manifests> }, connection = connectionId!) => {
+  const steps = async (
+    install?: { manifests: ReturnType<typeof manifests> },
+    connection = connectionId!,
+    onStep: (step: KnativeStep) => Promise<void> | void = () => undefined,
+  ) => {
     const found: KnativeStep[] = []
     const work = { connectionId: connection, ...(install ? { install } : {}) }
-    for await (const step of knativeEvents(gateway.client, work, new AbortController().signal)) found.push(step)
+    for await (const step of knativeEvents(gateway.client, work, new AbortController().signal)) {
+      found.push(step)
+      await onStep(step)
+    }
     return found
   }
   const install = (connection?: string) => steps({ manifests: manifests(cluster.images.shell) }, connection)
@@ -177,7 +184,15 @@ describe('parts installed into a cluster that has Knative', function () {
   it('are gone when the removal says so, and nothing that others have made', async () => {
     const mirrored = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace }
     assert.equal((await api.list(mirrored)).length, 1)
-    const found = await steps()
+    let podsAtTheEnd = ['unknown']
+    const found = await steps(undefined, connectionId, async step => {
+      if (step.type === 'object' && step.kind === 'Namespace')
+        podsAtTheEnd = (await api.list({ apiVersion: 'v1', kind: 'Pod', namespace })).map(
+          ({ metadata }) => metadata.name,
+        )
+    })
+    // A namespace is slow to end while pods with a long grace period still do.
+    assert.deepEqual(podsAtTheEnd, [])
     assert.deepEqual(actions(found).toSorted(), [
       ...[
         'ClusterRole',

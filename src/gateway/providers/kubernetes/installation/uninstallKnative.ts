@@ -46,10 +46,10 @@ export async function uninstallKnative(client: KubeClient, tell: KnativeTeller, 
     await untilGone(stage)
   }
 
-  async function remove({ kind, name, namespace, path, uid }: OwnObject): Promise<void> {
+  async function remove({ kind, group, name, namespace, path, uid }: OwnObject): Promise<void> {
     signal.throwIfAborted()
     // A new object of that name is somebody else's.
-    const body = { propagationPolicy: 'Background', preconditions: { uid } }
+    const body = { propagationPolicy: hasPods(group) ? 'Foreground' : 'Background', preconditions: { uid } }
     await client.request('DELETE', path, { body, signal }).catch(unlessGone)
     tell({ type: 'object', action: 'deleted', kind, name, ...(namespace === undefined ? {} : { namespace }) })
   }
@@ -71,6 +71,12 @@ export async function uninstallKnative(client: KubeClient, tell: KnativeTeller, 
     }
   }
 }
+
+/**
+ * Whether it is gone only when its pods are. A namespace in which pods still end waits for half of their grace period before it is
+ * looked at again (Kubernetes' namespace controller), which for those of Knative is five minutes though they need less than one.
+ */
+const hasPods = (group: string): boolean => group === 'apps' || group === 'batch'
 
 async function refuseWhileUsed(client: KubeClient, signal: AbortSignal): Promise<void> {
   const lists = await Promise.all(
