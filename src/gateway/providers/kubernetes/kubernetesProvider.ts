@@ -28,7 +28,7 @@ export interface KubernetesProviderDeps {
   /** What is followed in each namespace. */
   readonly works: readonly OpenNamespaceWork[]
   /** What installing Knative needs besides the client. */
-  readonly installation: Omit<KnativeInstallationDeps, 'client'>
+  readonly installation: Omit<KnativeInstallationDeps, 'client' | 'onChange'>
   readonly projects: ProjectStore
   readonly executions: Pick<ExecutionStore, 'get'>
   readonly clock: Clock
@@ -111,6 +111,11 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
     tellHealth()
   }
 
+  const installation = createKnativeInstallation({
+    ...deps.installation,
+    client: async () => (await ready()).client,
+    onChange: () => projects.lookAgain(),
+  })
   const role = projects.namespaces
   return {
     connection: id,
@@ -126,10 +131,10 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
         return items.map(({ metadata }) => metadata.name).sort()
       },
       knative: async () => checkKnative((await ready()).client),
-      ...createKnativeInstallation({ ...deps.installation, client: async () => (await ready()).client }),
+      ...installation,
       test: async () => {
         const { client } = await ready()
-        projects.refreshRights()
+        projects.lookAgain()
         return testCluster(client)
       },
     },

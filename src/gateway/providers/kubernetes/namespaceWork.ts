@@ -19,6 +19,8 @@ export interface NamespaceWork {
   state(): CollectionState
   /** Why there can be no functions; nothing where there can, or nobody knows. */
   noFunctions?(): string | undefined
+  /** Looks at once again for what the cluster did not have when it was looked for. */
+  lookAgain?(): void
   /** Told when {@link state} changes, or what {@link noFunctions} answers. */
   onState(listener: () => void): Disposable
   /** Ends all that was started, but nothing in the cluster. */
@@ -51,6 +53,7 @@ export function combineWork(works: readonly NamespaceWork[]): NamespaceWork {
     // What has no role, such as whether the namespace is there, concerns all.
     stateOf: name => worst(works.filter(work => work[name] !== undefined || !roles.some(each => work[each]))),
     noFunctions: () => works.map(work => work.noFunctions?.()).find(each => each !== undefined),
+    lookAgain: () => works.forEach(work => work.lookAgain?.()),
     onState: listener => {
       const listening = new DisposableStack()
       for (const work of works) listening.use(work.onState(listener))

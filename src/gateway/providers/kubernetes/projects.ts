@@ -47,8 +47,8 @@ export interface KubernetesProjects {
   open(namespace: string): Promise<OpenedProject>
   /** Follows all that are kept. */
   openAll(): Promise<void>
-  /** Looks again at what may be done in each, where that was not done within the last minute. */
-  refreshRights(): void
+  /** Looks again at what may be done in each (where that was not done within the last minute), and for what was not there. */
+  lookAgain(): void
   states(): readonly CollectionState[]
   stop(graceSeconds: number): Promise<void>
 }
@@ -113,6 +113,10 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
     const project = await store.get(id)
     return project?.connection === connectionId ? project : undefined
   }
+  const lookAgain = () => {
+    refreshRights()
+    for (const { work } of followed.values()) work.lookAgain?.()
+  }
   const refreshRights = () => followed.forEach(({ rights }) => rights.refresh())
   return {
     role: {
@@ -167,7 +171,7 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
       const cluster = await deps.cluster()
       for (const project of await store.list(connectionId)) follow(project, cluster)
     },
-    refreshRights,
+    lookAgain,
     states: () => [...followed.values()].map(({ work }) => work.state()),
     stop: async graceSeconds => {
       await Promise.all([...followed.keys()].map(id => unfollow(id, graceSeconds)))

@@ -62,6 +62,7 @@ export function createFunctionWork(deps: FunctionWorkDeps): OpenNamespaceWork {
       functions,
       state: functions.state,
       noFunctions: functions.noFunctions,
+      lookAgain: functions.lookAgain,
       onState: functions.onState,
       stop: async () => {
         await functions.stop()

@@ -38,6 +38,8 @@ export interface FunctionsView extends Disposable {
   state(): CollectionState
   /** Why there can be none: Knative is not installed. Nothing where it is, or nobody knows. */
   noFunctions(): string | undefined
+  /** Knative may be there now. */
+  lookAgain(): void
   onState(listener: () => void): Disposable
 }
 
@@ -169,6 +171,7 @@ export function createFunctionsView(options: FunctionsViewOptions): FunctionsVie
       const missing = [services, revisions].map(each => each.state().error).find(error => error?.code === 'NOT_FOUND')
       return missing && withoutKnative(missing).message
     },
+    lookAgain: () => collections.forEach(collection => collection.retry()),
     onState: listener => {
       const registered = collections.map(collection => collection.onState(() => listener()))
       return { [Symbol.dispose]: () => registered.forEach(one => one[Symbol.dispose]()) }

@@ -38,6 +38,7 @@ export interface NamespaceFunctions extends Functions {
   state(): CollectionState
   /** Why there can be none; nothing where there can, or nobody knows. */
   noFunctions(): string | undefined
+  lookAgain(): void
   onState(listener: () => void): Disposable
   /** Ends what was started here; the cluster goes on. */
   stop(): Promise<void>
@@ -246,6 +247,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     },
     state: view.state,
     noFunctions: view.noFunctions,
+    lookAgain: view.lookAgain,
     onState: view.onState,
     stop: async () => {
       sweeping?.[Symbol.dispose]()

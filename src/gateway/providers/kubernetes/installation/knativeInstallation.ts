@@ -17,6 +17,8 @@ export interface KnativeInstallationDeps {
   readonly environment: () => Promise<Readonly<Record<string, string>>>
   /** The functions of a namespace, for the verification. */
   readonly openFunctions: OpenNamespaceWork
+  /** The cluster may have Knative now, or no more. */
+  readonly onChange: () => void
 }
 
 /** Installs and removes Knative in one cluster, one after the other. */
@@ -47,7 +49,7 @@ export function createKnativeInstallation(
             ...{ acceptUnverified: acceptUnverified === true, tell, signal },
             environment: await deps.environment(),
           }))
-        await installKnative(client, files, counted.tell, signal)
+        await installKnative(client, files, counted.tell, signal).finally(deps.onChange)
         const verified = await verifyWithFunction(client, deps.openFunctions, tell, signal).catch((error: unknown) => {
           signal.throwIfAborted()
           throw notVerified(error)
@@ -57,7 +59,7 @@ export function createKnativeInstallation(
     uninstallKnative: (tell, signal) =>
       alone(async () => {
         const counted = createTally(tell)
-        await uninstallKnative(await deps.client(), counted.tell, signal)
+        await uninstallKnative(await deps.client(), counted.tell, signal).finally(deps.onChange)
         tell(counted.done())
       }),
   }

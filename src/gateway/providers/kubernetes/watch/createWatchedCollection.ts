@@ -58,6 +58,8 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
   /** Why it can only list. */
   let denied: HksError | undefined
   let isOpen = false
+  /** Ends the pause after a failure. */
+  let waking = new AbortController()
 
   const setState = (next: CollectionState): void => {
     if (next.synced === state.synced && next.error === state.error) return
@@ -130,6 +132,8 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
       let isWatch = false
       let delay = 0
       isOpen = false
+      // Also what is asked for during the attempt ends the pause after it.
+      waking = new AbortController()
       try {
         if (version === undefined) await list()
         isWatch = watchDenials % pollsBetweenWatches === 0
@@ -144,7 +148,7 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
         if (signal.aborted) return
         delay = failed(asHksError(error), isWatch)
       }
-      await pause(clock, delay, signal)
+      await pause(clock, delay, AbortSignal.any([signal, waking.signal]))
     }
   }
   void follow().finally(() => settleWaiting(waiter => waiter.reject(stopped(path))))
@@ -162,6 +166,11 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
       return waiter.promise
     },
     subscribe: listener => registered(listeners, listener),
+    retry: () => {
+      if (state.error === undefined) return
+      retryDelay.reset()
+      waking.abort()
+    },
     onState: listener => registered(stateListeners, listener),
     [Symbol.dispose]: () => stopping.abort(stopped(path)),
   }

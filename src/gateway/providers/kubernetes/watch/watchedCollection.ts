@@ -31,6 +31,8 @@ export interface WatchedCollection<T extends KubeObject> extends Disposable {
   ready(): Promise<void>
   /** Each change after the first listing, in order. A listener must not throw. Dispose to stop. */
   subscribe(listener: (event: CollectionEvent<T>) => void): Disposable
+  /** Tries at once what failed and would be tried again later. */
+  retry(): void
   /** Told when {@link state} changes. */
   onState(listener: (state: CollectionState) => void): Disposable
 }

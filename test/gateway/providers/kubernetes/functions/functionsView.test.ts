@@ -5,7 +5,10 @@ import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes
 import { createFunctionsView } from '../../../../../src/gateway/providers/kubernetes/functions/functionsView.ts'
 import { createPendingRevisions } from '../../../../../src/gateway/providers/kubernetes/functions/pendingRevisions.ts'
 import { createWatchedCollection } from '../../../../../src/gateway/providers/kubernetes/watch/createWatchedCollection.ts'
+import { eventually } from '../../../../support/eventually.ts'
 import { createFakeClock } from '../../../../support/fakeClock.ts'
+import { wireClient } from '../support/wireClient.ts'
+import { answerJson, answerStatus, wireServer } from '../support/wireServer.ts'
 
 /** An API server that answers everything with one error. */
 const refusing = (code: 'NOT_FOUND' | 'FORBIDDEN' | 'CONNECTION_FAILED'): KubeClient => {
@@ -42,6 +45,25 @@ describe('the functions of a namespace', () => {
     })
     assert.deepEqual([view.state(), view.records()], [{ synced: true }, []])
     assert.equal(view.noFunctions(), 'Functions need Knative Serving, which this cluster does not have.')
+  })
+
+  it('are there as soon as it is looked again after Knative was installed, without waiting for the next try', async () => {
+    let isInstalled = false
+    await using server = await wireServer((request, response) => {
+      const isKnative = request.url!.startsWith('/apis/serving.knative.dev/')
+      if (isKnative && !isInstalled) answerStatus(response, 404, 'NotFound')
+      else if (request.url!.includes('watch=true')) response.writeHead(200).flushHeaders()
+      else answerJson(response, 200, { metadata: { resourceVersion: '1' }, items: [] })
+    })
+    using client = await wireClient(server.url)
+    using view = viewOf(client)
+    await eventually(() => assert.match(view.noFunctions() ?? '', /need Knative Serving/))
+    isInstalled = true
+    const told = Promise.withResolvers<void>()
+    using _listening = view.onState(() => view.noFunctions() === undefined && told.resolve())
+    view.lookAgain()
+    await told.promise
+    await view.ready()
   })
 
   it('are refused to who may not see them, and keep nothing else from going on', async () => {

@@ -106,6 +106,24 @@ describe('a watched collection', function () {
     assert.equal(server.requests.filter(request => !request.includes('watch=true')).length, 1)
   })
 
+  it('tries at once what failed when it is told to, and goes on from there', async () => {
+    let lists = 0
+    onList = (_request, response) => {
+      if (++lists > 1) return false
+      answerStatus(response, 404, 'NotFound')
+      return true
+    }
+    const { collection } = followed()
+    await assert.rejects(collection.ready(), { code: 'NOT_FOUND' })
+    assert.equal(collection.state().error?.code, 'NOT_FOUND')
+    collection.retry()
+    await collection.ready()
+    await watching()
+    assert.deepEqual([lists, collection.state()], [2, { synced: true }])
+    collection.retry()
+    assert.deepEqual([lists, watches.length], [2, 1])
+  })
+
   it('lists again when the server has forgotten the version, and tells only the differences', async () => {
     const { collection, told } = followed()
     await collection.ready()
