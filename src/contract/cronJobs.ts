@@ -118,6 +118,14 @@ export const Attempt = Type.Object({
 })
 export type Attempt = Static<typeof Attempt>
 
+/** What a run by hand has instead of what its CronJob says; a field that is absent is the CronJob's. */
+export const RunChanges = Type.Object({
+  args: Type.Optional(Type.Array(Type.String())),
+  environment: Type.Optional(Environment),
+  image: Type.Optional(Type.String()),
+})
+export type RunChanges = Static<typeof RunChanges>
+
 const executionFields = {
   id: Id,
   applicationId: Id,
@@ -132,6 +140,7 @@ const executionFields = {
   exitCode: Type.Optional(Type.Integer()),
   trigger: OneOf(triggers),
   retryOf: Type.Optional(Id),
+  changes: Type.Optional(RunChanges),
   attempts: Type.Array(Attempt),
 }
 
@@ -209,7 +218,8 @@ export type ExecutionQuery = Static<typeof ExecutionQuery>
 
 /**
  * The body of a trigger: `retryOf` names the run that the user wants again; the others are for this one run. `args` replace
- * those of the CronJob, `environment` adds variables or replaces those of the same name.
+ * those of the CronJob, `environment` adds variables or replaces those of the same name. Without any of them a run that is
+ * wanted again has those that it had.
  */
 export const TriggerRequest = Type.Object(
   {

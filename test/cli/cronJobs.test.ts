@@ -321,6 +321,10 @@ describe('hks-func and CronJobs', function () {
     const id = ledger.items[0]?.execution?.id ?? ''
     const again = await place.json<CronJobExecution>('cronjob', 'trigger', 'failing', '--retry-of', id)
     assert.deepEqual([again.trigger, again.retryOf], ['retry', id])
+    const [changed] = (await place.json<Ledger>('cronjob', 'history', 'words')).items
+    const repeated = ['cronjob', 'trigger', 'words', '-f', '--retry-of', changed?.execution?.id ?? '']
+    assert.match((await place.run(repeated)).stdout, /^--more,b c,$/m)
+    assert.match((await place.run(['cronjob', 'history', 'words'])).stdout, / retry \(args\)/)
     const unknown = await place.run(['cronjob', 'trigger', 'failing', '--retry-of', again.applicationId])
     assert.equal(unknown.code, 2)
   })

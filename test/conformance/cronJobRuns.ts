@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { TriggerRequest } from '../../src/contract/cronJobs.ts'
 import type { ConformanceContext, ConformanceTest } from './conformance.ts'
 import { rarely } from './cronJobs.ts'
 
@@ -75,6 +76,31 @@ export const cronJobRunTests: readonly ConformanceTest[] = [
       assert.deepEqual([again.trigger, again.logs], ['retry', 'world kept x y\n'])
       const job = await client.call('getCronJob', { params: { id } })
       assert.deepEqual([job.args, job.environment], [['own', 'words'], { WHO: 'world', KEPT: 'kept' }])
+    },
+  },
+  {
+    title: 'tells what a run had of its own, and runs it again with that',
+    run: async context => {
+      const { client, shell, ended } = context
+      const fields = { args: ['own'], environment: { WHO: 'world' } }
+      const { id } = await create(context, [...shell('echo "$WHO $1"'), 'sh'], fields)
+      const run = async (body: TriggerRequest) =>
+        ended(id, (await client.call('triggerCronJob', { params: { id }, body })).id)
+      const changes = { args: ['a b'], environment: { WHO: 'moon' } }
+      const changed = await run(changes)
+      assert.deepEqual(changed.changes, changes)
+      await client.call('updateCronJob', { params: { id }, body: { args: ['later'], environment: { WHO: 'mars' } } })
+      const again = await run({ retryOf: changed.id })
+      assert.deepEqual([again.changes, again.logs], [changes, 'moon a b\n'])
+      const third = await run({ retryOf: again.id })
+      assert.deepEqual([third.changes, third.logs], [changes, 'moon a b\n'])
+      const plain = await run({ retryOf: changed.id, environment: {} })
+      assert.deepEqual([plain.changes, plain.logs], [undefined, 'mars later\n'])
+      const ledger = await client.call('getLedger', { params: { id } })
+      assert.deepEqual(
+        ledger.items.map(({ execution }) => execution?.changes),
+        [undefined, changes, changes, changes],
+      )
     },
   },
   {

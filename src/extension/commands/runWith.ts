@@ -5,7 +5,7 @@ import { localConnection } from '../../contract/localConnection.ts'
 import { memory } from '../contributions.ts'
 import { logResource } from '../logs/logResource.ts'
 import { triggerBody, type TypedRun, variablesProblem, wordsProblem } from '../model/runChanges.ts'
-import { writeWords } from '../model/shellWords.ts'
+import { writeWords } from '../../base/shellWords.ts'
 import type { Command, Services } from './command.ts'
 import { pickCronJob } from './pick.ts'
 

@@ -1,3 +1,4 @@
+import { writeWords } from '../../base/shellWords.ts'
 import type { ExecutionSummary } from '../../contract/cronJobs.ts'
 import type { DeniedAction } from '../../contract/projects.ts'
 import { deniedWords } from './deniedActions.ts'
@@ -84,6 +85,22 @@ export function triggerWords(execution: ExecutionSummary, t: Localize): string |
   return execution.trigger === 'retry' ? t('run again') : undefined
 }
 
+/** What it was run with instead of what its CronJob says; words quoted as in a shell. */
+function changeLines(
+  { changes }: ExecutionSummary,
+  line: (name: string, value: string | undefined) => string | undefined,
+  t: Localize,
+): readonly (string | undefined)[] {
+  if (changes === undefined) return []
+  const { args, environment = {}, image } = changes
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+  return [
+    line(t('Run with arguments'), args?.length === 0 ? t('none') : args && writeWords(args)),
+    line(t('Run with variables'), writeWords(variables)),
+    line(t('Run with image'), image),
+  ]
+}
+
 function executionTooltip(execution: ExecutionSummary, { t, now, locale }: RenderOptions): string {
   const line = (name: string, value: string | undefined): string | undefined =>
     value === undefined || value === '' ? undefined : `${name}: ${escapeMarkdown(value)}`
@@ -97,6 +114,7 @@ function executionTooltip(execution: ExecutionSummary, { t, now, locale }: Rende
       line(t('Started'), at(execution.startedAt)),
       line(t('Ended'), at(execution.completedAt)),
       line(t('Started by'), execution.trigger === 'schedule' ? t('schedule') : triggerWords(execution, t)),
+      ...changeLines(execution, line, t),
       line(t('Cause'), execution.cause),
       execution.attempts.length > 1 ? line(t('Attempts'), String(execution.attempts.length)) : undefined,
     ],

@@ -1,7 +1,7 @@
 import { namePatterns } from '../../contract/names.ts'
 import type { CronJob, TriggerRequest } from '../../contract/cronJobs.ts'
 import type { Localize } from './localize.ts'
-import { parseWords } from './shellWords.ts'
+import { parseWords } from '../../base/shellWords.ts'
 
 /** What the user typed for a run with changes; remembered for each CronJob. */
 export interface TypedRun {

@@ -68,6 +68,8 @@ export interface Execution {
   readonly exitCode?: number
   readonly trigger: Trigger
   readonly retryOf?: string
+  /** Absent where it ran as its CronJob says. */
+  readonly changes?: RunChanges
   readonly attempts: readonly Attempt[]
 }
 

@@ -183,10 +183,11 @@ export function createCronJobService(deps: CronJobServiceDeps): CronJobService {
     trigger: (caller, id, request) =>
       changing(caller, id, 'trigger', 'trigger', async (provider, cronJob) => {
         const { retryOf } = request
-        if (retryOf !== undefined && (await executions.get(retryOf))?.applicationId !== id) {
+        const repeated = retryOf === undefined ? undefined : await executions.get(retryOf)
+        if (retryOf !== undefined && repeated?.applicationId !== id) {
           throw invalidField('retryOf', retryOf, `"${retryOf}" is no run of this CronJob.`)
         }
-        const changes = runChangesOf(cronJob.spec, request)
+        const changes = runChangesOf(cronJob.spec, request, repeated?.changes)
         return provider.executions.trigger(id, { ...changes, ...(retryOf === undefined ? {} : { retryOf }) })
       }),
     executions: async (caller, id, { limit = defaultLimit, cursor, status }) => {

@@ -126,6 +126,7 @@ const toRow = (execution: Execution): Omit<Row<'cronjob_executions'>, 'created_a
   exit_code: execution.exitCode ?? null,
   trigger: execution.trigger,
   retry_of: execution.retryOf ?? null,
+  changes: execution.changes ? JSON.stringify(execution.changes) : null,
   attempts: JSON.stringify(execution.attempts),
 })
 
@@ -144,5 +145,6 @@ const toExecution = (row: Row<'cronjob_executions'>): Execution =>
     exitCode: row.exit_code,
     trigger: row.trigger,
     retryOf: row.retry_of,
+    changes: row.changes === null ? null : fromJson<NonNullable<Execution['changes']>>(row.changes),
     attempts: fromJson<Execution['attempts']>(row.attempts),
   })

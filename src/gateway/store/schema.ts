@@ -68,6 +68,8 @@ interface ExecutionsTable {
   trigger: Trigger
   retry_of: string | null
   /** json */
+  changes: string | null
+  /** json */
   attempts: string
   created_at: number
 }

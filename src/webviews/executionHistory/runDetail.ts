@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { writeWords } from '../../base/shellWords.ts'
 import type { Attempt, ExecutionSummary, LedgerEntry } from '../../contract/cronJobs.ts'
 import { segments } from '../ui/field.ts'
 import { icon } from '../ui/icon.ts'
@@ -151,6 +152,7 @@ function details(view: HistoryView, entry: LedgerEntry, execution: ExecutionSumm
       ${fact(t('Exit code'), execution.exitCode?.toString())} ${fact(t('Trigger'), text.trigger)}
       ${fact(t('Scheduled'), moment(execution.scheduledAt))} ${fact(t('Started'), moment(execution.startedAt))}
       ${fact(t('Completed'), moment(execution.completedAt))}
+      ${Object.entries(changeTexts(execution)).map(([label, value]) => fact(label, html`<code>${value}</code>`))}
       ${fact(t('Duration'), Number.isNaN(started) ? undefined : spanText(durationOf(execution, now)))}
       ${fact(t('Job'), execution.jobName)} ${fact(t('Run id'), execution.id)}
     </dl>
@@ -177,6 +179,18 @@ function details(view: HistoryView, entry: LedgerEntry, execution: ExecutionSumm
       </tbody>
     </table>
   </div>`
+}
+
+/** What it was run with instead of what its CronJob says, by its label; words quoted as in a shell. */
+function changeTexts({ changes }: ExecutionSummary): Readonly<Record<string, string>> {
+  if (changes === undefined) return {}
+  const { args, environment, image } = changes
+  const variables = Object.entries(environment ?? {}).map(([name, value]) => `${name}=${value}`)
+  return {
+    ...(args === undefined ? {} : { [t('Run with arguments')]: args.length === 0 ? t('none') : writeWords(args) }),
+    ...(variables.length === 0 ? {} : { [t('Run with variables')]: writeWords(variables) }),
+    ...(image === undefined ? {} : { [t('Run with image')]: image }),
+  }
 }
 
 function endOf(attempt: Attempt): string {

@@ -35,6 +35,14 @@ describe('the row of a run', () => {
       assert.ok(tooltip.includes(part), `${part} is missing in ${tooltip}`)
   })
 
+  it('has a tooltip with what it was run with', () => {
+    const changes = { args: ['--full', 'a b'], environment: { WHO: 'moon' }, image: 'job:2' }
+    const tooltip = executionNode(execution({ trigger: 'manual', changes }), options).tooltip()
+    for (const part of [`arguments: \\-\\-full 'a b'`, 'variables: WHO=moon', 'image: job:2'])
+      assert.ok(tooltip.includes(`Run with ${part}`), `${part} is missing in ${tooltip}`)
+    assert.match(executionNode(execution({ changes: { args: [] } }), options).tooltip(), /Run with arguments: none/)
+  })
+
   it('tells the menus whether it can be stopped or run again', () => {
     assert.equal(executionNode(running(), options).context, 'execution;running;running')
     assert.equal(executionNode(failed(), options).context, 'execution;ended;failed')

@@ -30,6 +30,7 @@ describe('the execution store', () => {
       exitCode: 3,
       trigger: 'retry',
       retryOf: bare.id,
+      changes: { args: ['--full'], environment: { LEVEL: 'debug' }, image: 'job:2' },
       attempts: [{ number: 1, startedAt: 60_000, signal: 'SIGKILL' }],
     })
     await store.executions.save(bare)

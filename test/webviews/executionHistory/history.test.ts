@@ -298,6 +298,21 @@ describeInVscode('the execution history in a browser', () => {
     assert.match(text, /No\. Started Duration Ended 1 .*exit 137/)
   })
 
+  it('shows what a run had of its own', async () => {
+    const entries = ledgerEntries(3)
+    const [, second] = entries
+    const changes = { args: ['--full', 'a b'], environment: { WHO: 'moon' }, image: 'job:2' }
+    entries[1] = { ...second!, execution: { ...second!.execution!, trigger: 'manual', changes } }
+    const { page } = await start({ entries })
+    await page.locator('.segment').filter({ hasText: 'Details' }).click()
+    const details = page.locator('.details')
+    assert.doesNotMatch(await details.innerText(), /Run with/)
+    await rows(page).nth(1).click()
+    await details.getByText('Run with image').waitFor()
+    const text = (await details.innerText()).replaceAll(/\s+/g, ' ')
+    assert.match(text, /Run with arguments --full 'a b' Run with variables WHO=moon Run with image job:2/)
+  })
+
   it('runs now and again, and stops a run', async () => {
     const { page, host } = await start()
     await rows(page).nth(3).click()

@@ -66,9 +66,16 @@ function row(
     outcome === 'ran' ? (execution?.status ?? 'ran') : reason === undefined ? outcome : `${outcome} (${reason})`,
     late === undefined ? '-' : span(late),
     typeof took === 'number' ? span(took) : '-',
-    execution?.trigger ?? '-',
+    triggerText(execution),
     execution?.cause ?? cause ?? '',
   ]
+}
+
+/** What started a run and, in parentheses, what it had of its own. */
+function triggerText(execution: LedgerEntry['execution']): string {
+  if (execution === undefined) return '-'
+  const changed = Object.keys(execution.changes ?? {})
+  return changed.length === 0 ? execution.trigger : `${execution.trigger} (${changed.join(', ')})`
 }
 
 function summary({ summary: counts, nextCursor }: Ledger): string {

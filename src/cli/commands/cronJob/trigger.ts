@@ -22,7 +22,10 @@ export function addTrigger(cronJob: Command, run: Run): void {
     .command('trigger <cronjobs...>')
     .description('start a run by hand')
     .option('-f, --follow', 'follow its log; the exit code is 7 when the run fails')
-    .option('--retry-of <execution>', 'run again what this run did')
+    .option(
+      '--retry-of <execution>',
+      'run again what this run did, with its arguments, variables and image unless others are given',
+    )
     .option('--arg <arg>', 'argument in place of those of the CronJob, for this run; repeatable', gathered)
     .option('-e, --env <NAME=VALUE>', 'environment variable of this run; repeatable', assignment)
     .option('--image <image>', 'image of this run, in a cluster')

@@ -8,6 +8,7 @@ import type {
   ExecutionSummary,
   Ledger,
   LedgerEntry,
+  RunChanges,
 } from '../../../contract/cronJobs.ts'
 import type { Execution } from '../../domain/cronJob.ts'
 import type { CronJobView } from '../../domain/cronJobViews.ts'
@@ -66,15 +67,19 @@ const isSamePage = (a: Readonly<PageOf<CronJobView>>, b: Readonly<PageOf<CronJob
 
 /** A run as lists, the ledger and the watch carry it. */
 export function toWireExecution(execution: Execution): ExecutionSummary {
-  const { scheduledAt, startedAt, completedAt, attempts, ...rest } = execution
+  const { scheduledAt, startedAt, completedAt, changes, attempts, ...rest } = execution
   return {
     ...rest,
     startedAt: toInstant(startedAt),
     ...(scheduledAt === undefined ? {} : { scheduledAt: toInstant(scheduledAt) }),
     ...(completedAt === undefined ? {} : { completedAt: toInstant(completedAt) }),
+    ...(changes === undefined ? {} : { changes: toWireChanges(changes) }),
     attempts: attempts.map(toWireAttempt),
   }
 }
+
+const toWireChanges = ({ args, environment, image }: NonNullable<Execution['changes']>): RunChanges =>
+  defined({ args: args && [...args], environment: environment && { ...environment }, image })
 
 const toWireAttempt = ({ startedAt, completedAt, ...rest }: Execution['attempts'][number]): Attempt => ({
   ...rest,

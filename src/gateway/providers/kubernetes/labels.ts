@@ -22,6 +22,8 @@ export const annotations = {
   templateAppId: 'hexabase.io/template-app-id',
   /** The run that a user wanted again. */
   retryOf: 'hexabase.io/retry-of',
+  /** What a run by hand has instead of what its CronJob says, as JSON. */
+  runChanges: 'hexabase.io/run-changes',
   /** As `kubectl create job --from` marks a Job. */
   instantiate: 'cronjob.kubernetes.io/instantiate',
   /** The nominal time of a Job, since Kubernetes 1.32. */

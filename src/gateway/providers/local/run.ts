@@ -1,6 +1,6 @@
 import type { Trigger } from '../../../contract/cronJobs.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { CronJobRecord, Execution } from '../../domain/cronJob.ts'
+import type { CronJobRecord, Execution, RunChanges } from '../../domain/cronJob.ts'
 import type { Attempt, AttemptEnd, StartAttempt } from './attempt.ts'
 import { backoffSeconds } from './backoff.ts'
 import type { RunLog } from './runLog.ts'
@@ -12,6 +12,8 @@ export interface RunStart {
   readonly trigger: Trigger
   readonly scheduledAt?: number
   readonly retryOf?: string
+  /** Made to the job's spec already. */
+  readonly changes?: RunChanges
 }
 
 /** Why a run is ended before its time: one word and one line. */
@@ -59,6 +61,7 @@ export async function startRun(deps: RunDeps, job: CronJobRecord, start: RunStar
     phase: 'running',
     trigger: start.trigger,
     ...(start.retryOf === undefined ? {} : { retryOf: start.retryOf }),
+    ...(start.changes === undefined ? {} : { changes: start.changes }),
     attempts: [{ number: 1, startedAt }],
   }
   const save = async (change: Partial<Execution>) => {

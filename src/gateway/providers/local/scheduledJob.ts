@@ -3,7 +3,7 @@ import { HksError } from '../../../contract/errors.ts'
 import { latestRun, parseSchedule, type Schedule } from '../../../schedule/index.ts'
 import type { ChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
-import type { CronJobRecord, CronJobSpec, Execution, RunChanges, TriggerOptions } from '../../domain/cronJob.ts'
+import type { CronJobRecord, CronJobSpec, Execution, TriggerOptions } from '../../domain/cronJob.ts'
 import type { LocalCronJobs } from '../../domain/localState.ts'
 import type { ExecutionStore, LedgerStore, ResumeStart } from '../../domain/ports.ts'
 import { decide, minuteOf, type Situation } from './decide.ts'
@@ -70,8 +70,8 @@ export function createScheduledJob(deps: ScheduledJobDeps, standing: Standing): 
   let timing = timingOf(record.spec)
 
   const scheduledRuns = () => [...runs.values()].filter(run => run.execution().scheduledAt !== undefined)
-  const start = async (how: Omit<RunStart, 'id'>, changes: RunChanges = {}): Promise<Execution> => {
-    const changed = { ...record, spec: changedForRun(record.spec, changes) }
+  const start = async (how: Omit<RunStart, 'id'>): Promise<Execution> => {
+    const changed = { ...record, spec: changedForRun(record.spec, how.changes ?? {}) }
     const run = await deps.startRun(changed, { id: deps.newId(), ...how })
     const { id } = run.execution()
     runs.set(id, run)
@@ -188,7 +188,7 @@ export function createScheduledJob(deps: ScheduledJobDeps, standing: Standing): 
         if (closed) throw new HksError('GATEWAY_DRAINING', 'The gateway is about to stop: it starts no new run.')
         const jobName = `${record.spec.name}-${deps.newId().slice(0, 8)}`
         const how = retryOf === undefined ? { trigger: 'manual' as const } : { trigger: 'retry' as const, retryOf }
-        return start({ jobName, ...how }, changes)
+        return start({ jobName, ...how, ...(Object.keys(changes).length === 0 ? {} : { changes }) })
       }),
     close: () => {
       closed = true

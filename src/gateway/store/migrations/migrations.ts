@@ -3,6 +3,7 @@ import { callDetails } from './callDetails.ts'
 import { connections } from './connections.ts'
 import { initial } from './initial.ts'
 import { invocationsByKind } from './invocationsByKind.ts'
+import { runChanges } from './runChanges.ts'
 import { transientRevisions } from './transientRevisions.ts'
 import { watchedPlaces } from './watchedPlaces.ts'
 
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   { name: 'invocations by kind', up: invocationsByKind },
   { name: 'watched places', up: watchedPlaces },
   { name: 'connections', up: connections },
+  { name: 'run changes', up: runChanges },
 ]

@@ -4,6 +4,7 @@ import { millisecondsOf } from '../cronJobs/fromKube.ts'
 import { annotations } from '../labels.ts'
 import type { KubeJob } from '../objects/batchV1.ts'
 import type { Condition, KubePod } from '../objects/coreV1.ts'
+import { keptChanges } from './keptChanges.ts'
 import { oneLine, type PodFault, podFault } from './podCause.ts'
 import { scheduledAtOf } from './scheduledAt.ts'
 
@@ -48,6 +49,7 @@ export function executionOf(job: KubeJob, facts: RunFacts): Execution {
           ? ('schedule' as const)
           : ('manual' as const),
     retryOf,
+    changes: keptChanges(job),
     attempts: closed(facts.attempts, state.completedAt),
   })
 }

@@ -4,6 +4,7 @@ import { annotations } from '../labels.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import type { Container } from '../objects/coreV1.ts'
 import { mainContainerIndex } from '../cronJobs/mainContainer.ts'
+import { changesAnnotations } from './keptChanges.ts'
 
 /** How a run by hand is made. */
 export interface ManualRun extends TriggerOptions {
@@ -22,7 +23,7 @@ export function manualJobName(cronJobName: string, suffix: string): string {
 
 /**
  * The Job that `kubectl create job --from=cronjob/NAME` makes, with the changes of this run.
- * @throws HksError for a variable that the platform sets itself
+ * @throws HksError for a variable that the platform sets itself, or for more changes than the Job can keep
  */
 export function manualJob({ metadata, spec }: KubeCronJob, { suffix, retryOf, ...changes }: ManualRun): object {
   const { jobTemplate } = spec
@@ -39,6 +40,7 @@ export function manualJob({ metadata, spec }: KubeCronJob, { suffix, retryOf, ..
         ...jobTemplate.metadata?.annotations,
         [annotations.instantiate]: 'manual',
         ...(retryOf === undefined ? {} : { [annotations.retryOf]: retryOf }),
+        ...changesAnnotations(changes),
       },
       // As the controller does it, so that the Job counts for the history limits and goes with its CronJob.
       ownerReferences: [

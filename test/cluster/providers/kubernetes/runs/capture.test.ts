@@ -54,6 +54,19 @@ describe('the runs of a cluster', function () {
     assert.deepEqual([after.status, after.logs], ['succeeded', 'kept\n'])
   })
 
+  it('tell every gateway what they had of their own, and it runs them again with that', async () => {
+    await using other = await cluster.another()
+    const { id } = await create(cluster, { command: ['sh', '-c', 'echo "$WHO $1"', 'sh'], args: ['own'] })
+    const changes = { args: ['a b'], environment: { WHO: 'moon' }, image: cluster.image }
+    const { id: first } = await cluster.client().call('triggerCronJob', { params: { id }, body: changes })
+    await cluster.ended(id, first)
+    const seen = await eventually(() => other.client().call('getExecution', { params: { id, execId: first } }))
+    assert.deepEqual(seen.changes, changes)
+    const again = await other.client().call('triggerCronJob', { params: { id }, body: { retryOf: first } })
+    const ended = await other.ended(id, again.id)
+    assert.deepEqual([ended.changes, ended.logs], [changes, 'moon a b\n'])
+  })
+
   it('say that their Job was deleted while they ran', async () => {
     const { id } = await create(cluster, { command: ['sleep', '300'] })
     const { id: execId, jobName } = await trigger(cluster, id)

@@ -99,6 +99,8 @@ describe('a run of a cluster', () => {
     assert.equal(runOf(annotated(manual, 'report-29539800')).scheduledAt, undefined)
     const retry = runOf(annotated({ ...manual, 'hexabase.io/retry-of': 'first' }))
     assert.deepEqual([retry.trigger, retry.retryOf], ['retry', 'first'])
+    const changed = runOf(annotated({ ...manual, 'hexabase.io/run-changes': '{"args":["--full"]}' }))
+    assert.deepEqual([changed.trigger, changed.changes, retry.changes], ['manual', { args: ['--full'] }, undefined])
   })
 
   it('says in one line why it failed', () => {

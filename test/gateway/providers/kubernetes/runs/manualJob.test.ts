@@ -50,10 +50,9 @@ describe('a Job by hand', () => {
       { name: 'LEVEL', value: 'high' },
       { name: 'URL', value: '$(LEVEL)' },
     ]
-    const { spec } = jobOf(
-      { args: ['--one'], image: 'report:2', environment: { LEVEL: 'low', NEW: '1' } },
-      kubeCronJob({}, { env }),
-    )
+    const changes = { args: ['--one'], image: 'report:2', environment: { LEVEL: 'low', NEW: '1' } }
+    const { metadata, spec } = jobOf(changes, kubeCronJob({}, { env }))
+    assert.equal(metadata.annotations?.['hexabase.io/run-changes'], JSON.stringify(changes))
     assert.deepEqual(spec.template.spec.containers, [
       {
         name: 'main',

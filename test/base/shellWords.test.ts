@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
-import { parseWords, writeWords } from '../../../src/extension/model/shellWords.ts'
+import { parseWords, writeWords } from '../../src/base/shellWords.ts'
 
 describe('a line of words', () => {
   it('gives back the words of which it was written', () => {
