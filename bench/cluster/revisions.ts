@@ -13,7 +13,14 @@ const count = 30
 const aimMs = 150
 /** The autoscaler looks back over a minute, then a pod has its grace. */
 const zeroSeconds = 300
+/** So many pods at most are there when a turn begins: on a node that is full it would wait until another pod has ended. */
+const mostPods = 8
+/** The shortest time over which the autoscaler may look back (Knative, `autoscaling.knative.dev/window`). */
+const shortestWindow = { 'autoscaling.knative.dev/window': '6s' }
+/** The kubelet looks at its containers once a second: turns that began in step with it would measure that. */
+const kubeletMs = 1000
 
+const autoscalers = { apiVersion: 'autoscaling.internal.knative.dev/v1alpha1', kind: 'PodAutoscaler' }
 const serving = { apiVersion: 'serving.knative.dev/v1', kind: 'Service' }
 
 interface Service extends KubeObject {
@@ -90,7 +97,7 @@ async function deployInTurns(namespace: BenchNamespace, { gateway, projectId }: 
       )
       hosts.push(new URL(service!.status.url!).host)
     }
-    for (const turn of index % 2 === 0 ? [byGateway, byKubectl] : [byKubectl, byGateway]) await turn()
+    await takeTurns(namespace, index, byGateway, byKubectl)
   }
   return { ours, peers, ids, hosts }
 }
@@ -150,9 +157,45 @@ async function coldRow(
     const direct = async () => {
       peers.push(await elapsed(() => callDirectly(ingress, hosts[index]!, index)))
     }
-    for (const turn of index % 2 === 0 ? [byGateway, direct] : [direct, byGateway]) await turn()
+    await takeTurns(namespace, index, byGateway, direct)
   }
   return rowOf(name, ours, 'the same Service called at the ingress', peers)
+}
+
+/** One after the other, in the other order each time, on a node that has room. */
+async function takeTurns(
+  namespace: BenchNamespace,
+  index: number,
+  ours: () => Promise<void>,
+  peers: () => Promise<void>,
+): Promise<void> {
+  for (const turn of index % 2 === 0 ? [ours, peers] : [peers, ours]) {
+    await untilRoom(namespace)
+    await delay(Math.random() * kubeletMs)
+    await turn()
+  }
+}
+
+/** What has served goes at once: of themselves pods stay for two minutes, the last half of one without taking calls. */
+async function untilRoom({ api, name }: BenchNamespace): Promise<void> {
+  const pods = { apiVersion: 'v1', kind: 'Pod', namespace: name }
+  const autoscaler = { ...autoscalers, namespace: name }
+  for (const { metadata } of await api.list(autoscaler)) {
+    if (metadata.annotations?.['autoscaling.knative.dev/window'] !== undefined) continue
+    await api.patch({ ...autoscaler, name: metadata.name }, { metadata: { annotations: shortestWindow } })
+  }
+  await api.untilList<KubeObject>(
+    pods,
+    list => {
+      for (const { metadata } of list) {
+        if (metadata.deletionTimestamp !== undefined) {
+          void api.remove({ ...pods, name: metadata.name }, { gracePeriodSeconds: 0 })
+        }
+      }
+      return list.length <= mostPods
+    },
+    zeroSeconds * 1000,
+  )
 }
 
 /** No pod is left, whatever it takes the autoscaler. */

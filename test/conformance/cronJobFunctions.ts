@@ -6,8 +6,10 @@ import { rarely } from './cronJobs.ts'
 
 const deploy = async ({ client, projectId, name }: ConformanceContext) => {
   const source = Buffer.from('export const handler = event => ({ got: event })').toString('base64')
-  const body = { name: name(), runtime: 'node', source } as const
-  return client.call('deployFunction', { params: { id: projectId }, body })
+  const body = { name: name(), runtime: 'node', source, waitSeconds: 120 } as const
+  const fn = await client.call('deployFunction', { params: { id: projectId }, body })
+  assert.equal(fn.status, 'ready', fn.reason)
+  return fn
 }
 const createCaller = async (
   { createCronJob, projectId, name }: ConformanceContext,

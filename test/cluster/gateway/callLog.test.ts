@@ -11,7 +11,7 @@ const source = `export const handler = n => {
 
 /** Lines come through the API server, when the call has long been answered. */
 describe('the log of a call in a cluster', function () {
-  this.timeout(180_000)
+  this.timeout(240_000)
   let cluster: ClusterGateway
   before(async () => {
     cluster = await openClusterGateway()
@@ -25,11 +25,17 @@ describe('the log of a call in a cluster', function () {
 
   it('is followed until its last line, not until its answer', async () => {
     const client = cluster.client()
-    const body = { name: 'written', runtime: 'node' as const, source: Buffer.from(source).toString('base64') }
-    const { id } = await client.call('deployFunction', { params: { id: cluster.projectId }, body })
+    const packed = Buffer.from(source).toString('base64')
+    // A node that is full has room for it when others have scaled to zero.
+    const body = { name: 'written', runtime: 'node' as const, source: packed, waitSeconds: 150 }
+    const deployed = await client.call('deployFunction', { params: { id: cluster.projectId }, body })
+    assert.equal(deployed.status, 'ready', deployed.reason)
+    const { id } = deployed
     for (const call of [1, 2, 3]) {
       const invocationId = randomUUID()
-      await client.invoke(id, Buffer.from(String(call)), { contentType: 'application/json', invocationId })
+      const called = { contentType: 'application/json', invocationId }
+      const { status, body } = await client.invoke(id, Buffer.from(String(call)), called)
+      assert.equal(status, 200, Buffer.from(body).toString())
       const followed: string[] = []
       const { signal } = new AbortController()
       for await (const batch of followLogs(
