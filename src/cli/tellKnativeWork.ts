@@ -44,6 +44,8 @@ const wordsOf = ({ kind, name, namespace }: Extract<KnativeStep, { readonly type
 
 function sentencesOf(step: Exclude<KnativeStep, Done>): readonly string[] {
   switch (step.type) {
+    case 'planned':
+      return step.objects === 0 ? [] : [`${step.objects} objects …`]
     case 'object':
       return step.action === 'unchanged' ? [] : [`${step.action} ${wordsOf(step)}`]
     case 'file':

@@ -145,6 +145,7 @@ export const KnativePart = Type.Object({
   state: OneOf(knativePartStates),
   message: Type.String({ description: 'What was found' }),
   hint: Type.Optional(Type.String({ description: 'What to do about it' })),
+  optional: Type.Optional(Type.Boolean({ description: 'Functions work without it' })),
 })
 export type KnativePart = Static<typeof KnativePart>
 

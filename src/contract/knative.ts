@@ -23,6 +23,13 @@ export const KnativeInstall = Type.Object(
     acceptUnverified: Type.Optional(
       Type.Boolean({ description: 'Take downloaded files whose sha256 nobody has pinned' }),
     ),
+    acceptSha256: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), {
+        minItems: 1,
+        maxItems: 200,
+        description: 'Take downloaded files with these sums, though nobody has pinned them',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -41,6 +48,17 @@ const ObjectEvent = Type.Object({
   namespace: Type.Optional(Type.String()),
 })
 
+/** An object that a removal would delete. */
+const InstalledObject = Type.Object({
+  kind: Type.String(),
+  name: Type.String(),
+  namespace: Type.Optional(Type.String()),
+})
+
+/** What a removal would delete. */
+export const KnativeRemoval = Type.Object({ objects: Type.Array(InstalledObject) })
+export type KnativeRemoval = Static<typeof KnativeRemoval>
+
 const FileEvent = Type.Object({
   type: Type.Literal('file'),
   name: Type.String(),
@@ -48,6 +66,9 @@ const FileEvent = Type.Object({
   sha256: Type.String({ description: 'Of what was downloaded' }),
   pinned: Type.Boolean({ description: 'Whether it is the sum that the product knows' }),
 })
+
+/** How many objects the work is about; told before the first of them. */
+const PlannedEvent = Type.Object({ type: Type.Literal('planned'), objects: Type.Integer() })
 
 /** `waiting` says what goes on, `warning` what is worth knowing though it ends nothing. */
 const SentenceEvent = Type.Object({
@@ -72,8 +93,9 @@ const DoneEvent = Type.Object({
 const FailedEvent = Type.Object({ type: Type.Literal('failed'), ...ErrorBody.properties })
 
 /** One line of an installation or of a removal; the last one is `done` or `failed`. */
-export const KnativeEvent = Type.Union([ObjectEvent, FileEvent, SentenceEvent, DoneEvent, FailedEvent])
+export const KnativeEvent = Type.Union([PlannedEvent, ObjectEvent, FileEvent, SentenceEvent, DoneEvent, FailedEvent])
 export type KnativeEvent =
+  | Static<typeof PlannedEvent>
   | Static<typeof ObjectEvent>
   | Static<typeof FileEvent>
   | Static<typeof SentenceEvent>

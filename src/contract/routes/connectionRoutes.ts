@@ -10,7 +10,7 @@ import {
   KubeContext,
   KubeContextQuery,
 } from '../connections.ts'
-import { KnativeEvent, KnativeInstall, mostManifestBytes } from '../knative.ts'
+import { KnativeEvent, KnativeInstall, KnativeRemoval, mostManifestBytes } from '../knative.ts'
 import { type Route, v1 } from './route.ts'
 
 const params = IdParams
@@ -83,6 +83,14 @@ export const connectionRoutes = {
     body: KnativeInstall,
     bodyLimit: mostManifestBytes,
     success: { status: 200, body: KnativeEvent },
+  },
+  planKnativeRemoval: {
+    method: 'GET',
+    path: `${v1}/connections/:id/knative/removal`,
+    summary: 'Look at what a removal would delete',
+    scope: 'admin',
+    params,
+    success: { status: 200, body: KnativeRemoval },
   },
   uninstallKnative: {
     method: 'DELETE',

@@ -5,7 +5,7 @@ import type {
   KnativePart,
   KubeContext,
 } from '../../contract/connections.ts'
-import type { KnativeInstall } from '../../contract/knative.ts'
+import type { KnativeInstall, KnativeRemoval } from '../../contract/knative.ts'
 import { localConnection } from '../../contract/localConnection.ts'
 import { HksError, invalidField, notFound } from '../../contract/errors.ts'
 import { authorize, type Caller } from './caller.ts'
@@ -42,6 +42,7 @@ export interface ConnectionService {
     tell: KnativeTeller,
     signal: AbortSignal,
   ): Promise<void>
+  planKnativeRemoval(caller: Caller, id: string, signal: AbortSignal): Promise<KnativeRemoval>
   uninstallKnative(caller: Caller, id: string, tell: KnativeTeller, signal: AbortSignal): Promise<void>
   namespaces(caller: Caller, id: string): Promise<readonly NamespaceView[]>
   contexts(caller: Caller, kubeconfig?: readonly string[]): Promise<readonly KubeContext[]>
@@ -197,6 +198,10 @@ export function createConnectionService(options: ConnectionServiceOptions): Conn
       perform(caller, { scope: 'admin', action: 'connection.installKnative', resource: id }, () =>
         clusterOf(id).installKnative(input, tell, signal),
       ),
+    planKnativeRemoval: async (caller, id, signal) => {
+      authorize(caller, 'admin')
+      return clusterOf(id).planKnativeRemoval(signal)
+    },
     uninstallKnative: (caller, id, tell, signal) =>
       perform(caller, { scope: 'admin', action: 'connection.uninstallKnative', resource: id }, () =>
         clusterOf(id).uninstallKnative(tell, signal),

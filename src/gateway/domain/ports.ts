@@ -1,7 +1,7 @@
 import type { FunctionAccess, Runtime } from '../../contract/functions.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { ConnectionReport, KnativePart } from '../../contract/connections.ts'
-import type { KnativeEvent, KnativeInstall } from '../../contract/knative.ts'
+import type { KnativeEvent, KnativeInstall, KnativeRemoval } from '../../contract/knative.ts'
 import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionHealth } from './connection.ts'
@@ -71,7 +71,12 @@ export interface Cluster {
    * what it came to. @throws HksError FORBIDDEN, CONFLICT, KNATIVE_MISSING (a part does not run), CONNECTION_FAILED …
    */
   installKnative(input: KnativeInstall, tell: KnativeTeller, signal: AbortSignal): Promise<void>
-  /** Removes what {@link installKnative} made. @throws HksError CONFLICT while Knative Services exist, FORBIDDEN … */
+  /** What {@link uninstallKnative} would delete. @throws HksError as that does */
+  planKnativeRemoval(signal: AbortSignal): Promise<KnativeRemoval>
+  /**
+   * Removes what {@link installKnative} made. @throws HksError CONFLICT while Knative Services exist and for what somebody else
+   * has installed, FORBIDDEN …
+   */
   uninstallKnative(tell: KnativeTeller, signal: AbortSignal): Promise<void>
   /** Names. @throws HksError CONNECTION_FAILED, FORBIDDEN (the user may not list them) */
   namespaces(): Promise<readonly string[]>

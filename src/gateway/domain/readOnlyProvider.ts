@@ -19,9 +19,10 @@ export function refuseChanges(provider: Provider, readOnly: () => string | undef
     }
     return guarded as T
   }
+  const { cluster } = provider
   return {
     ...provider,
-    ...(provider.cluster ? { cluster: guard(provider.cluster, 'installKnative', 'uninstallKnative') } : {}),
+    ...(cluster ? { cluster: guard(cluster, 'installKnative', 'planKnativeRemoval', 'uninstallKnative') } : {}),
     cronJobs: guard(provider.cronJobs, 'create', 'update', 'applyManifest', 'remove'),
     ...(provider.applications?.named
       ? { applications: { ...provider.applications, named: guard(provider.applications.named, 'create', 'remove') } }

@@ -102,7 +102,7 @@ describe('parts installed into a cluster that has Knative', function () {
   })
   after(async () => {
     // What a test that failed has left.
-    if (connectionId !== undefined) await steps()
+    if (connectionId !== undefined) await steps().catch(unlessNothingLeft)
     await gateway?.stop()
     folder?.[Symbol.dispose]()
   })
@@ -184,6 +184,7 @@ describe('parts installed into a cluster that has Knative', function () {
   it('are gone when the removal says so, and nothing that others have made', async () => {
     const mirrored = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace }
     assert.equal((await api.list(mirrored)).length, 1)
+    const { objects } = await gateway.client.call('planKnativeRemoval', { params: { id: connectionId! } })
     let podsAtTheEnd = ['unknown']
     const found = await steps(undefined, connectionId, async step => {
       if (step.type === 'object' && step.kind === 'Namespace')
@@ -205,9 +206,22 @@ describe('parts installed into a cluster that has Knative', function () {
         'Widget',
       ].map(kind => `deleted ${kind}`),
     ])
+    const named = ({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`
+    const deleted = found.flatMap(step => (step.type === 'object' ? [named(step)] : []))
+    assert.deepEqual(objects.map(named).toSorted(), deleted.toSorted())
     assert.equal(await api.get(theNamespace), undefined)
     const services = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
     assert.ok(await api.get({ ...services, name: 'services.serving.knative.dev' }))
     assert.equal(await api.get({ ...services, name: `widgets.${group}` }), undefined)
   })
+
+  it('are all that is ever removed: Knative, which somebody else has installed, is left alone', async () => {
+    const refusal = { code: 'CONFLICT', message: /^Somebody else has installed Knative/ }
+    await assert.rejects(gateway.client.call('planKnativeRemoval', { params: { id: connectionId! } }), refusal)
+    await assert.rejects(steps(), refusal)
+  })
 })
+
+function unlessNothingLeft(error: unknown): void {
+  if (!/^Somebody else/.test((error as Error).message)) throw error
+}

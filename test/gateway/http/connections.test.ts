@@ -111,17 +111,19 @@ describe('connections over HTTP', function () {
     const params = { id: connection.id }
     const manifests = [{ name: 'a.yaml', content: 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n' }]
     const install = () => gateway.client.open('installKnative', { params, body: { manifests } })
-    for (const refused of [install, () => gateway.client.open('uninstallKnative', { params })])
+    const plan = () => gateway.client.call('planKnativeRemoval', { params })
+    for (const refused of [install, plan, () => gateway.client.open('uninstallKnative', { params })])
       await assert.rejects(refused(), { code: 'FORBIDDEN', message: 'The connection "away" is read-only.' })
     await gateway.client.call('updateConnection', { params, body: { readOnly: false } })
     const lines = (await (await install()).text()).trim().split('\n')
     const last = JSON.parse(lines.at(-1)!) as { type: string; code?: string }
     assert.deepEqual([last.type, last.code], ['failed', 'CONNECTION_FAILED'])
-    const both = { manifests, acceptUnverified: true }
-    await assert.rejects(gateway.client.open('installKnative', { params, body: both }), {
-      code: 'INVALID_REQUEST',
-      message: /^acceptUnverified/,
-    })
+    for (const accept of [{ acceptUnverified: true }, { acceptSha256: ['0'.repeat(64)] }])
+      await assert.rejects(gateway.client.open('installKnative', { params, body: { manifests, ...accept } }), {
+        code: 'INVALID_REQUEST',
+        message: new RegExp(`^${Object.keys(accept)[0]}`),
+      })
+    await assert.rejects(plan(), { code: 'CONNECTION_FAILED' })
     await remove(connection)
   })
 

@@ -10,7 +10,7 @@ import { table } from '../../output/table.ts'
 export function addClusterCheck(cluster: Command, run: Run): void {
   cluster
     .command('check [connection]')
-    .description('look for the parts of Knative; the exit code is 6 when one is missing')
+    .description('look for the parts of Knative; the exit code is 6 when one that functions need is missing')
     .addHelpText('after', examples('hks-func cluster check', 'hks-func cluster check kind-dev --json'))
     .action((name: string | undefined, _options: object, command: Command) =>
       run(command, context => check(context, name)),
@@ -22,7 +22,7 @@ async function check(context: Context, name: string | undefined): Promise<void> 
   const client = await context.client()
   const answer = await client.call('checkKnative', { params: { id: connection.id }, signal: context.signal })
   context.out.result(answer, () => table(['part', 'state', ''], answer.items.map(row)))
-  const bad = answer.items.filter(({ state }) => state === 'missing' || state === 'failed')
+  const bad = answer.items.filter(({ state, optional }) => (state === 'missing' || state === 'failed') && !optional)
   if (bad.length === 0) return
   throw new HksError('KNATIVE_MISSING', `${connection.name} lacks: ${bad.map(part => part.name).join(', ')}.`, {
     details: { missing: bad.map(part => part.name) },

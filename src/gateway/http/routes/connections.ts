@@ -31,6 +31,7 @@ export const connectionHandlers = (
   | 'testConnection'
   | 'checkKnative'
   | 'installKnative'
+  | 'planKnativeRemoval'
   | 'uninstallKnative'
   | 'listNamespaces'
   | 'listKubeContexts'
@@ -57,6 +58,9 @@ export const connectionHandlers = (
   }),
   installKnative: ({ caller, params, body, signal }) =>
     told(work, tell => connections.installKnative(caller, params.id, body, tell, signal)),
+  planKnativeRemoval: async ({ caller, params, signal }) => ({
+    body: await connections.planKnativeRemoval(caller, params.id, signal),
+  }),
   uninstallKnative: ({ caller, params, signal }) =>
     told(work, tell => connections.uninstallKnative(caller, params.id, tell, signal)),
   listNamespaces: async ({ caller, params }) => ({

@@ -86,7 +86,8 @@ const domainPart = (client: KubeClient): Promise<KnativePart> =>
       if (domains.length > 0) return part('domain', 'ready', `Functions have names in ${domains.join(', ')}.`)
       return {
         ...part('domain', 'missing', 'No domain is set: functions have names that only the cluster knows.'),
-        hint: `Set one in the ConfigMap config-domain of ${system}; a port-forward works without.`,
+        hint: `Functions are called through a port-forward then. Set one in the ConfigMap config-domain of ${system}.`,
+        optional: true,
       }
     },
     'domain',

@@ -62,6 +62,8 @@ describe('a look for the parts of Knative', () => {
       [configMap('config-domain')]: { data: { _example: '…' } },
     })
     assert.deepEqual(states(parts).slice(-2), ['ingress unknown', 'domain missing'])
+    // Functions can be called without one.
+    assert.equal(parts.at(-1)?.optional, true)
   })
 
   it('calls unknown what the user may not look at, and fails where the cluster does', async () => {

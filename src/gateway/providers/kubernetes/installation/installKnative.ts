@@ -27,6 +27,7 @@ export async function installKnative(
   const types = createResourceTypes(client, signal)
   tell({ type: 'waiting', message: 'Looking at what is there' })
   const steps = await planInstallation(client, types, files, signal)
+  tell({ type: 'planned', objects: steps.length })
   const definitions = steps.filter(({ manifest }) => isDefinition(manifest))
   const namespaces = steps.filter(({ manifest }) => manifest.kind === 'Namespace')
   const rest = steps.filter(step => !definitions.includes(step) && !namespaces.includes(step))

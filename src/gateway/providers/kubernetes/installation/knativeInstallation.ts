@@ -5,6 +5,7 @@ import type { KubeClient } from '../client/kubeClient.ts'
 import type { OpenNamespaceWork } from '../namespaceWork.ts'
 import { installKnative } from './installKnative.ts'
 import { downloadParts, type KnativePart } from './parts.ts'
+import { planRemoval } from './planRemoval.ts'
 import { uninstallKnative } from './uninstallKnative.ts'
 import { verifyWithFunction } from './verifyWithFunction.ts'
 
@@ -24,7 +25,7 @@ export interface KnativeInstallationDeps {
 /** Installs and removes Knative in one cluster, one after the other. */
 export function createKnativeInstallation(
   deps: KnativeInstallationDeps,
-): Pick<Cluster, 'installKnative' | 'uninstallKnative'> {
+): Pick<Cluster, 'installKnative' | 'planKnativeRemoval' | 'uninstallKnative'> {
   let isBusy = false
   const alone = async (work: () => Promise<void>): Promise<void> => {
     if (isBusy) throw new HksError('CONFLICT', 'Knative is being installed or removed in this cluster just now.')
@@ -36,17 +37,17 @@ export function createKnativeInstallation(
     }
   }
   return {
-    installKnative: ({ manifests, acceptUnverified }, tell, signal) =>
+    installKnative: ({ manifests, ...accept }, tell, signal) =>
       alone(async () => {
-        if (manifests && acceptUnverified !== undefined) {
-          throw invalidField('acceptUnverified', acceptUnverified, 'is about files that are downloaded, not manifests.')
-        }
+        const [field] = Object.entries(accept)
+        if (manifests && field) throw invalidField(...field, 'is about files that are downloaded, not manifests.')
         const client = await deps.client()
         const counted = createTally(tell)
         const files =
           manifests ??
           (await downloadParts(await deps.parts(), {
-            ...{ acceptUnverified: acceptUnverified === true, tell, signal },
+            accepts: sha256 => accept.acceptUnverified === true || accept.acceptSha256?.includes(sha256) === true,
+            ...{ tell, signal },
             environment: await deps.environment(),
           }))
         await installKnative(client, files, counted.tell, signal).finally(deps.onChange)
@@ -56,6 +57,15 @@ export function createKnativeInstallation(
         })
         tell({ ...counted.done(), verified })
       }),
+    planKnativeRemoval: async signal => {
+      const objects = await planRemoval(await deps.client(), () => undefined, signal)
+      return {
+        objects: objects.map(({ kind, name, namespace }) => ({
+          ...{ kind, name },
+          ...(namespace === undefined ? {} : { namespace }),
+        })),
+      }
+    },
     uninstallKnative: (tell, signal) =>
       alone(async () => {
         const counted = createTally(tell)

@@ -22,7 +22,8 @@ export async function readParts(file: string): Promise<readonly KnativePart[]> {
 
 /** How parts are downloaded. */
 export interface DownloadOptions {
-  readonly acceptUnverified: boolean
+  /** Whether a file with that sum is taken though nobody has pinned it. */
+  readonly accepts: (sha256: string) => boolean
   /** May name a proxy (HTTPS_PROXY, NO_PROXY). */
   readonly environment: Readonly<Record<string, string>>
   /** Whom to trust besides the system, PEM. */
@@ -34,7 +35,7 @@ export interface DownloadOptions {
 /** Far above a release of Knative. */
 const mostBytes = 32 * 1024 * 1024
 const hint =
-  'Download the files yourself, look at them and install with --from, or accept them with --accept-unverified.'
+  'Download the files yourself, look at them and install from their folder (--from), or accept them (--accept-unverified).'
 
 /**
  * Downloads all parts, and tells the sum of each. Names begin with their number, so that their order is that of their names.
@@ -43,7 +44,7 @@ const hint =
  */
 export async function downloadParts(
   parts: readonly KnativePart[],
-  { acceptUnverified, environment, certificateAuthorities, tell, signal }: DownloadOptions,
+  { accepts, environment, certificateAuthorities, tell, signal }: DownloadOptions,
 ): Promise<readonly ManifestFile[]> {
   using transport = createTransport({ environment, certificateAuthorities })
   const files: ManifestFile[] = []
@@ -58,10 +59,10 @@ export async function downloadParts(
     const seen = createHash('sha256').update(bytes).digest('hex')
     tell({ type: 'file', name: part.name, url: part.url, sha256: seen, pinned: part.sha256 !== undefined })
     if (part.sha256 !== undefined && part.sha256 !== seen) throw otherFile(part, seen)
-    if (part.sha256 === undefined) unverified.push({ ...part, seen })
+    if (part.sha256 === undefined && !accepts(seen)) unverified.push({ ...part, seen })
     files.push({ name: `${String(index + 1).padStart(2, '0')}-${part.name}`, content: bytes.toString('utf8') })
   }
-  if (unverified.length > 0 && !acceptUnverified) throw nobodyChecked(unverified)
+  if (unverified.length > 0) throw nobodyChecked(unverified)
   return files
 }
 
@@ -86,14 +87,14 @@ async function download(
 
 const failed = (reason: 'unreachable' | 'serverError', message: string, cause?: unknown): HksError =>
   connectionFailed(reason, message, {
-    hint: 'Where this machine has no way to it, download the files elsewhere and install with --from.',
+    hint: 'Where this machine has no way to it, download the files elsewhere and install from a folder of them (--from).',
     ...(cause === undefined ? {} : { cause }),
   })
 
 const otherFile = ({ name, url, sha256 }: KnativePart, seen: string): HksError =>
   new HksError('CONFLICT', `${name} is not the file that was checked: its sha256 is ${seen}, not ${sha256}.`, {
     details: { name, url, sha256: seen, pinned: sha256 },
-    hint: 'Nothing was applied. Ask whoever publishes it, or install a folder of your own with --from.',
+    hint: 'Nothing was applied. Ask whoever publishes it, or install from a folder of your own (--from).',
   })
 
 function nobodyChecked(files: readonly (KnativePart & { readonly seen: string })[]): HksError {

@@ -3,20 +3,13 @@ import type { KnativeTeller } from '../../../domain/ports.ts'
 import type { KubeClient } from '../client/kubeClient.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
 import type { Condition } from '../objects/coreV1.ts'
-import { servingApi } from '../functions/knativeObjects.ts'
 import { readObject } from './applyObject.ts'
-import { type OwnObject, ownObjects } from './ownObjects.ts'
+import type { OwnObject } from './ownObjects.ts'
 import { lookEveryMs, pause } from './pacing.ts'
+import { planRemoval } from './planRemoval.ts'
 
 /** Controllers get time to end what they serve. */
 const longestMs = 600_000
-/** So many of a list are named. */
-const named = 10
-
-/** Where this type goes, all functions go. */
-const servicesType = 'services.serving.knative.dev'
-/** The types whose objects are a user's own; what Knative makes of them has an owner. */
-const userTypes = ['services', 'routes', 'configurations']
 
 /**
  * The order of removal, which is that of the installation turned around: webhooks, so that they keep nobody from the rest;
@@ -33,12 +26,12 @@ const stages: readonly ((object: OwnObject) => boolean)[] = [
 
 /**
  * Removes what an installation has made and waits until it is gone; what others have made stays.
- * @throws HksError CONFLICT while there are Knative Services, or when something does not go; `signal.reason`
+ * @throws HksError as `planRemoval` does; CONFLICT when something does not go; `signal.reason`
  */
 export async function uninstallKnative(client: KubeClient, tell: KnativeTeller, signal: AbortSignal): Promise<void> {
   tell({ type: 'waiting', message: 'Looking for what was installed' })
-  let open = await ownObjects(client, tell, signal)
-  if (open.some(({ name }) => name === servicesType)) await refuseWhileUsed(client, signal)
+  let open = await planRemoval(client, tell, signal)
+  tell({ type: 'planned', objects: open.length })
   for (const isOfStage of stages) {
     const stage = open.filter(isOfStage)
     open = open.filter(each => !isOfStage(each))
@@ -77,31 +70,6 @@ export async function uninstallKnative(client: KubeClient, tell: KnativeTeller, 
  * looked at again (Kubernetes' namespace controller), which for those of Knative is five minutes though they need less than one.
  */
 const hasPods = (group: string): boolean => group === 'apps' || group === 'batch'
-
-async function refuseWhileUsed(client: KubeClient, signal: AbortSignal): Promise<void> {
-  const lists = await Promise.all(
-    userTypes.map(resource => client.list<KubeObject>(`${servingApi}/${resource}`, { signal }).catch(unlessServed)),
-  )
-  const used = lists
-    .flatMap(({ items }) => items)
-    .filter(({ metadata }) => (metadata.ownerReferences ?? []).length === 0)
-    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
-  if (used.length === 0) return
-  const more = used.length > named ? ` and ${used.length - named} more` : ''
-  throw new HksError(
-    'CONFLICT',
-    `Knative Services still exist: ${used.slice(0, named).join(', ')}${more}. Nothing was removed.`,
-    {
-      details: { services: used },
-      hint: 'Delete them first: hks-func delete, or kubectl delete ksvc for those that others have made.',
-    },
-  )
-}
-
-const unlessServed = (error: unknown): { readonly items: readonly KubeObject[] } => {
-  if ((error as HksError).code === 'NOT_FOUND') return { items: [] }
-  throw error
-}
 
 /** It went by itself, or another one has its name. */
 function unlessGone(error: unknown): void {

@@ -42,6 +42,10 @@ describe('the installation of Knative', () => {
       'created Deployment webhook',
       'created ValidatingWebhookConfiguration config.webhook',
     ])
+    assert.deepEqual(
+      events.filter(event => event.type === 'planned'),
+      [{ type: 'planned', objects: 7 }],
+    )
     for (const { metadata } of server.objects.values())
       assert.equal(metadata.labels?.['hexabase.io/installed-by'], 'hks-func', metadata.name)
     const applied = server.requests.filter(request => request.startsWith('PATCH'))
@@ -198,6 +202,15 @@ describe('the removal of Knative', () => {
     server.add(path, { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata })
     const before = server.objects.size
     await assert.rejects(run(server, uninstall), { code: 'CONFLICT', message: /still exist: team-a\/greet\. Nothing/ })
+    assert.equal(server.objects.size, before)
+  })
+
+  it('removes nothing of what somebody else has installed, and says so', async () => {
+    await using server = await objectServer()
+    await run(server, install)
+    for (const { metadata } of server.objects.values()) metadata.labels = {}
+    const before = server.objects.size
+    await assert.rejects(run(server, uninstall), { code: 'CONFLICT', message: /^Somebody else has installed Knative/ })
     assert.equal(server.objects.size, before)
   })
 
