@@ -17,6 +17,8 @@ export interface CronJobOptions {
   readonly keepSucceeded?: number
   readonly keepFailed?: number
   readonly image?: string
+  readonly function?: string
+  readonly payload?: string
 }
 
 /** Adds them; a default is said only where there is one. */
@@ -35,9 +37,15 @@ export function addCronJobOptions(command: Command, { isNew }: { readonly isNew:
     .option('--grace <seconds>', `time to end when a run is stopped${byDefault('30')}`, wholeNumber(0))
     .option('--keep-succeeded <n>', `how many good runs keep their files${byDefault('3')}`, wholeNumber(0))
     .option('--keep-failed <n>', `how many failed runs keep their files${byDefault('1')}`, wholeNumber(0))
+    .option('--image <image>', 'what the command runs in, in a cluster; ignored on this machine')
+    .option('--function <function>', 'call this function instead of a command')
+    .option('--payload <json>', 'event of that call')
 }
 
-/** Their fields of a body, all but `timeZone`, `environment` and `secrets`. */
+/**
+ * Their fields of a body, all but `timeZone`, `environment`, `secrets` and `functionId`.
+ * @throws HksError INVALID_REQUEST for a payload that is not JSON
+ */
 export const fieldsOf = (options: CronJobOptions) =>
   defined({
     concurrencyPolicy: options.concurrencyPolicy,
@@ -48,6 +56,7 @@ export const fieldsOf = (options: CronJobOptions) =>
     successfulJobsHistoryLimit: options.keepSucceeded,
     failedJobsHistoryLimit: options.keepFailed,
     image: options.image,
+    payload: options.payload === undefined ? undefined : parseJson('--payload', options.payload),
   })
 
 /** `NAME=SECRET/KEY` pairs as references. */
@@ -55,7 +64,7 @@ export const secretsOf = (pairs: Readonly<Record<string, string>>) =>
   Object.entries(pairs).map(([name, from]) => ({ name, from }))
 
 /** A value that is JSON. @throws HksError naming the option */
-export function parseJson(option: string, text: string): unknown {
+function parseJson(option: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {

@@ -62,7 +62,10 @@ describe('hks-func and CronJobs', function () {
     await place.run(['apply', '-f', file])
     assert.equal((await place.run(['cronjob', 'apply', '-f', file, '--dry-run'])).stdout, 'dry unchanged\n')
     write('dry.yaml', manifest('dry', 'concurrencyPolicy: Forbid'))
-    assert.equal((await place.run(['apply', '-f', file, '--dry-run'])).stdout, 'dry would be changed\n')
+    assert.equal(
+      (await place.run(['apply', '-f', file, '--dry-run'])).stdout,
+      'dry would be changed\n  spec.concurrencyPolicy: "Allow" → "Forbid"\n',
+    )
     assert.equal((await named('dry'))?.concurrencyPolicy, 'Allow')
     const forced = await place.run(['apply', '-f', file, '--force-conflicts'])
     assert.deepEqual([forced.code, /--force-conflicts: is for clusters/.test(forced.stderr)], [2, true])
@@ -253,6 +256,13 @@ describe('hks-func and CronJobs', function () {
     assert.equal((JSON.parse(json.stdout) as { kind: string }).kind, 'CronJob')
     await create('wet', '-s', '0 4 1 1 *', '-z', 'UTC', '-e', 'A=1', '-e', 'B=2', '--secret', 'C=c/d', '--', 'true')
     const change = ['cronjob', 'update', 'wet', '-s', '0 5 1 1 *', '-e', 'A=3', '--unset', 'B', '--unset', 'C']
+    const dry = await place.run([...change, '--dry-run'])
+    assert.equal(dry.code, 0, dry.stderr)
+    assert.match(dry.stdout, /^wet would be changed\n  spec\.schedule: "0 4 1 1 \*" → "0 5 1 1 \*"\n  spec\.\S+\.env: /)
+    const same = await place.run(['cronjob', 'update', 'wet', '-e', 'A=1', '--dry-run'])
+    assert.deepEqual([same.code, same.stdout], [0, 'wet unchanged\n'])
+    const whole = await place.run([...change, '--dry-run', '-o', 'yaml'])
+    assert.match(whole.stdout, /^apiVersion: batch\/v1\n[^]*schedule: 0 5 1 1 \*\n/)
     const preview = await place.json<CronJobPreview>(...change, '--dry-run')
     assert.match(JSON.stringify(preview.present), /"0 4 1 1 \*".*"B"/)
     assert.match(JSON.stringify(preview.manifest), /"0 5 1 1 \*".*"env":\[\{"name":"A","value":"3"\}\]/)

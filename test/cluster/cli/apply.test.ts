@@ -57,6 +57,12 @@ describe('hks-func apply on a cluster', function () {
       (await place.run(['apply', '-f', file])).stdout,
       'nightly changed\n  spec.schedule: "0 2 * * *" → "0 3 * * *"\n',
     )
+    const update = await place.run(['cronjob', 'update', 'nightly', '-s', '0 4 * * *', '--dry-run'])
+    assert.deepEqual(
+      [update.code, update.stdout],
+      [0, 'nightly would be changed\n  spec.schedule: "0 3 * * *" → "0 4 * * *"\n'],
+    )
+    assert.deepEqual(await podOf('nightly'), ['0 3 * * *', { disk: 'fast' }])
   })
 
   it('names who else has set a field, and takes it over by force', async () => {

@@ -2,16 +2,16 @@ import type { Command } from 'commander'
 import type { CronJob } from '../../../contract/cronJobs.ts'
 import { HksError, invalidField } from '../../../contract/errors.ts'
 import { localConnection } from '../../../contract/localConnection.ts'
-import type { ApplyAction } from '../../../contract/manifests.ts'
 import type { Project } from '../../../contract/projects.ts'
 import { type ManifestCronJob, parseManifest } from '../../../scaffold/cronJobManifest.ts'
 import { manifestUpdate } from '../../../scaffold/manifestUpdate.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
+import { changeOf, changeText, type ManifestChange } from '../../manifestChange.ts'
 import { gathered } from '../../optionValues.ts'
 import { openProject } from '../../project.ts'
 import { cronJobsOf } from '../../resources.ts'
-import { actionWords, applyToCluster } from './applyToCluster.ts'
+import { applyToCluster } from './applyToCluster.ts'
 import { inManifest, noCronJob, type ManifestText, readManifestTexts } from './manifestText.ts'
 
 /** `cronjob apply`, and `apply`: creates or changes CronJobs so that they are as their manifests say. */
@@ -53,8 +53,7 @@ interface Placed extends ManifestCronJob {
   readonly file: string
 }
 
-interface Applied {
-  readonly action: ApplyAction
+interface Applied extends ManifestChange {
   readonly name: string
   /** Absent where a dry run would create it. */
   readonly cronJob?: CronJob
@@ -66,7 +65,7 @@ async function applyLocally(
   context: Context,
   project: Project,
   texts: readonly ManifestText[],
-  { dryRun }: ApplyOptions,
+  { dryRun = false }: ApplyOptions,
 ): Promise<void> {
   // All are parsed before the first change: a fault in one leaves everything as it is.
   const manifests = parseAll(context, texts)
@@ -74,17 +73,30 @@ async function applyLocally(
   const items: Applied[] = []
   for (const manifest of manifests) {
     const present = existing.find(job => job.name === manifest.create.name)
-    const applied = dryRun ? wouldApply(manifest, present) : await applyOne(context, project.id, manifest, present)
+    const act = dryRun ? wouldApply : applyOne
+    const applied = await inItsManifest(manifest, () => act(context, project.id, manifest, present))
     items.push({ ...applied, name: manifest.create.name, warnings: manifest.warnings })
   }
   context.out.result({ items, ...(dryRun ? { dryRun } : {}) }, () =>
-    items.map(({ action, name }) => `${name} ${actionWords(action, dryRun)}`).join('\n'),
+    items.map(item => changeText(item.name, item, dryRun)).join('\n'),
   )
 }
 
-const wouldApply = ({ create }: Placed, present: CronJob | undefined): Pick<Applied, 'action' | 'cronJob'> => {
-  if (!present) return { action: 'created' }
-  return { action: manifestUpdate(create, present) ? 'changed' : 'unchanged', cronJob: present }
+type Done = Omit<Applied, 'name' | 'warnings'>
+
+async function wouldApply(
+  context: Context,
+  projectId: string,
+  { create }: Placed,
+  present: CronJob | undefined,
+): Promise<Done> {
+  const client = await context.client()
+  const { signal } = context
+  if (!present) return changeOf(await client.call('previewCronJob', { body: { projectId, ...create }, signal }))
+  const body = manifestUpdate(create, present)
+  if (!body) return { action: 'unchanged', cronJob: present }
+  const preview = await client.call('previewCronJobUpdate', { params: { id: present.id }, body, signal })
+  return { ...changeOf(preview), cronJob: present }
 }
 
 function parseAll(context: Context, texts: readonly ManifestText[]): readonly Placed[] {
@@ -106,20 +118,24 @@ function parseAll(context: Context, texts: readonly ManifestText[]): readonly Pl
 async function applyOne(
   context: Context,
   projectId: string,
-  { create, file, line }: Placed,
+  { create }: Placed,
   present: CronJob | undefined,
-): Promise<Pick<Applied, 'action' | 'cronJob'>> {
+): Promise<Done> {
   const client = await context.client()
   const { signal } = context
+  if (!present) {
+    const cronJob = await client.call('createCronJob', { body: { projectId, ...create }, signal })
+    return { action: 'created', cronJob }
+  }
+  const body = manifestUpdate(create, present)
+  if (!body) return { action: 'unchanged', cronJob: present }
+  const cronJob = await client.call('updateCronJob', { params: { id: present.id }, body, signal })
+  return { action: 'changed', cronJob }
+}
+
+async function inItsManifest<T>({ file, line }: Placed, act: () => Promise<T>): Promise<T> {
   try {
-    if (!present) {
-      const cronJob = await client.call('createCronJob', { body: { projectId, ...create }, signal })
-      return { action: 'created', cronJob }
-    }
-    const body = manifestUpdate(create, present)
-    if (!body) return { action: 'unchanged', cronJob: present }
-    const cronJob = await client.call('updateCronJob', { params: { id: present.id }, body, signal })
-    return { action: 'changed', cronJob }
+    return await act()
   } catch (error) {
     throw error instanceof HksError ? inManifest(error, file, line) : error
   }

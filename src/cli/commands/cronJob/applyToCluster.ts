@@ -1,9 +1,9 @@
 import { HksError } from '../../../contract/errors.ts'
-import type { ApplyAction, ManifestApplied } from '../../../contract/manifests.ts'
+import type { ManifestApplied } from '../../../contract/manifests.ts'
 import type { Project } from '../../../contract/projects.ts'
-import { manifestDifferences } from '../../../scaffold/manifestDifferences.ts'
 import { placeOf, parseManifestObjects } from '../../../scaffold/manifestObjects.ts'
 import type { Context } from '../../context.ts'
+import { changeText } from '../../manifestChange.ts'
 import { inManifest, noCronJob, type ManifestText } from './manifestText.ts'
 
 interface Item extends ManifestApplied {
@@ -32,21 +32,6 @@ export async function applyToCluster(
     }
   }
   context.out.result({ items, ...(dryRun ? { dryRun } : {}) }, () =>
-    items.flatMap(item => linesOf(item, dryRun)).join('\n'),
+    items.map(item => changeText(item.name, item, dryRun)).join('\n'),
   )
 }
-
-/** What was done, or would be. */
-export function actionWords(action: ApplyAction, dryRun = false): string {
-  if (action === 'unchanged') return 'unchanged'
-  return dryRun ? `would be ${action}` : action
-}
-
-const linesOf = ({ name, action, present, manifest }: Item, dryRun: boolean): readonly string[] => [
-  `${name} ${actionWords(action, dryRun)}`,
-  ...(present ? manifestDifferences(present, manifest) : []).map(
-    ({ field, before, after }) => `  ${field}: ${written(before)} → ${written(after)}`,
-  ),
-]
-
-const written = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value))

@@ -3,7 +3,7 @@ import { defined } from '../../../base/defined.ts'
 import type { CronJobCreate } from '../../../contract/cronJobs.ts'
 import { applicationNamed } from '../../applications.ts'
 import type { Context, Run } from '../../context.ts'
-import { addCronJobOptions, type CronJobOptions, fieldsOf, parseJson, secretsOf } from '../../cronJobOptions.ts'
+import { addCronJobOptions, type CronJobOptions, fieldsOf, secretsOf } from '../../cronJobOptions.ts'
 import { addDryRunOptions, checkDryRun, type DryRunOptions, showPreview } from '../../dryRun.ts'
 import { examples } from '../../help.ts'
 import { facts } from '../../output/table.ts'
@@ -16,8 +16,6 @@ interface Options extends CronJobOptions, DryRunOptions {
   readonly schedule: string
   readonly suspend?: boolean
   readonly template?: string
-  readonly function?: string
-  readonly payload?: string
 }
 
 /** `cronjob create` */
@@ -28,11 +26,8 @@ export function addCreate(cronJob: Command, run: Run): void {
     .requiredOption('-s, --schedule <expression>', 'when it runs, such as "0 2 * * *"')
   addCronJobOptions(command, { isNew: true })
     .option('--suspend', 'do not run it yet')
-    .option('--image <image>', 'what the command runs in, in a cluster; ignored on this machine')
     .option('--template <application>', 'copy what this application runs; see application list')
-    .option('--function <function>', 'call this function instead of a command')
-    .option('--payload <json>', 'event of that call')
-  addDryRunOptions(command)
+  addDryRunOptions(command, { isNew: true })
     .addHelpText(
       'after',
       examples(
@@ -51,7 +46,7 @@ export function addCreate(cronJob: Command, run: Run): void {
 async function create(context: Context, name: string, words: string[], options: Options): Promise<void> {
   checkDryRun(options)
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-  const payload = options.payload === undefined ? undefined : parseJson('--payload', options.payload)
+  const fields = fieldsOf(options)
   const project = await openProject(context)
   const called = options.function === undefined ? undefined : await functionNamed(context, options.function)
   const template =
@@ -61,7 +56,7 @@ async function create(context: Context, name: string, words: string[], options: 
     name,
     schedule: options.schedule,
     timeZone,
-    ...fieldsOf(options),
+    ...fields,
     ...defined({
       environment: options.env && { ...options.env },
       secrets: options.secret && secretsOf(options.secret),
@@ -70,14 +65,13 @@ async function create(context: Context, name: string, words: string[], options: 
       functionId: called?.id,
       templateAppId: template?.id,
     }),
-    ...(payload === undefined ? {} : { payload }),
   }
   const client = await context.client()
   const { signal } = context
   if (options.dryRun) {
     const preview = await client.call('previewCronJob', { body, signal })
     sayScheduleWarnings(context, body.schedule, timeZone)
-    return showPreview(context, preview, options)
+    return showPreview(context, name, preview, options)
   }
   const created = await client.call('createCronJob', { body, signal })
   sayScheduleWarnings(context, body.schedule, timeZone)

@@ -3,7 +3,7 @@ import { defined } from '../../../base/defined.ts'
 import type { CronJob, CronJobUpdate } from '../../../contract/cronJobs.ts'
 import { HksError } from '../../../contract/errors.ts'
 import type { Context, Run } from '../../context.ts'
-import { addCronJobOptions, type CronJobOptions, fieldsOf, parseJson, secretsOf } from '../../cronJobOptions.ts'
+import { addCronJobOptions, type CronJobOptions, fieldsOf, secretsOf } from '../../cronJobOptions.ts'
 import { addDryRunOptions, checkDryRun, type DryRunOptions, showPreview } from '../../dryRun.ts'
 import { examples } from '../../help.ts'
 import { gathered } from '../../optionValues.ts'
@@ -15,8 +15,6 @@ import { sayScheduleWarnings } from '../../scheduleWarnings.ts'
 interface Options extends CronJobOptions, DryRunOptions {
   readonly schedule?: string
   readonly unset?: readonly string[]
-  readonly function?: string
-  readonly payload?: string
 }
 
 /** `cronjob update` */
@@ -25,17 +23,18 @@ export function addUpdate(cronJob: Command, run: Run): void {
     .command('update <cronjob> [command...]')
     .description('change fields of a CronJob; another command follows --, the rest stays as it is')
     .option('-s, --schedule <expression>', 'when it runs, such as "0 2 * * *"')
-  addCronJobOptions(command, { isNew: false })
-    .option('--unset <NAME>', 'remove a variable, plain or of a secret; repeatable', gathered)
-    .option('--image <image>', 'what the command runs in, in a cluster; ignored on this machine')
-    .option('--function <function>', 'call this function instead of a command')
-    .option('--payload <json>', 'event of that call')
-  addDryRunOptions(command)
+  addCronJobOptions(command, { isNew: false }).option(
+    '--unset <NAME>',
+    'remove a variable, plain or of a secret; repeatable',
+    gathered,
+  )
+  addDryRunOptions(command, { isNew: false })
     .addHelpText(
       'after',
       examples(
         'hks-func cronjob update nightly -s "30 2 * * *" -e LEVEL=debug --unset TOKEN',
         'hks-func cronjob update nightly --image registry.example.com/backup:1.3 --dry-run',
+        'hks-func cronjob update nightly --retries 0 --dry-run -o yaml',
         'hks-func cronjob update nightly -- ./backup.sh --full',
       ),
     )
@@ -46,17 +45,16 @@ export function addUpdate(cronJob: Command, run: Run): void {
 
 async function update(context: Context, name: string, words: readonly string[], options: Options): Promise<void> {
   checkDryRun(options)
-  const payload = options.payload === undefined ? undefined : parseJson('--payload', options.payload)
+  const fields = fieldsOf(options)
   const job = await cronJobNamed(context, name)
   const called = options.function === undefined ? undefined : await functionNamed(context, options.function)
   const body: CronJobUpdate = {
     ...defined({ schedule: options.schedule, timeZone: options.timeZone, functionId: called?.id }),
-    ...fieldsOf(options),
+    ...fields,
     ...variablesOf(job, options),
     ...(words.length === 0
       ? {}
       : { command: [...words], args: [], ...(job.functionId === undefined ? {} : { functionId: null }) }),
-    ...(payload === undefined ? {} : { payload }),
   }
   if (Object.keys(body).length === 0) {
     throw new HksError('INVALID_REQUEST', 'No change is named.', { hint: 'Add --help for what can be changed.' })
@@ -72,7 +70,7 @@ async function update(context: Context, name: string, words: readonly string[], 
   if (options.dryRun) {
     const preview = await client.call('previewCronJobUpdate', { params, body, signal })
     sayWarnings()
-    return showPreview(context, preview, options)
+    return showPreview(context, job.name, preview, options)
   }
   const changed = await client.call('updateCronJob', { params, body, signal })
   sayWarnings()
