@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { Id, Instant, NamespaceName, nullable, OneOf } from './common.ts'
+import { defaultImages } from './defaultImages.ts'
 import { errorCodes } from './errors.ts'
+import { namePatterns } from './names.ts'
 
 /** What runs behind a connection. */
 export const connectionKinds = ['local', 'kubernetes'] as const
@@ -21,9 +23,6 @@ export const imagePlatforms = ['linux/amd64', 'linux/arm64'] as const
 /** One of {@link imagePlatforms}. */
 export type ImagePlatform = (typeof imagePlatforms)[number]
 
-/** A host, a port, and folders; without scheme, tag and digest. */
-const registryForm = '^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*/?$'
-
 const settings = {
   readOnly: Type.Optional(Type.Boolean({ description: 'Nothing is changed through it' })),
   runtimeImages: Type.Optional(
@@ -31,27 +30,34 @@ const settings = {
       { python: Image, node: Image, go: Image },
       {
         additionalProperties: false,
-        description:
-          'Image in which functions of a language run; default python:3-slim, node:24-slim, gcr.io/distroless/static-debian12:nonroot',
+        description: `Image in which functions of a language run; default ${Object.values(defaultImages).join(', ')}`,
       },
     ),
   ),
   ingress: Type.Optional(
-    Type.String({ maxLength: 1000, description: 'URL of the Knative ingress as this machine reaches it' }),
+    Type.String({
+      maxLength: 1000,
+      pattern: namePatterns.origin,
+      description: 'URL of the Knative ingress as this machine reaches it, without a path',
+    }),
   ),
   registry: Type.Optional(
     Type.String({
       maxLength: 1000,
-      pattern: registryForm,
+      pattern: namePatterns.registry,
       description: 'Where images of functions are pushed, such as registry.example.com/team; pods pull from there',
     }),
   ),
   insecureRegistries: Type.Optional(
-    Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20, description: 'Hosts spoken to over plain http' }),
+    Type.Array(
+      Type.String({ maxLength: 300, pattern: namePatterns.registryHost, description: 'A host, with its port' }),
+      { maxItems: 20, description: 'Hosts spoken to over plain http' },
+    ),
   ),
   registryCa: Type.Optional(
     Type.String({
       maxLength: 4096,
+      pattern: namePatterns.absolutePath,
       description: 'Absolute path of a PEM file: whom to trust as a registry, besides the system',
     }),
   ),

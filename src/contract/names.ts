@@ -9,6 +9,14 @@ export const namePatterns = {
   variable: '^[-._A-Za-z][-._A-Za-z0-9]*$',
   /** `SECRET/KEY`. */
   secretKey: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[-._a-zA-Z0-9]+$',
+  /** A registry with folders, to push to: a host, a port, and folders; without scheme, tag and digest. */
+  registry: '^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*/?$',
+  /** A registry, with its port or without. */
+  registryHost: '^([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?$',
+  /** A path from the root of a machine on. */
+  absolutePath: '^(/|[A-Za-z]:[\\\\/])',
+  /** An address over http or https, without path, query and credentials. */
+  origin: '^https?://[^\\s/?#@]+/?$',
 } as const
 
 /** What {@link namePatterns} allow, in words. */

@@ -9,6 +9,7 @@ import type {
   TriggerRequest,
 } from './cronJobs.ts'
 import { type ErrorCode, errorCodes, HksError } from './errors.ts'
+import type { ConnectionSettingsProtocol } from './connectionSettings.ts'
 import type { FunctionInvokeProtocol } from './functionInvoke.ts'
 import type { LogLine, LogPage } from './logs.ts'
 import type { SchedulePreview, SchedulePreviewRequest } from './schedules.ts'
@@ -201,6 +202,7 @@ export interface WebviewProtocols {
   readonly scheduleEditor: ScheduleEditorProtocol
   readonly executionHistory: ExecutionHistoryProtocol
   readonly functionInvoke: FunctionInvokeProtocol
+  readonly connectionSettings: ConnectionSettingsProtocol
 }
 
 /** The name of a page. */

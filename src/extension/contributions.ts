@@ -37,6 +37,7 @@ export const commands = {
   openNamespace: 'hks.openNamespace',
   testConnection: 'hks.testConnection',
   installKnative: 'hks.installKnative',
+  connectionSettings: 'hks.connectionSettings',
   renameConnection: 'hks.renameConnection',
   makeReadOnly: 'hks.makeReadOnly',
   allowChanges: 'hks.allowChanges',
@@ -66,6 +67,7 @@ export const panels = {
   scheduleEditor: 'hks.scheduleEditor',
   executionHistory: 'hks.executionHistory',
   functionInvoke: 'hks.functionInvoke',
+  connectionSettings: 'hks.connectionSettings',
 } as const
 
 /** The type of debug configurations of functions. */

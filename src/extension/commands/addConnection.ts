@@ -29,11 +29,13 @@ export const addConnection: Command = {
       body: { kind: 'kubernetes', context: context.name, name, ...defined({ kubeconfig: files }) },
     })
     const namespaces = l10n.t('Open More Namespaces')
+    const settings = l10n.t('Settings')
     const message = l10n.t('{0} was added with the namespace {1}.', name, context.namespace ?? 'default')
     // Not awaited: the cluster is there whether or not somebody answers.
-    void window.showInformationMessage(message, namespaces).then(choice => {
-      if (choice === namespaces)
-        void vscodeCommands.executeCommand(commands.openNamespace, { connectionId: connection.id })
+    void window.showInformationMessage(message, namespaces, settings).then(choice => {
+      if (choice === undefined) return
+      const command = choice === namespaces ? commands.openNamespace : commands.connectionSettings
+      void vscodeCommands.executeCommand(command, { connectionId: connection.id })
     })
   },
 }

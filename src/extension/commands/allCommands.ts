@@ -10,6 +10,7 @@ export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> 
   cancelDeployment: async () => (await import('./cancelDeployment.ts')).cancelDeployment,
   checkSandbox: async () => (await import('./checkSandbox.ts')).checkSandbox,
   chooseProject: async () => (await import('./chooseProject.ts')).chooseProject,
+  connectionSettings: async () => (await import('./connectionSettings.ts')).connectionSettings,
   compareManifest: async () => (await import('./compareManifest.ts')).compareManifest,
   copyCurl: async () => (await import('./copyCurl.ts')).copyCurl,
   copyUrl: async () => (await import('./copyUrl.ts')).copyUrl,

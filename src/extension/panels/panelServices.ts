@@ -6,12 +6,13 @@ import type { LogChannels } from '../logs/logChannels.ts'
 import type { AnswerDocuments } from '../views/answerDocuments.ts'
 import type { PreviewDocuments } from '../views/previewDocuments.ts'
 
-/** What a page is about: a CronJob, the project of one that is to be created, or a function. */
+/** What a page is about: a CronJob, the project of one that is to be created, a function, or a connection. */
 export interface PanelSubject {
   readonly cronJobId?: string
   readonly projectId?: string
   readonly executionId?: string
   readonly functionId?: string
+  readonly connectionId?: string
 }
 
 /** What panels work with. */

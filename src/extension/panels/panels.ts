@@ -1,4 +1,5 @@
 import { type Disposable, l10n, ThemeIcon, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
+import type { Connection } from '../../contract/connections.ts'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import type { InvokeErrand } from '../../contract/functionInvoke.ts'
 import type { Function } from '../../contract/functions.ts'
@@ -6,12 +7,13 @@ import type { CommonEvents } from '../../contract/webviewCalls.ts'
 import type { WebviewName } from '../../contract/webviews.ts'
 import { memory, panels as types } from '../contributions.ts'
 import type { GatewayState } from '../model/gatewayState.ts'
+import { connectionSettingsTitle, fillConnectionSettings } from './connectionSettingsPanel.ts'
 import { executionHistoryTitle, fillExecutionHistory } from './executionHistoryPanel.ts'
 import { fillFunctionInvoke, functionInvokeTitle } from './functionInvokePanel.ts'
 import type { FillPanel, OpenPanel, PanelServices, PanelSubject } from './panelServices.ts'
 import { fillScheduleEditor, scheduleEditorTitle } from './scheduleEditorPanel.ts'
 
-/** The webview panels: one per CronJob or function and page, restored after a reload of the window. */
+/** The webview panels: one per CronJob, function or connection and page, restored after a reload of the window. */
 export interface Panels extends Disposable {
   /** Opens the form of a new CronJob; without a project it only explains schedules. */
   createCronJob(projectId: string | undefined): void
@@ -20,18 +22,21 @@ export interface Panels extends Disposable {
   showHistory(job: CronJob, executionId?: string): void
   /** Opens the page that calls a function, and does there what the errand says. */
   invoke(fn: Function, errand?: InvokeErrand): void
+  connectionSettings(connection: Connection): void
 }
 
 const pages: Readonly<Record<WebviewName, FillPanel>> = {
   scheduleEditor: fillScheduleEditor,
   executionHistory: fillExecutionHistory,
   functionInvoke: fillFunctionInvoke,
+  connectionSettings: fillConnectionSettings,
 }
 
 const icons: Readonly<Record<WebviewName, string>> = {
   scheduleEditor: 'calendar',
   executionHistory: 'history',
   functionInvoke: 'symbol-function',
+  connectionSettings: 'gear',
 }
 
 /** Registers the restoring of panels; a panel is made when it is first asked for. */
@@ -39,7 +44,7 @@ export function createPanels(services: PanelServices): Panels {
   const { context, session } = services
   const shown = new Map<WebviewPanel, { readonly name: WebviewName; readonly page: OpenPanel }>()
   const keyOf = (name: WebviewName, subject: PanelSubject): string =>
-    `${name}:${subject.functionId ?? subject.cronJobId ?? `new:${subject.projectId ?? ''}`}`
+    `${name}:${subject.connectionId ?? subject.functionId ?? subject.cronJobId ?? `new:${subject.projectId ?? ''}`}`
 
   const fill = (name: WebviewName, panel: WebviewPanel, subject: PanelSubject, errand?: InvokeErrand): void => {
     panel.iconPath = new ThemeIcon(icons[name])
@@ -78,6 +83,7 @@ export function createPanels(services: PanelServices): Panels {
     restore('scheduleEditor'),
     restore('executionHistory'),
     restore('functionInvoke'),
+    restore('connectionSettings'),
     session.onDidChangeState(state => tell('connection', connectionOf(state))),
     workspace.onDidGrantWorkspaceTrust(() => tell('trust', { trusted: true })),
   ]
@@ -91,6 +97,8 @@ export function createPanels(services: PanelServices): Panels {
       show('executionHistory', executionHistoryTitle(job.name), { cronJobId: job.id, ...run })
     },
     invoke: (fn, errand) => show('functionInvoke', functionInvokeTitle(fn.name), { functionId: fn.id }, errand),
+    connectionSettings: ({ id, name }) =>
+      show('connectionSettings', connectionSettingsTitle(name), { connectionId: id }),
     // The panels stay: VS Code restores them after a reload of the window.
     dispose: () => {
       for (const { page } of shown.values()) page.dispose()
@@ -121,7 +129,8 @@ function withoutRun({ executionId: _, ...subject }: PanelSubject): PanelSubject 
 
 /** What a page's own state says it is about. */
 function subjectIn(state: unknown): PanelSubject | undefined {
-  const { jobId, functionId } = (state ?? {}) as Record<string, unknown>
+  const { jobId, functionId, connectionId } = (state ?? {}) as Record<string, unknown>
+  if (typeof connectionId === 'string') return { connectionId }
   if (typeof functionId === 'string') return { functionId }
   return typeof jobId === 'string' ? { cronJobId: jobId } : undefined
 }

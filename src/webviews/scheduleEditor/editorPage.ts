@@ -38,11 +38,11 @@ export function editorPage(page: {
 }): TemplateResult {
   const { phase, ready, retry } = page
   if (phase.kind === 'failed')
-    return html`<main>${notice(failure(t('The editor could not be opened'), phase.error, [{ label: t('Retry'), run: retry }]))}</main>`
+    return html`<main class="form-page">${notice(failure(t('The editor could not be opened'), phase.error, [{ label: t('Retry'), run: retry }]))}</main>`
   if (ready === undefined)
     return html`<main class="loading" aria-busy="true"><hks-progress-ring></hks-progress-ring><p>${t('Loading…')}</p></main>`
   const { view } = ready
-  return html`<main>
+  return html`<main class="form-page">
     <div class="top">
       ${header(ready)}
       <div class="notices" role="status">${ready.notices.map(notice)}</div>

@@ -1,4 +1,5 @@
 import '../ui/theme.css'
+import '../ui/formPage.css'
 import './scheduleEditor.css'
 import { Combobox } from '../ui/combobox.ts'
 import { NumberInput } from '../ui/numberInput.ts'

@@ -1,6 +1,7 @@
 import { longestName, namePatterns } from '../../contract/names.ts'
 import { parseSchedule } from '../../schedule/parse.ts'
 import { validateTimeZone } from '../../schedule/timeZones.ts'
+import type { FieldProblem } from '../ui/formNotices.ts'
 import { t } from '../ui/text.ts'
 import { type Form, hasNoCommand, isCopy, type NumberField, numberFields, numberRules, type Row } from './modelForm.ts'
 import { pickerProblem } from './modelPicker.ts'
@@ -21,13 +22,7 @@ export type FieldPath =
   | `${'environment' | 'secrets'}.${number}.${'name' | 'value'}`
 
 /** Something that keeps the form from being saved. */
-export interface Problem {
-  readonly field: FieldPath
-  /** The field's label, for the list beside Save. */
-  readonly label: string
-  /** What is wrong and what would be right. */
-  readonly message: string
-}
+export type Problem = FieldProblem<FieldPath>
 
 const namePattern = new RegExp(namePatterns.resource)
 const variablePattern = new RegExp(namePatterns.variable)

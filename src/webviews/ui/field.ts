@@ -35,6 +35,8 @@ export interface TextField extends FieldFrame {
   readonly placeholder?: string
   readonly inputMode?: 'text' | 'numeric'
   readonly monospace?: true
+  /** A button beside it. */
+  readonly beside?: TemplateResult
   readonly onInput: (value: string) => void
   /** The field was left; from now on its problem is shown. */
   readonly onLeave?: () => void
@@ -42,10 +44,8 @@ export interface TextField extends FieldFrame {
 
 /** A native one-line text field. */
 export function textField(options: TextField): TemplateResult {
-  const { id, value, problem, placeholder, inputMode, onInput, onLeave } = options
-  return field(
-    options,
-    html`<input
+  const { id, value, problem, placeholder, inputMode, beside, onInput, onLeave } = options
+  const input = html`<input
       id=${id}
       type="text"
       class=${options.monospace ? 'monospace' : nothing}
@@ -58,8 +58,8 @@ export function textField(options: TextField): TemplateResult {
       .value=${value}
       @input=${(event: Event) => onInput((event.target as HTMLInputElement).value)}
       @blur=${onLeave ?? nothing}
-    />`,
-  )
+    />`
+  return field(options, beside === undefined ? input : html`<div class="beside">${input} ${beside}</div>`)
 }
 
 /** One choice of a {@link selectField}. */

@@ -1,3 +1,4 @@
+import { defaultImages } from '../../../../contract/defaultImages.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { ConnectionRecord } from '../../../domain/connection.ts'
 import type { LogStore } from '../../../domain/log.ts'
@@ -24,13 +25,6 @@ export interface FunctionWorkDeps {
   readonly newId: () => string
   /** Receives failures that no caller waits for. */
   readonly report: (error: unknown) => void
-}
-
-/** The official images, small ones; that of Go has certificates and nothing to run but the function. */
-export const defaultImages = {
-  python: 'python:3-slim',
-  node: 'node:24-slim',
-  go: 'gcr.io/distroless/static-debian12:nonroot',
 }
 
 /** The functions of each namespace that is opened. */
