@@ -102,6 +102,16 @@ describe('connections over HTTP', function () {
     const changed = await change({ name: 'one', readOnly: false, registry: 'registry.example.com/team' })
     assert.deepEqual([changed.name, changed.readOnly, changed.registry], ['one', false, 'registry.example.com/team'])
     assert.equal((await change({ registry: null })).registry, undefined)
+    const faults = {
+      ingress: 'http://a/b',
+      registryCa: 'ca.pem',
+      registry: 'https://r',
+      insecureRegistries: ['http://r'],
+    }
+    for (const [field, value] of Object.entries(faults)) {
+      const named = new RegExp(`^${field}\\b`)
+      await assert.rejects(change({ [field]: value }), { code: 'INVALID_REQUEST', message: named })
+    }
     await remove(first)
     await remove(second)
   })
