@@ -30,6 +30,10 @@ export const functionContainer = 'function'
 
 /** Reasons for which a container waits that no time mends. */
 const hopeless = new Set(['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'CreateContainerError'])
+/** Reasons for which a container waits that are no news. */
+const usual = new Set(['ContainerCreating', 'PodInitializing', 'CrashLoopBackOff'])
+/** The kubelet's refusal of an image that would run as root, or whose user it can not tell from root. */
+const wantsUser = /^container has runAsNonRoot and image /
 /** Reasons of a revision that no time mends. */
 const refusals = new Set(['ContainerMissing', 'ProgressDeadlineExceeded', 'FailedCreate'])
 
@@ -39,7 +43,7 @@ export function revisionOutcome({ service, revision, pods }: RevisionSight, name
   if (broken && conditionOf(revision, 'Ready')?.status !== 'True') return broken
   const failed = revisionRefusal(service, revision)
   if (failed !== undefined) return { kind: 'refused', reason: failed }
-  if (conditionOf(revision, 'Ready')?.status !== 'True') return startingOf(service, revision)
+  if (conditionOf(revision, 'Ready')?.status !== 'True') return startingOf(service, revision, pods)
   const isCurrent = (service.status?.observedGeneration ?? 0) >= (service.metadata.generation ?? 0)
   const takesAll = service.status?.traffic?.some(target => target.revisionName === name && target.percent === 100)
   const isRouted = conditionOf(service, 'RoutesReady')?.status === 'True'
@@ -56,6 +60,12 @@ function containerTrouble(pod: KubePod): RevisionOutcome | undefined {
   }
   const waiting = status.state?.waiting
   if (waiting?.reason === undefined) return undefined
+  if (wantsUser.test(waiting.message ?? ''))
+    return {
+      kind: 'refused',
+      reason:
+        'The image runs as root, or as a user that it does not name by number; it needs one such as USER 65532 in its Dockerfile.',
+    }
   const isHopeless =
     hopeless.has(waiting.reason) ||
     (waiting.reason === 'CreateContainerConfigError' && /not found|couldn't find key/.test(waiting.message ?? ''))
@@ -75,7 +85,11 @@ function revisionRefusal(service: KnativeService, revision: KnativeRevision | un
   return undefined
 }
 
-function startingOf(service: KnativeService, revision: KnativeRevision | undefined): RevisionOutcome {
+function startingOf(
+  service: KnativeService,
+  revision: KnativeRevision | undefined,
+  pods: readonly KubePod[],
+): RevisionOutcome {
   for (const [object, type] of [
     [revision, 'ResourcesAvailable'],
     [revision, 'ContainerHealthy'],
@@ -83,6 +97,11 @@ function startingOf(service: KnativeService, revision: KnativeRevision | undefin
   ] as const) {
     const condition = conditionOf(object, type)
     if (condition?.status === 'False') return { kind: 'starting', waiting: reasonWords(condition) }
+  }
+  for (const { status } of pods) {
+    const waiting = status?.containerStatuses?.find(({ name }) => name === functionContainer)?.state?.waiting
+    if (waiting?.reason !== undefined && !usual.has(waiting.reason))
+      return { kind: 'starting', waiting: reasonWords(waiting) }
   }
   return { kind: 'starting' }
 }

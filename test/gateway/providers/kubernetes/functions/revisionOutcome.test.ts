@@ -81,8 +81,10 @@ describe('the outcome of a revision', () => {
   it('waits for what time may mend, and says for what', () => {
     const of = (seen: KnativeRevision, ...pods: KubePod[]) =>
       revisionOutcome({ service: service(), revision: seen, pods }, 'fn-00002')
+    assert.deepEqual(of(revision(), pod({ waiting: { reason: 'ContainerCreating' } })), { kind: 'starting' })
     assert.deepEqual(of(revision(), pod({ waiting: { reason: 'ErrImagePull', message: 'no route' } })), {
       kind: 'starting',
+      waiting: 'The image can not be pulled: no route.',
     })
     assert.deepEqual(of(revision(is('ResourcesAvailable', 'False', 'Unschedulable', '0/1 nodes: no memory'))), {
       kind: 'starting',
@@ -103,6 +105,15 @@ describe('the outcome of a revision', () => {
       kind: 'refused',
       reason: 'The container can not be made: secret "mail" not found.',
     })
+    for (const message of [
+      'container has runAsNonRoot and image will run as root (pod: "x", container: function)',
+      'container has runAsNonRoot and image has non-numeric user (node), cannot verify user is non-root (pod: "x")',
+    ])
+      assert.deepEqual(of(revision(), pod({ waiting: { reason: 'CreateContainerConfigError', message } })), {
+        kind: 'refused',
+        reason:
+          'The image runs as root, or as a user that it does not name by number; it needs one such as USER 65532 in its Dockerfile.',
+      })
   })
 
   it('is told as the deployment of a laptop would tell it', () => {
