@@ -24,7 +24,8 @@ export function containerStarts(pod: KubePod): readonly ContainerStart[] {
     const at = (start: number): ContainerStart => ({ podUid, pod: name, container: status.name, start })
     const { restartCount: present } = status
     const before = present > 0 && status.lastState?.terminated && !status.state?.waiting ? [at(present - 1)] : []
-    return phaseOf(pod, at(present)) === 'waiting' ? before : [...before, at(present)]
+    const phase = phaseOf(pod, at(present))
+    return phase === 'running' || phase === 'ended' ? [...before, at(present)] : before
   })
 }
 

@@ -35,6 +35,15 @@ describe('the starts of containers whose logs are read', () => {
     assert.deepEqual(keys(pod), ['prepare/0', 'main/0'])
   })
 
+  it('are not those of a container that never ran, as an init container failed', () => {
+    const pod = kubePod({
+      phase: 'Failed',
+      initContainerStatuses: [status('prepare', ended)],
+      containerStatuses: [status('main', { waiting: { reason: 'PodInitializing' } })],
+    })
+    assert.deepEqual(keys(pod), ['prepare/0'])
+  })
+
   it('are the present and the one before where the pod restarts its container', () => {
     const running = kubePod({ containerStatuses: [status('main', { running: {} }, 2, ended)] })
     assert.deepEqual(keys(running), ['main/1', 'main/2'])
