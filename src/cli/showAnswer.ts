@@ -64,7 +64,7 @@ export function throwFailure({ status, invocationId, code, body }: InvokeResult,
 /** " TypeError: x is not a function", as its first line has it; the log has the rest. */
 function exceptionIn(details: ErrorBody['details']): string {
   const { type, message } = (details?.['exception'] ?? {}) as { readonly type?: unknown; readonly message?: unknown }
-  if (typeof type !== 'string' || typeof message !== 'string') return ''
+  if (typeof type !== 'string' || typeof message !== 'string' || message === '') return ''
   return ` ${`${type}: ${message}`.split('\n', 1)[0] ?? ''}`
 }
 

@@ -1,12 +1,11 @@
-import { delimiter, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
-import { kubeconfigFiles } from '../../../base/kubeconfigFiles.ts'
 import { stateText } from '../../connectionTexts.ts'
 import type { ConnectionCreate } from '../../../contract/connections.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
 import { type ConnectionOptions, connectionChange, withConnectionOptions } from '../../connectionOptions.ts'
+import { namedKubeconfig } from '../../namedKubeconfig.ts'
 import { gathered } from '../../optionValues.ts'
 import { untilConnected } from '../../untilConnected.ts'
 
@@ -43,9 +42,7 @@ export function addConnectionAdd(connection: Command, run: Run): void {
 
 async function add(context: Context, kubeContext: string, options: AddOptions): Promise<void> {
   const client = await context.client()
-  const files = kubeconfigFiles(options.kubeconfig ?? context.kubeconfig, delimiter)?.map(file =>
-    resolve(context.cwd, file),
-  )
+  const files = namedKubeconfig(context, options.kubeconfig)
   const created = await client.call('createConnection', {
     body: {
       kind: 'kubernetes',

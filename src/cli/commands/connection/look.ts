@@ -1,10 +1,9 @@
-import { delimiter } from 'node:path'
 import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
-import { kubeconfigFiles } from '../../../base/kubeconfigFiles.ts'
 import { connectionNamed } from '../../connections.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
+import { namedKubeconfig } from '../../namedKubeconfig.ts'
 import { facts, table } from '../../output/table.ts'
 
 /** `connection contexts`, `connection namespaces <connection>` and `connection test <connection>` */
@@ -15,7 +14,7 @@ export function addConnectionLook(connection: Command, run: Run): void {
     .option('--kubeconfig <files>', 'files as in KUBECONFIG (default: KUBECONFIG, else ~/.kube/config)')
     .addHelpText('after', examples('hks-func connection contexts'))
     .action((options: { readonly kubeconfig?: string }, command: Command) =>
-      run(command, context => contexts(context, options.kubeconfig ?? context.kubeconfig)),
+      run(command, context => contexts(context, options.kubeconfig)),
     )
   connection
     .command('namespaces <connection>')
@@ -31,7 +30,7 @@ export function addConnectionLook(connection: Command, run: Run): void {
 
 async function contexts(context: Context, kubeconfig: string | undefined): Promise<void> {
   const client = await context.client()
-  const files = kubeconfigFiles(kubeconfig, delimiter)?.join(':')
+  const files = namedKubeconfig(context, kubeconfig)?.join(':')
   const answer = await client.call('listKubeContexts', {
     query: defined({ kubeconfig: files }),
     signal: context.signal,
