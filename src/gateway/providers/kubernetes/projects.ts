@@ -198,5 +198,5 @@ async function requireNamespace(client: KubeClient, namespace: string): Promise<
 const openElsewhere = (namespace: string): HksError =>
   new HksError('CONFLICT', `The namespace "${namespace}" is a project of another connection to the same cluster.`, {
     details: { field: 'namespace', value: namespace },
-    hint: 'Use that project, or forget it first.',
+    hint: 'Use that project, forget it first, or open another namespace.',
   })

@@ -81,6 +81,13 @@ export function translateStatus(httpStatus: number, body: string, server: string
     case 410:
       return error('CONFLICT', `The cluster does not keep this version of the ${resourceText(info)} any more.`)
     case 400:
+      if (said === httpToHttps)
+        return connectionFailed('kubeconfig', `${server} speaks https, and the kubeconfig names it with http://.`, {
+          details: facts,
+          hint: 'Write https:// in the server of the cluster in the kubeconfig.',
+          cause: new Error(said),
+        })
+      return invalid(status, said, facts)
     case 422:
       return invalid(status, said, facts)
     case 413:
@@ -99,6 +106,9 @@ export function translateStatus(httpStatus: number, body: string, server: string
       })
   }
 }
+
+/** What a server written in Go answers whose TLS port is spoken to without (net/http). */
+const httpToHttps = 'Client sent an HTTP request to an HTTPS server.'
 
 /** Whether what was refused was allowed to the user, but not as it is: a quota, Pod Security, a policy, a webhook. */
 const isByAdmission = (said: string): boolean => /^admission webhook |is forbidden: (?!User ")/.test(said)

@@ -233,6 +233,15 @@ describe('the client of an API server', () => {
       })
     }
 
+    it('what a port of https answers to http', async () => {
+      const error = await failure(response =>
+        response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.\n'),
+      )
+      assert.equal(error.code, 'CONNECTION_FAILED')
+      assert.equal(error.details?.['reason'], 'kubeconfig')
+      assert.match(error.message, / speaks https, and the kubeconfig names it with http:\/\/\.$/)
+    })
+
     it('the page of a proxy', async () => {
       const error = await failure(response =>
         response.writeHead(503).end('<html><body>Bad <b>gateway</b></body></html>'),
