@@ -37,6 +37,7 @@ export const commands = {
   openNamespace: 'hks.openNamespace',
   testConnection: 'hks.testConnection',
   installKnative: 'hks.installKnative',
+  uninstallKnative: 'hks.uninstallKnative',
   connectionSettings: 'hks.connectionSettings',
   renameConnection: 'hks.renameConnection',
   makeReadOnly: 'hks.makeReadOnly',

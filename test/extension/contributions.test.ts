@@ -112,7 +112,7 @@ describe('the manifest', () => {
 
   it('keeps what destroys in the last group of a context menu', () => {
     const items = contributes.menus['view/item/context'] ?? []
-    const destroys = items.filter(item => /\.(delete|remove)[A-Z]/.test(item.command))
+    const destroys = items.filter(item => /\.(delete|remove|uninstall)[A-Z]/.test(item.command))
     assert.ok(destroys.length > 0)
     assert.deepEqual(
       destroys.filter(item => !item.group?.startsWith('9_danger')),

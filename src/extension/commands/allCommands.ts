@@ -55,4 +55,5 @@ export const allCommands: Readonly<Record<CommandName, () => Promise<Command>>> 
   stopRun: async () => (await import('./stopRun.ts')).stopRun,
   suspend: async () => (await import('./suspend.ts')).suspend,
   testConnection: async () => (await import('./testConnection.ts')).testConnection,
+  uninstallKnative: async () => (await import('./uninstallKnative.ts')).uninstallKnative,
 }

@@ -1,11 +1,12 @@
-import { l10n, ProgressLocation, window } from 'vscode'
-import { type KnativeStep, knativeEvents } from '../../client/knativeEvents.ts'
-import type { Connection } from '../../contract/connections.ts'
+import { commands as vscodeCommands, l10n, ProgressLocation, window, workspace } from 'vscode'
+import type { Connection, KnativePart } from '../../contract/connections.ts'
 import type { KnativeInstall } from '../../contract/knative.ts'
 import { readManifestFolder } from '../../scaffold/manifestFolder.ts'
+import { commands } from '../contributions.ts'
+import { unverifiedSums } from '../model/knativeWork.ts'
 import type { Command, Services } from './command.ts'
+import { runKnativeWork } from './knativeWork.ts'
 import { pickConnection } from './pickConnection.ts'
-import { signalOf } from './progress.ts'
 
 /** Says what functions lack in a cluster, and installs Knative where the user wants it. */
 export const installKnative: Command = {
@@ -13,55 +14,84 @@ export const installKnative: Command = {
   run: async (services, argument) => {
     const connection = await pickConnection(services, argument, l10n.t('Cluster to look at'))
     if (connection === undefined) return
-    const { id, name } = connection
-    const client = await services.session.ready()
-    const title = l10n.t('Looking for Knative in {0}', name)
-    const { items } = await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
-      client.call('checkKnative', { params: { id } }),
-    )
-    const lacking = items.filter(({ state }) => state === 'missing' || state === 'failed')
-    if (lacking.length === 0) {
-      void window.showInformationMessage(l10n.t('{0} has what functions need.', name))
-      return
-    }
-    const from = await askHow(name, lacking.map(part => part.message).join('\n'))
-    if (from !== undefined) await install(services, connection, from)
+    const lacking = await lackingParts(services, connection)
+    if (lacking.length === 0)
+      void window.showInformationMessage(l10n.t('{0} has what functions need.', connection.name))
+    else if (connection.readOnly) await explainReadOnly(connection, lacking)
+    else await installLacking(services, connection, lacking)
   },
 }
 
-/** What to install from, after the user was told what is missing and what is to be done. */
-async function askHow(name: string, problems: string): Promise<KnativeInstall | undefined> {
+async function lackingParts({ session }: Services, { id, name }: Connection): Promise<readonly KnativePart[]> {
+  const client = await session.ready()
+  const title = l10n.t('Looking for Knative in {0}', name)
+  const { items } = await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
+    client.call('checkKnative', { params: { id } }),
+  )
+  return items.filter(({ state, optional }) => (state === 'missing' || state === 'failed') && !optional)
+}
+
+async function explainReadOnly({ id, name }: Connection, lacking: readonly KnativePart[]): Promise<void> {
+  const allow = l10n.t('Allow Changes')
+  const problems = lacking.map(part => part.message).join(' ')
+  const text = l10n.t('{0} Nothing can be installed: the connection {1} is read-only.', problems, name)
+  if ((await window.showWarningMessage(text, allow)) !== allow) return
+  await vscodeCommands.executeCommand(commands.allowChanges, { connectionId: id })
+}
+
+/** Tells what is missing and what is to be done, and does what the user chooses. */
+async function installLacking(
+  services: Services,
+  connection: Connection,
+  lacking: readonly KnativePart[],
+): Promise<void> {
   const folder = l10n.t('Install from Folder…')
   const download = l10n.t('Download and Install')
+  const question = l10n.t('Install Knative in {0}?', connection.name)
   const detail = l10n.t(
-    '{0}\n\nInstalling changes the whole cluster and wants the rights of its administrator. A release is downloaded from GitHub; nobody has pinned the sums of its files. A folder holds files that you have looked at.',
-    problems,
+    '{0}\n\nInstalling changes the whole cluster and wants the rights of its administrator. The release is downloaded from GitHub; where nobody has checked a file you are shown its sha256 before anything is applied. A folder holds files that you have looked at.',
+    lacking.map(part => part.message).join('\n'),
   )
-  const question = l10n.t('Install Knative in {0}?', name)
   const choice = await window.showWarningMessage(question, { modal: true, detail }, folder, download)
-  if (choice === download) return { acceptUnverified: true }
-  if (choice !== folder) return undefined
+  if (choice === download) await installDownloaded(services, connection)
+  if (choice === folder) await installFolder(services, connection)
+}
+
+async function installFolder(services: Services, connection: Connection): Promise<void> {
+  const [first] = workspace.workspaceFolders ?? []
   const [chosen] =
-    (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, title: question })) ?? []
-  return chosen && { manifests: await readManifestFolder(chosen.fsPath, 'folder') }
+    (await window.showOpenDialog({
+      ...{ canSelectFolders: true, canSelectFiles: false, openLabel: l10n.t('Install') },
+      title: l10n.t('Folder with the manifests of Knative'),
+      ...(first === undefined ? {} : { defaultUri: first.uri }),
+    })) ?? []
+  if (chosen === undefined) return
+  await install(services, connection, { manifests: await readManifestFolder(chosen.fsPath, 'folder') })
 }
 
-async function install({ session, log }: Services, { id, name }: Connection, from: KnativeInstall): Promise<void> {
-  const client = await session.ready()
-  const options = { location: ProgressLocation.Notification, title: l10n.t('Installing Knative in {0}', name) }
-  await window.withProgress({ ...options, cancellable: true }, async (progress, token) => {
-    for await (const step of knativeEvents(client, { connectionId: id, install: from }, signalOf(token))) {
-      const words = wordsOf(step)
-      if (words === undefined) continue
-      log.info(words)
-      progress.report({ message: words })
-    }
-  })
+/** Files that nobody has pinned are taken only with the sums that the user has seen. */
+async function installDownloaded(services: Services, connection: Connection): Promise<void> {
+  try {
+    await install(services, connection, {})
+  } catch (error) {
+    const sums = unverifiedSums(error)
+    if (sums === undefined) throw error
+    const accept = l10n.t('Install These Files')
+    const detail = l10n.t(
+      'These files were downloaded, but nobody has checked them: there is no sum to compare theirs with. They would be applied with the rights of an administrator. Compare their sha256 with a source that you trust; they are in the log "Hexabase HKS", too. Another file than one of these is not taken.\n\n{0}',
+      Object.entries(sums)
+        .map(([name, sha256]) => `${name}\n${sha256}`)
+        .join('\n\n'),
+    )
+    const question = l10n.t('Install files that nobody has checked in {0}?', connection.name)
+    if ((await window.showWarningMessage(question, { modal: true, detail }, accept)) !== accept) return
+    await install(services, connection, { acceptSha256: Object.values(sums) })
+  }
+}
+
+async function install(services: Services, { id, name }: Connection, from: KnativeInstall): Promise<void> {
+  const title = l10n.t('Installing Knative in {0}', name)
+  const done = await runKnativeWork(services, { connectionId: id, install: from }, title)
+  if (done === undefined) return
   void window.showInformationMessage(l10n.t('Knative runs in {0}; a function was deployed and called.', name))
-}
-
-function wordsOf(step: KnativeStep): string | undefined {
-  if (step.type === 'waiting' || step.type === 'warning') return step.message
-  if (step.type === 'file') return `${step.name} ${step.sha256}`
-  return step.type === 'object' ? `${step.action} ${step.kind} ${step.name}` : undefined
 }

@@ -21,8 +21,11 @@ async function check(context: Context, name: string | undefined): Promise<void> 
   const connection = await clusterNamed(context, name)
   const client = await context.client()
   const answer = await client.call('checkKnative', { params: { id: connection.id }, signal: context.signal })
-  context.out.result(answer, () => table(['part', 'state', ''], answer.items.map(row)))
   const bad = answer.items.filter(({ state, optional }) => (state === 'missing' || state === 'failed') && !optional)
+  context.out.result(answer, () => {
+    const parts = table(['part', 'state', ''], answer.items.map(row))
+    return bad.length === 0 ? `${parts}\n\n${connection.name} has what functions need.` : parts
+  })
   if (bad.length === 0) return
   throw new HksError('KNATIVE_MISSING', `${connection.name} lacks: ${bad.map(part => part.name).join(', ')}.`, {
     details: { missing: bad.map(part => part.name) },
