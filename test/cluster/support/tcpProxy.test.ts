@@ -68,6 +68,17 @@ describe('the TCP proxy', () => {
     assert.equal(await answer(await client(), 'b'), 'b')
   })
 
+  it('loses open connections without a word, and serves new ones', async () => {
+    const socket = await client()
+    assert.equal(await answer(socket, 'a'), 'a')
+    proxy.lose()
+    socket.write('lost')
+    assert.ok(await isSilent(socket))
+    assert.equal(await answer(await client(), 'b'), 'b')
+    socket.write('still lost')
+    assert.ok(await isSilent(socket))
+  })
+
   it('swallows: nobody hears anything, no connection is closed, a new one is accepted', async () => {
     const socket = await client()
     assert.equal(await answer(socket, 'a'), 'a')

@@ -59,6 +59,7 @@ export async function openClusterFunctions({
   namespace: given,
   projectId: givenProject,
   kubeconfig,
+  hurry = 1,
   settings: asked = {},
   ...overrides
 }: Partial<Omit<NamespaceFunctionsDeps, 'settings'>> & {
@@ -66,6 +67,8 @@ export async function openClusterFunctions({
   readonly namespace?: string
   readonly projectId?: string
   readonly kubeconfig?: string
+  /** So many times faster passes the time by which it is judged whether a connection is dead. */
+  readonly hurry?: number
 } = {}): Promise<ClusterFunctionsRig> {
   const cluster = await testCluster()
   const api = createKubeApi(cluster.kubeconfig)
@@ -74,7 +77,9 @@ export async function openClusterFunctions({
   const folder = temporaryFolder()
   const clock = createSystemClock()
   const environment = async () => ({ PATH: process.env['PATH'] ?? '' })
-  const client = createKubeClient(await loadKubeConfig({ files: [kubeconfig ?? cluster.kubeconfig], environment }))
+  const access = await loadKubeConfig({ files: [kubeconfig ?? cluster.kubeconfig], environment })
+  const client = createKubeClient(access, { now: () => performance.now() * hurry })
+  const hurried = { ...clock, callAfter: (ms: number, callback: () => void) => clock.callAfter(ms / hurry, callback) }
   const logs = createLogStore(join(folder.path, 'logs'))
   const publisher = createChangePublisher()
   const changes: Change[] = []
@@ -93,7 +98,10 @@ export async function openClusterFunctions({
     { projectId, name, client, signal: ending.signal },
     {
       follow: <T extends KubeObject>(path: string, labelSelector: string) =>
-        createWatchedCollection<T>({ client, clock, path, query: { labelSelector }, keep: object => object }),
+        createWatchedCollection<T>({
+          ...{ client, clock: hurried, path, query: { labelSelector } },
+          keep: object => object,
+        }),
       ingress,
       settings: () => settings,
       programOf: runtime => readRuntimeProgram(process.env['HKS_TEST_RUNTIMES'] ?? runtimesFolder, runtime),

@@ -12,6 +12,8 @@ export interface Faults {
 /** Two sockets whose bytes go from one to the other, as far as the faults let them. */
 export interface FaultyPipe {
   readonly set: (faults: Faults) => void
+  /** From now on nothing passes, whatever the faults are. */
+  readonly lose: () => void
   /** Ends both with a reset. */
   readonly reset: () => void
   /** Resolves when neither is open. */
@@ -53,6 +55,9 @@ export function createFaultyPipe(client: Socket, server: Socket, first: Faults):
   join(server, client)
   return {
     reset,
+    lose: () => {
+      hasHole = true
+    },
     set: next => {
       faults = next
       left = next.cutAfterBytes

@@ -16,6 +16,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly cut: () => void
   /** Nothing passes any more and nobody is told: connections stay open, new ones are accepted, bytes vanish. */
   readonly swallow: () => void
+  /** Open connections are dead from now on, and nobody is told; new ones are served. */
+  readonly lose: () => void
   /** Each chunk of bytes waits so long, in both directions. */
   readonly delay: (milliseconds: number) => void
   /** Each open or new connection is reset when `bytes` more have come from the server through it. */
@@ -55,6 +57,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     open: () => pipes.size,
     cut: () => pipes.forEach(pipe => pipe.reset()),
     swallow: () => set({ swallow: true }),
+    lose: () => pipes.forEach(pipe => pipe.lose()),
     delay: delayMs => set({ delayMs }),
     cutAfter: cutAfterBytes => set({ cutAfterBytes }),
     heal: async () => {

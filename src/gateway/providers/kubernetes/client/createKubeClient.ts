@@ -4,12 +4,14 @@ import type { KubeClient, KubeRequest } from './kubeClient.ts'
 import type { KubeList, KubeObject } from './kubeObject.ts'
 import { listPages } from './listPages.ts'
 import type { KubeAccess } from './loadKubeConfig.ts'
+import { createOpenStreams } from './openStreams.ts'
 import { openWebSocket } from './openWebSocket.ts'
 import { chunksOf, parseJson, readText } from './readAnswer.ts'
 import { type RequestInfo, requestInfo } from './requestInfo.ts'
 import { type OutgoingRequest, sendRequest } from './sendRequest.ts'
 import { createServerTime } from './serverTime.ts'
 import { sendWithAccess } from './sendWithAccess.ts'
+import { connectionFailed } from './translateError.ts'
 import { noAnswer } from './translateNetworkError.ts'
 
 const defaultTimeoutMs = 30_000
@@ -19,11 +21,17 @@ const userAgent = `hexabase-hks/${version}`
 export interface KubeClientOptions {
   /** Told of each 401 and 403: what was known of permissions may be wrong. */
   readonly onRefused?: (info: RequestInfo) => void
+  /** Milliseconds that never jump. */
+  readonly now?: () => number
 }
 
 /** A client of one API server over kept connections. It owns the access: dispose to close all its sockets. */
-export function createKubeClient(access: KubeAccess, { onRefused }: KubeClientOptions = {}): KubeClient {
+export function createKubeClient(
+  access: KubeAccess,
+  { onRefused, now = () => performance.now() }: KubeClientOptions = {},
+): KubeClient {
   const serverTime = createServerTime()
+  const streams = createOpenStreams(now)
   const send = (outgoing: Omit<OutgoingRequest, 'userAgent'>): Promise<IncomingMessage> => {
     const { method, path, query, signal } = outgoing
     return sendWithAccess({
@@ -70,8 +78,20 @@ export function createKubeClient(access: KubeAccess, { onRefused }: KubeClientOp
       return { metadata, items }
     },
     stream: async (path, wanted = {}) => {
-      const response = await send({ ...wanted, method: 'GET', path, headTimeoutMs: defaultTimeoutMs, accept: '*/*' })
-      return chunksOf(response, access.server, wanted.signal)
+      const open = streams.begin()
+      const signal = wanted.signal ? AbortSignal.any([wanted.signal, open.signal]) : open.signal
+      const outgoing = { ...wanted, path, signal, method: 'GET', headTimeoutMs: defaultTimeoutMs, accept: '*/*' }
+      try {
+        return open.heard(chunksOf(await send(outgoing), access.server, signal))
+      } catch (error) {
+        open[Symbol.dispose]()
+        throw error
+      }
+    },
+    endSilent: milliseconds => {
+      const message = `${access.server} has sent nothing for ${Math.round(milliseconds / 1000)} s, and another connection to it is dead.`
+      streams.endSilent(milliseconds, connectionFailed('unreachable', message, { hint: 'It is connected to again.' }))
+      access.closeIdle()
     },
     webSocket: async (path, { signal, ...wanted }) =>
       (await sendWithAccess({

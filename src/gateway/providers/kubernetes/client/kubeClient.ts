@@ -42,6 +42,11 @@ export interface KubeClient extends Disposable {
     path: string,
     request?: Omit<KubeRequest, 'body' | 'contentType' | 'timeoutMs'>,
   ): Promise<AsyncIterable<Uint8Array>>
+  /**
+   * One connection was found dead, so others may be: ends, with CONNECTION_FAILED, each stream in which nothing has come for so
+   * many milliseconds, and closes the kept connections that nothing uses.
+   */
+  endSilent(milliseconds: number): void
   /** A WebSocket, for a port of a pod; paused until `resume`. Closed with the signal. @throws HksError as `request` does */
   webSocket(
     path: string,

@@ -40,6 +40,8 @@ export interface KubeAccess extends Disposable {
    * where credentials were refused, gets new ones where there is a way. Whether another try has a chance.
    */
   renew(tried: RequestAccess, fault: 'unauthenticated' | 'unreachable'): Promise<boolean>
+  /** Closes the kept sockets that nothing uses. */
+  closeIdle(): void
 }
 
 /** A token file is read again after that long, as client-go does; a login with a refresh token is looked at as often. */
@@ -114,6 +116,7 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
     },
     current: async () => (access && Date.now() < access.until ? access.value : remake()),
     renew,
+    closeIdle: () => agents.forEach(closeIdle),
     [Symbol.dispose]: () => agents.forEach(agent => agent.destroy()),
   }
 }
@@ -145,10 +148,14 @@ function keepAlive(agent: Agent, agents: Set<Agent>): void {
   // Sockets of former credentials end when what they are used for does.
   for (const former of agents) {
     former.maxFreeSockets = 0
-    for (const socket of Object.values(former.freeSockets).flat()) socket?.destroy()
+    closeIdle(former)
     if (Object.keys(former.sockets).length === 0) agents.delete(former)
   }
   agents.add(agent)
+}
+
+function closeIdle({ freeSockets }: Agent): void {
+  for (const socket of Object.values(freeSockets).flat()) socket?.destroy()
 }
 
 async function tokenOf({ tokenFile, token }: UserEntry): Promise<string | undefined> {

@@ -49,6 +49,8 @@ export interface FunctionDeploymentsOptions {
   readonly steps: DeploymentSteps
   readonly log: FunctionLog
   readonly removeLog: (functionId: string) => Promise<void>
+  /** A deployment has failed: what it made may be left, used by nothing. */
+  readonly onLeftovers: () => void
   readonly clock: Clock
   readonly newId: () => string
   /** Receives failures that no caller waits for. */
@@ -130,9 +132,14 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       const explained = explainFailure(error, deployWords(revision))
       told.ended(outcomeOf(explained), explained.message)
       // One that may be there is ended by whoever sees it.
-      if (!mayHaveHappened(error)) await forgetSource(revision).catch(report)
+      if (!mayHaveHappened(error)) await forgetSource(revision).catch(unlessAway)
+      options.onLeftovers()
       throw explained
     }
+  }
+  /** It is swept away when the cluster is back. */
+  const unlessAway = (error: unknown) => {
+    if (!(error instanceof HksError) || error.code !== 'CONNECTION_FAILED') report(error)
   }
   const forgetSource = ({ id, spec, number }: RevisionRecord) =>
     objects.remove('configmaps', sourceName(revisionName(spec.name, number), id))
@@ -231,6 +238,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       report(failure)
     } finally {
       attempts.delete(attempt)
+      options.onLeftovers()
       told.ended(outcomeOf(explained), explained.message)
     }
     return explained

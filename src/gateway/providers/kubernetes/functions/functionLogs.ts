@@ -1,6 +1,6 @@
 import type { Clock } from '../../../domain/clock.ts'
 import type { FunctionLog } from '../../../domain/functionLog.ts'
-import type { LogStore, NewLogLine } from '../../../domain/log.ts'
+import type { LogStore, NewLogLine, StoredLogLine } from '../../../domain/log.ts'
 import { readContainerLog } from '../logs/containerLog.ts'
 import {
   type ContainerStart,
@@ -68,7 +68,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
     const lines =
       stored.get(functionId) ??
       logs.read(functionId, { tail: mostStored }).then(read =>
-        read.lines.map(line => ({
+        read.lines.filter(isOfPod).map(line => ({
           time: line.time,
           stamp: '',
           text: isGiven(functionId) ? line.text : writeMarked(line),
@@ -105,7 +105,12 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
         phase: () => phaseOf(podOf(start.podUid), start),
         changed: (milliseconds: number) => changed(start.podUid, milliseconds),
       }
-      for await (const event of readContainerLog(scope.client, source, createSeenLines(known), signal)) {
+      for await (const event of readContainerLog(
+        { client: scope.client, clock },
+        source,
+        createSeenLines(known),
+        signal,
+      )) {
         if ('lines' in event) await merge.push(key, event.lines)
         // A pod that scales down is gone soon after its log has ended.
         else if (podOf(start.podUid)) log.system(functionId, event.notice)
@@ -156,6 +161,12 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
     },
   }
 }
+
+/**
+ * What the gateway itself says says nothing of how far a container's log was read. Its lines have whole milliseconds; those of a
+ * pod have the kubelet's nanoseconds.
+ */
+const isOfPod = ({ time }: StoredLogLine): boolean => !Number.isInteger(time)
 
 /** A line of the kubelet itself has no time. */
 const lineOf = ({ time, text, truncated }: TimedLine, clock: Clock, isGiven: boolean): NewLogLine =>

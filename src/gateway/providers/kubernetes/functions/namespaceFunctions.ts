@@ -114,6 +114,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     steps,
     log,
     removeLog: id => logs.remove(id),
+    onLeftovers: () => sweepLater(sweepAfterMs),
     clock,
     newId: deps.newId,
     report,
@@ -139,8 +140,10 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
       sweep()
         .then(isUnfinished => isUnfinished && !signal.aborted && sweepLater(sweepAfterMs))
         .catch((error: unknown) => {
+          if (signal.aborted) return
           // Without Knative, or without the right to list ConfigMaps, there is nothing to sweep.
-          if (!signal.aborted && !(error instanceof HksError)) report(error)
+          if (!(error instanceof HksError)) report(error)
+          else if (error.code === 'CONNECTION_FAILED') sweepLater(sweepAfterMs)
         })
     })
   }

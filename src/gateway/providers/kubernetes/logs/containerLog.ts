@@ -1,5 +1,8 @@
 import { HksError } from '../../../../contract/errors.ts'
+import type { Clock } from '../../../domain/clock.ts'
+import type { ConnectionFault } from '../client/translateError.ts'
 import type { KubeClient } from '../client/kubeClient.ts'
+import { logSilence } from './logSilence.ts'
 import type { SeenLines } from './seenLines.ts'
 import { createTimedSplitter, type TimedLine } from './timedLines.ts'
 
@@ -19,14 +22,22 @@ export interface ContainerSource {
   changed(milliseconds: number): Promise<void>
 }
 
+/** What reading logs needs. */
+export interface ContainerLogDeps {
+  readonly client: Pick<KubeClient, 'server' | 'stream'>
+  readonly clock: Clock
+}
+
 /** What the reader of a log says besides its lines. */
 export type ContainerLogEvent =
   | { readonly lines: readonly TimedLine[] }
   /** A sentence of the platform: lines are missing, or none will come. */
   | { readonly notice: string }
 
-/** Failures after the end of a container after which its log counts as lost. */
+/** Failures after the end of a container after which its log counts as lost; while the cluster is away none is counted. */
 const mostFailures = 8
+/** Reasons of CONNECTION_FAILED that say nothing of the log: it can be read when the connection is back. */
+const away: readonly ConnectionFault[] = ['unreachable', 'untrusted', 'unauthenticated', 'credentials', 'kubeconfig']
 const firstPauseMs = 250
 const longestPauseMs = 10_000
 /** Time in which the cluster says that a container has ended whose log ended. */
@@ -37,12 +48,13 @@ const settleMs = 5000
  * It ends with the container, or with a notice. @throws `signal.reason`
  */
 export async function* readContainerLog(
-  client: KubeClient,
+  { client, clock }: ContainerLogDeps,
   source: ContainerSource,
   seen: SeenLines,
   signal: AbortSignal,
 ): AsyncGenerator<ContainerLogEvent> {
   let failures = 0
+  let counted = 0
   let hasEnded = false
   let rest: readonly TimedLine[] = []
   const fresh = (lines: readonly TimedLine[]) => lines.filter(line => seen.take(line))
@@ -58,15 +70,22 @@ export async function* readContainerLog(
     const splitter = createTimedSplitter()
     let isJoinChecked = before === undefined
     seen.readAgain()
+    using silence = logSilence(clock, client.server, () => source.phase() === 'running')
     try {
-      const stream = await client.stream(pathOf(source), { query: queryOf(source, seen, phase === 'running'), signal })
+      const stream = await client.stream(pathOf(source), {
+        query: queryOf(source, seen, phase === 'running'),
+        signal: AbortSignal.any([signal, silence.signal]),
+      })
       for await (const chunk of stream) {
-        failures = 0
+        silence.broken()
+        failures = counted = 0
         const lines = fresh(splitter.push(chunk))
-        if (lines.length === 0) continue
-        if (!isJoinChecked && !seen.isJoined()) yield { notice: lost(before!, lines[0]!.time) }
-        isJoinChecked = true
-        yield { lines }
+        if (lines.length > 0) {
+          if (!isJoinChecked && !seen.isJoined()) yield { notice: lost(before!, lines[0]!.time) }
+          isJoinChecked = true
+          yield { lines }
+        }
+        silence.waits()
       }
       rest = splitter.flush()
       hasEnded = true
@@ -92,11 +111,12 @@ export async function* readContainerLog(
         return
       }
       failures += 1
+      if (silence.signal.aborted || !isAway(error)) counted += 1
       hasEnded = false
       const isOver = source.phase() === 'ended' || source.phase() === 'gone'
       // A container that never ran has no log (400).
       if (isOver && error.code === 'INVALID_REQUEST') return
-      if (isOver && failures >= mostFailures) {
+      if (isOver && counted >= mostFailures) {
         yield { notice: `The log of ${source.pod} could not be read to its end: ${error.message}` }
         return
       }
@@ -104,6 +124,9 @@ export async function* readContainerLog(
     }
   }
 }
+
+const isAway = ({ code, details }: HksError): boolean =>
+  code === 'CONNECTION_FAILED' && away.some(reason => reason === details?.['reason'])
 
 const pathOf = ({ namespace, pod }: ContainerSource): string =>
   `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`

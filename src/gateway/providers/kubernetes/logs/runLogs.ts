@@ -111,7 +111,7 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
       phase: () => phaseOf(present(), start),
       changed,
     }
-    for await (const event of readContainerLog(scope.client, source, seen, signal)) {
+    for await (const event of readContainerLog({ client: scope.client, clock }, source, seen, signal)) {
       if ('notice' in event) system(event.notice)
       else await merge.push(key, event.lines)
     }

@@ -10,7 +10,7 @@ import { createRetryDelay } from './retryDelay.ts'
 import { trimObject } from './trimObject.ts'
 import type { CollectionEvent, CollectionState, WatchedCollection } from './watchedCollection.ts'
 import { watchEvents } from './watchEvents.ts'
-import { watchSilence } from './watchSilence.ts'
+import { othersSilenceMs, watchSilence } from './watchSilence.ts'
 
 /** What a collection follows. */
 export interface WatchedCollectionOptions<Raw extends KubeObject, T extends KubeObject = Raw> {
@@ -90,6 +90,7 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
     const { from, to } = watchSeconds
     const timeoutSeconds = Math.round(from + random() * (to - from))
     const watching = AbortSignal.any([signal, silence.signal])
+    silence.signal.addEventListener('abort', () => client.endSilent(othersSilenceMs), { once: true })
     try {
       const wanted = { ...query, watch: true, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds }
       const chunks = await client.stream(path, { query: wanted, signal: watching })

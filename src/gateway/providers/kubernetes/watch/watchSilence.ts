@@ -1,11 +1,12 @@
 import type { Clock } from '../../../domain/clock.ts'
 import { connectionFailed } from '../client/translateError.ts'
 
-/**
- * The API server sends a bookmark each 60 to 75 seconds (`bookmarkFrequency` of its watch cache and its jitter), so that
- * a watch without a byte for longer is cut off somewhere on its way, for example by a proxy that has lost the server.
- */
+/** The API server sends a bookmark that often at least: each 60 to 75 seconds (`bookmarkFrequency` of its watch cache and its jitter). */
+const bookmarkMs = 75_000
+/** A watch without a byte for longer is cut off somewhere on its way, for example by a proxy that has lost the server. */
 export const longestSilenceMs = 90_000
+/** Where a whole network is lost, each other connection has been silent for at least so long when a watch is found to be. */
+export const othersSilenceMs = longestSilenceMs - bookmarkMs
 
 /** Notices a watch in which nothing comes. Dispose when it has ended. */
 export interface WatchSilence extends Disposable {

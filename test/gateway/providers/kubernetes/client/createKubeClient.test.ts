@@ -162,6 +162,32 @@ describe('the client of an API server', () => {
     })
   })
 
+  it('ends a stream that is as silent as a dead one, and no other, and closes what is kept', async () => {
+    const answers = new Map<string, ServerResponse>()
+    await using server = await wireServer(({ url }, response) => {
+      if (url === '/version') return answerJson(response, 200, {})
+      response.writeHead(200).write('begin')
+      answers.set(url!, response)
+    })
+    let now = 0
+    using client = await wireClient(server.url, { now: () => now })
+    const open = async (path: string) => (await client.stream(path))[Symbol.asyncIterator]()
+    const [silent, talking] = [await open('/silent'), await open('/talking')]
+    await Promise.all([silent.next(), talking.next(), client.request('GET', '/version')])
+    now = 15_000
+    answers.get('/talking')!.write('more')
+    await talking.next()
+    client.endSilent(15_000)
+    await assert.rejects(silent.next(), (error: HksError) => {
+      assert.deepEqual([error.code, error.details?.['reason']], ['CONNECTION_FAILED', 'unreachable'])
+      return true
+    })
+    answers.get('/talking')!.write('and more')
+    assert.equal(Buffer.from((await talking.next()).value as Uint8Array).toString(), 'and more')
+    await client.request('GET', '/version')
+    assert.equal(server.connections(), 4)
+  })
+
   it('closes its connections when it is disposed', async () => {
     await using server = await wireServer((_, response) => void response.writeHead(200).write('x'))
     const client = await wireClient(server.url)

@@ -6,9 +6,12 @@ import {
 } from '../../../../../src/gateway/providers/kubernetes/logs/containerLog.ts'
 import { createSeenLines } from '../../../../../src/gateway/providers/kubernetes/logs/seenLines.ts'
 import type { TimedLine } from '../../../../../src/gateway/providers/kubernetes/logs/timedLines.ts'
+import { createFakeClock } from '../../../../support/fakeClock.ts'
 import { createKubeletLog, type KubeletLog } from './kubeletLog.ts'
 
 const cutOff = () => new HksError('CONNECTION_FAILED', 'The connection was cut.')
+const unreachable = () =>
+  new HksError('CONNECTION_FAILED', 'It can not be reached.', { details: { reason: 'unreachable' } })
 const stamp = (second: number, nanoseconds = 0) =>
   `2026-03-02T10:00:${String(second).padStart(2, '0')}.${String(nanoseconds).padStart(9, '0')}Z`
 
@@ -18,6 +21,7 @@ function read(log: KubeletLog, stored: readonly TimedLine[] = []) {
   const got: string[] = []
   const waiters: [count: number, resolve: () => void][] = []
   const abort = new AbortController()
+  const clock = createFakeClock('2026-03-02T10:00:00Z')
   const source = {
     namespace: 'shop',
     pod: 'pod',
@@ -27,7 +31,12 @@ function read(log: KubeletLog, stored: readonly TimedLine[] = []) {
     changed: () => new Promise<void>(resolve => setImmediate(resolve)),
   }
   const whole = (async () => {
-    for await (const event of readContainerLog(log.client, source, createSeenLines(stored), abort.signal)) {
+    for await (const event of readContainerLog(
+      { client: log.client, clock },
+      source,
+      createSeenLines(stored),
+      abort.signal,
+    )) {
       got.push(...('notice' in event ? [`! ${event.notice}`] : event.lines.map(line => line.text)))
       for (const [count, resolve] of waiters) if (got.length >= count) resolve()
     }
@@ -36,6 +45,7 @@ function read(log: KubeletLog, stored: readonly TimedLine[] = []) {
     got,
     whole,
     abort,
+    pass: (seconds: number) => clock.advanceTo(clock.now() + seconds * 1000),
     set: (next: ContainerPhase) => {
       phase = next
     },
@@ -95,6 +105,39 @@ describe('the log of a container', () => {
     reader.set('ended')
     log.cut()
     log.write(stamp(1, 7), 'last')
+    log.end()
+    await reader.whole
+    assert.deepEqual(reader.got, ['first', 'last'])
+  })
+
+  it('is read again when the connection is dead and its container has ended', async () => {
+    const log = createKubeletLog()
+    log.write(stamp(1), 'first')
+    const reader = read(log)
+    await reader.count(1)
+    log.lose()
+    log.write(stamp(2), 'unheard')
+    log.write(stamp(3), 'last')
+    // A program may be silent for as long as it likes.
+    await reader.pass(3600)
+    assert.equal(log.requests.length, 1)
+    reader.set('ended')
+    log.end()
+    await reader.pass(10)
+    await reader.whole
+    assert.deepEqual(reader.got, ['first', 'unheard', 'last'])
+    assert.equal(log.requests.length, 2)
+  })
+
+  it('waits for the cluster while that is away, however long, also when the container has ended', async () => {
+    const log = createKubeletLog()
+    log.write(stamp(1), 'first')
+    const isAway = () => log.requests.length > 1 && log.requests.length < 40
+    const reader = read({ ...log, client: failing(log, () => (isAway() ? unreachable() : undefined)) })
+    await reader.count(1)
+    reader.set('ended')
+    log.cut(unreachable())
+    log.write(stamp(2), 'last')
     log.end()
     await reader.whole
     assert.deepEqual(reader.got, ['first', 'last'])

@@ -14,6 +14,8 @@ export interface KubeletLog {
   end(): void
   /** Followers are cut; `error` absent: without one, as by a proxy that is polite. */
   cut(error?: HksError): void
+  /** The connections are dead: followers get nothing more, not even an end. */
+  lose(): void
   /** Bytes that a follower got are no whole line when it is cut. */
   writePart(text: string): void
 }
@@ -71,6 +73,7 @@ export function createKubeletLog(chunk = 1000): KubeletLog {
       request: () => Promise.reject(new Error('not here')),
       list: () => Promise.reject(new Error('not here')),
       webSocket: () => Promise.reject(new Error('not here')),
+      endSilent: () => undefined,
       stream: async (_path, { query, signal } = {}) => {
         requests.push(query)
         return answer(query, signal)
@@ -83,6 +86,7 @@ export function createKubeletLog(chunk = 1000): KubeletLog {
       tell(line)
     },
     writePart: tell,
+    lose: () => followers.clear(),
     rotate: () => {
       lines = []
     },

@@ -47,7 +47,7 @@ describe('a watched collection', function () {
         watches.push(response)
       }
     })
-    client = await wireClient(server.url)
+    client = await wireClient(server.url, { now: () => clock.now() })
   })
   afterEach(async () => {
     for (const one of open.splice(0)) one[Symbol.dispose]()
@@ -186,6 +186,24 @@ describe('a watched collection', function () {
     await until(() => assert.equal(watches.length, 2))
     assert.ok(clock.now() - quiet >= 90_000)
     assert.match(server.requests.at(-1)!, /resourceVersion=20&/)
+    assert.deepEqual(collection.state(), { synced: true })
+  })
+
+  it('ends what else is silent on the same client, such as a log, so that it is made anew, too', async () => {
+    onList = ({ url }, response) => {
+      if (url !== '/log') return false
+      response.writeHead(200).write('a line')
+      return true
+    }
+    const log = (await client.stream('/log'))[Symbol.asyncIterator]()
+    await log.next()
+    const { collection } = followed()
+    await collection.ready()
+    await watching()
+    let failure: unknown
+    log.next().catch((error: unknown) => (failure = error))
+    await until(() => assert.equal(watches.length, 2))
+    await eventually(() => assert.match(String(failure), /has sent nothing for 15 s/))
     assert.deepEqual(collection.state(), { synced: true })
   })
 
