@@ -29,7 +29,8 @@ const machinePatterns: GroupPatterns = [
 ]
 
 const clusterPatterns: GroupPatterns = [
-  ['windows', 'test/cluster/e2e/**'],
+  // A removal of Knative removes what any test has installed: those that do it are not beside each other.
+  ['windows', 'test/cluster/e2e/**', 'test/cluster/gateway/knativeParts*'],
   ['functions', 'test/cluster/functionsConformance.test.ts'],
   ['functions that fail', 'test/cluster/providers/kubernetes/functions/**'],
   ['rest', '**'],

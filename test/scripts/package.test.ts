@@ -27,6 +27,7 @@ describe('the package', function () {
     'dist/cli.mjs',
     'dist/webviews/scheduleEditor.js',
     'dist/webviews/codicon.ttf',
+    'dist/deploy/knative/parts.json',
     'dist/runtimes/node/main.mjs',
     'dist/runtimes/python/main.py',
     'dist/runtimes/go/go.mod',
