@@ -36,6 +36,7 @@ export function createDeploymentSteps(changes: Pick<ChangePublisher, 'publish'>,
     begin: (projectId, { id, functionId, number, spec, createdAt }) => {
       const base = { functionId, projectId, name: spec.name, revision: number, startedAt: createdAt }
       let phase: DeployProgress['phase'] = 'checking'
+      let waiting: string | undefined
       let toldAt = Number.NEGATIVE_INFINITY
       const tell = (step: DeploymentStep) => {
         toldAt = clock.now()
@@ -45,8 +46,10 @@ export function createDeploymentSteps(changes: Pick<ChangePublisher, 'publish'>,
         const step = { ...base, ...progress, message: wordsOf(progress), done: false }
         steps.set(id, step)
         // The clock may have been set back meanwhile.
-        if (progress.phase === phase && Math.abs(clock.now() - toldAt) < countEveryMs) return
+        const isSame = progress.phase === phase && progress.waiting === waiting
+        if (isSame && Math.abs(clock.now() - toldAt) < countEveryMs) return
         phase = progress.phase
+        waiting = progress.waiting
         tell(step)
       }
       now({ phase })
@@ -62,7 +65,8 @@ export function createDeploymentSteps(changes: Pick<ChangePublisher, 'publish'>,
   }
 }
 
-function wordsOf({ phase, completed = 0, total }: DeployProgress): string {
+function wordsOf({ phase, completed = 0, total, waiting }: DeployProgress): string {
+  if (waiting !== undefined) return `${words[phase]}, but waits: ${waiting}`
   if (total === undefined) return words[phase]
   if (phase === 'installing') return `installing ${completed} of ${total} packages`
   if (phase === 'pushing') return `pushing the image, ${megabytes(completed)} of ${megabytes(total)} MB`

@@ -180,6 +180,8 @@ export interface DeployProgress {
   /** Of `total`: packages that are there, while it is `installing`; bytes of the image, while it is `pushing`. */
   readonly completed?: number
   readonly total?: number
+  /** What keeps it from going on, as a sentence, while it is `starting`. */
+  readonly waiting?: string
 }
 
 /** What a deployment is doing now, or how it ended. Instants are epoch milliseconds. */

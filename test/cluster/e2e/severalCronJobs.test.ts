@@ -48,8 +48,7 @@ describeInVscode('several CronJobs of a cluster in the editor', () => {
     if (this.currentTest?.state === 'failed') await cluster?.picture(`cluster-several-${this.currentTest.title}`)
   })
   const jobs = () => window.view('CronJobs')
-  const there = <T>(kind: string) =>
-    cluster.api.list<T>({ apiVersion: 'batch/v1', kind, namespace: cluster.namespace })
+  const there = <T>(kind: string) => cluster.api.list<T>({ apiVersion: 'batch/v1', kind, namespace: cluster.namespace })
   const suspended = async () =>
     (await there<KubeCronJob>('CronJob')).filter(({ spec }) => spec.suspend).map(({ metadata }) => metadata.name)
 

@@ -52,6 +52,17 @@ describe('the steps of a deployment', () => {
     )
   })
 
+  it('say at once what is waited for, and that it is no more', () => {
+    const { told, teller } = open()
+    teller.now({ phase: 'starting' })
+    teller.now({ phase: 'starting', waiting: 'No node has room for it.' })
+    teller.now({ phase: 'starting' })
+    assert.deepEqual(
+      told.map(step => step.message),
+      ['checking the source', 'starting', 'starting, but waits: No node has room for it.', 'starting'],
+    )
+  })
+
   it('end with a sentence, after which nothing is under way', () => {
     const { told, teller, steps } = open()
     teller.now({ phase: 'starting' })

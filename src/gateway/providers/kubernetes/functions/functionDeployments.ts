@@ -173,7 +173,9 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     told.now({ phase: 'starting' })
     const signal = signalOf(attempt)
     try {
-      await options.watchRevision({ functionId, name: spec.name, number, signal })
+      const onWaiting = (waiting: string | undefined) =>
+        told.now({ phase: 'starting', ...(waiting === undefined ? {} : { waiting }) })
+      await options.watchRevision({ functionId, name: spec.name, number, signal, onWaiting })
     } catch (error) {
       throw await fail(attempt, error)
     }

@@ -14,6 +14,8 @@ export interface StartingRevision {
   readonly name: string
   readonly number: number
   readonly signal: AbortSignal
+  /** Told what it waits for, as a sentence, when that changes; nothing when it goes on. */
+  readonly onWaiting?: (sentence: string | undefined) => void
 }
 
 /** Waits until a revision takes the calls. @throws LoadFailure, HksError DEPLOY_FAILED, CANCELLED; `signal.reason` */
@@ -37,9 +39,10 @@ type Decided =
 
 /** Waits for revisions. */
 export function createRevisionWatch({ view, settlement, lastLines, onWaiting }: RevisionWatchOptions): RevisionWatch {
-  return async ({ functionId, name, number, signal }) => {
+  return async ({ functionId, name, number, signal, onWaiting: tell }) => {
     let isSeen = false
     let told: string | undefined
+    let waiting: string | undefined
     const decide =
       (wanted: 'ready' | 'serving') =>
       (sight: FunctionSight | undefined): Decided | undefined => {
@@ -53,8 +56,10 @@ export function createRevisionWatch({ view, settlement, lastLines, onWaiting }: 
         if (failed) return { kind: 'failed', reason: failed.reason }
         const outcome = revisionOutcome(sightOf(sight, revision), revision)
         if (outcome.kind === 'starting') {
-          if (outcome.waiting !== undefined && outcome.waiting !== told) {
-            told = outcome.waiting
+          if (outcome.waiting !== waiting) tell?.(outcome.waiting)
+          waiting = outcome.waiting
+          if (waiting !== undefined && waiting !== told) {
+            told = waiting
             onWaiting(functionId, `Revision ${number} waits. ${told}`)
           }
         } else if (outcome.kind !== 'ready' || wanted === 'ready') return outcome

@@ -60,6 +60,64 @@ describe('a function of a cluster', function () {
     }
   })
 
+  describe('for which no node has room', () => {
+    const much = { settings: { annotations: { 'queue.sidecar.serving.knative.dev/cpu-resource-request': '1000' } } }
+    /** Deploys, and cancels when the deployment tells what it waits for. */
+    const cancelled = async (other: ClusterFunctionsRig, name: string) => {
+      const deployed = other.deploy('export const handler = () => 2', { name })
+      deployed.catch(() => undefined)
+      const step = await eventually(() => {
+        const waiting = other.functions.deployments().find(each => each.name === name)
+        assert.match(
+          waiting?.message ?? '',
+          /^starting, but waits: No node has room for it: 0\/\d+ nodes are available: .*Insufficient cpu/,
+        )
+        return waiting!
+      })
+      await other.functions.cancelDeployment(step.functionId)
+      await assert.rejects(deployed, { code: 'CANCELLED' })
+      assert.deepEqual([other.functions.deployments(), other.reported], [[], []])
+      return step.functionId
+    }
+    const left = async (name: string) => {
+      const kinds = [
+        ['v1', 'ConfigMap'],
+        ['v1', 'Secret'],
+        ['v1', 'Pod'],
+        ['serving.knative.dev/v1', 'Service'],
+        ['serving.knative.dev/v1', 'Revision'],
+      ] as const
+      const found = kinds.map(([apiVersion, kind]) =>
+        rig.api.list<KubeObject>({ apiVersion, kind, namespace: rig.namespace }),
+      )
+      return (await Promise.all(found)).flat().filter(({ metadata }) => metadata.name.startsWith(name))
+    }
+
+    it('says so while it waits, and leaves nothing when it is cancelled', async () => {
+      await using other = await rig.another(much)
+      const id = await cancelled(other, 'wide')
+      await eventually(async () => assert.deepEqual(await left('wide'), []))
+      assert.equal(await other.functions.get(id), undefined)
+    })
+
+    it('leaves the revision that serves as it is when it is cancelled', async () => {
+      const { id } = await rig.deploy('export const handler = () => 1', { name: 'grows' })
+      await using other = await rig.another(much)
+      await eventually(async () => assert.equal((await other.functions.get(id))?.serving, 1))
+      await cancelled(other, 'grows')
+      const { status, serving } = (await other.functions.get(id))!
+      assert.deepEqual([status, serving], ['ready', 1])
+      assert.equal(jsonOf(await rig.call(id)), 1)
+      assert.ok((await other.log(id)).some(({ text }) => text.startsWith('Revision 2 waits. No node has room for it')))
+      await eventually(async () =>
+        assert.deepEqual(
+          (await left('grows-00002')).map(({ metadata }) => metadata.name),
+          [],
+        ),
+      )
+    })
+  })
+
   it('goes to zero, says so in its log, and starts again with the next call and its secrets', async () => {
     const { api, namespace } = rig
     await api.apply({
