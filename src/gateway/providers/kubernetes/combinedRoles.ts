@@ -11,7 +11,9 @@ export interface OpenNamespaces {
    * The namespace for work of that role.
    * @throws HksError why nothing is known of it yet: CONNECTION_FAILED, FORBIDDEN …; NOT_FOUND
    */
-  of(projectId: string, role: NamespaceRole): NamespaceWork
+  of(projectId: string, role: NamespaceRole): Promise<NamespaceWork>
+  /** Resolves when it is known for the first time what they have, or why that can not be known; after some seconds at most. */
+  known(): Promise<void>
 }
 
 /** The namespaces of which it is known what they have. */
@@ -22,6 +24,14 @@ const syncedFor = (namespaces: OpenNamespaces, role: NamespaceRole): readonly Na
 export const stateFor = (namespace: NamespaceWork, role: NamespaceRole): CollectionState =>
   namespace.stateOf?.(role) ?? namespace.state()
 
+/** What is not found is looked for again as soon as it is known what the namespaces have. */
+async function whenKnown<T>({ known }: OpenNamespaces, find: () => Promise<T | undefined>): Promise<T | undefined> {
+  const found = await find()
+  if (found !== undefined) return found
+  await known()
+  return find()
+}
+
 /** The CronJobs of all namespaces. */
 export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
   const roles = () => namespaces.all().flatMap(({ cronJobs }) => (cronJobs ? [cronJobs] : []))
@@ -29,26 +39,28 @@ export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
     for (const role of roles()) if (await role.get(id)) return role
     throw notFound('CronJob', id)
   }
-  const inProject = (projectId: string): CronJobs => namespaces.of(projectId, 'cronJobs').cronJobs ?? lacks('CronJobs')
+  const inProject = async (projectId: string): Promise<CronJobs> =>
+    (await namespaces.of(projectId, 'cronJobs')).cronJobs ?? lacks('CronJobs')
   return {
     list: async projectId => {
-      if (projectId !== undefined) return inProject(projectId).list(projectId)
+      if (projectId !== undefined) return (await inProject(projectId)).list(projectId)
       const synced = syncedFor(namespaces, 'cronJobs')
       return (await Promise.all(synced.map(async ({ cronJobs }) => (await cronJobs?.list()) ?? []))).flat()
     },
-    get: async id => {
-      for (const role of roles()) {
-        const found = await role.get(id)
-        if (found) return found
-      }
-      return undefined
-    },
-    create: async (projectId, spec) => inProject(projectId).create(projectId, spec),
+    get: id =>
+      whenKnown(namespaces, async () => {
+        for (const role of roles()) {
+          const found = await role.get(id)
+          if (found) return found
+        }
+        return undefined
+      }),
+    create: async (projectId, spec) => (await inProject(projectId)).create(projectId, spec),
     update: async (id, spec, options) => (await owner(id)).update(id, spec, options),
-    preview: async (projectId, spec) => inProject(projectId).preview(projectId, spec),
+    preview: async (projectId, spec) => (await inProject(projectId)).preview(projectId, spec),
     previewUpdate: async (id, spec, options) => (await owner(id)).previewUpdate(id, spec, options),
     applyManifest: async (projectId, manifest, options) => {
-      const role = inProject(projectId)
+      const role = await inProject(projectId)
       return role.applyManifest ? role.applyManifest(projectId, manifest, options) : lacks('manifests')
     },
     startsOnResume: async id => (await owner(id)).startsOnResume(id),
@@ -59,7 +71,7 @@ export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
 /** The applications of all namespaces. */
 export const combineApplications = (namespaces: OpenNamespaces): Applications => ({
   list: async projectId =>
-    (namespaces.of(projectId, 'applications').applications ?? lacks('applications')).list(projectId),
+    ((await namespaces.of(projectId, 'applications')).applications ?? lacks('applications')).list(projectId),
 })
 
 /** The runs of all namespaces. */
@@ -89,22 +101,23 @@ export function combineFunctions(namespaces: OpenNamespaces): Functions {
     }
     throw notFound('function', id)
   }
-  const inProject = (projectId: string): Functions =>
-    namespaces.of(projectId, 'functions').functions ?? lacks('functions')
+  const inProject = async (projectId: string): Promise<Functions> =>
+    (await namespaces.of(projectId, 'functions')).functions ?? lacks('functions')
   return {
     list: async projectId => {
-      if (projectId !== undefined) return inProject(projectId).list(projectId)
+      if (projectId !== undefined) return (await inProject(projectId)).list(projectId)
       const synced = syncedFor(namespaces, 'functions')
       return (await Promise.all(synced.map(async ({ functions }) => (await functions?.list()) ?? []))).flat()
     },
-    get: async id => {
-      for (const role of roles()) {
-        const found = await role.get(id)
-        if (found) return found
-      }
-      return undefined
-    },
-    deploy: async (projectId, ...rest) => inProject(projectId).deploy(projectId, ...rest),
+    get: id =>
+      whenKnown(namespaces, async () => {
+        for (const role of roles()) {
+          const found = await role.get(id)
+          if (found) return found
+        }
+        return undefined
+      }),
+    deploy: async (projectId, ...rest) => (await inProject(projectId)).deploy(projectId, ...rest),
     cancelDeployment: async id => (await owner(id)).cancelDeployment(id),
     deployments: () => roles().flatMap(role => role.deployments()),
     setTraffic: async (id, shares) => {
@@ -123,11 +136,12 @@ export function combineFunctions(namespaces: OpenNamespaces): Functions {
 
 /** The secrets of all namespaces. */
 export const combineSecrets = (namespaces: OpenNamespaces): Secrets => {
-  const inProject = (projectId: string): Secrets => namespaces.of(projectId, 'secrets').secrets ?? lacks('secrets')
+  const inProject = async (projectId: string): Promise<Secrets> =>
+    (await namespaces.of(projectId, 'secrets')).secrets ?? lacks('secrets')
   return {
-    list: async projectId => inProject(projectId).list(projectId),
-    write: async (projectId, secret, data) => inProject(projectId).write(projectId, secret, data),
-    remove: async (projectId, secret) => inProject(projectId).remove(projectId, secret),
+    list: async projectId => (await inProject(projectId)).list(projectId),
+    write: async (projectId, secret, data) => (await inProject(projectId)).write(projectId, secret, data),
+    remove: async (projectId, secret) => (await inProject(projectId)).remove(projectId, secret),
   }
 }
 

@@ -41,6 +41,9 @@ export interface KubernetesProviderDeps {
 /** Until a kubeconfig that can not be used is looked at again, milliseconds. */
 const retryMs = 5000
 
+/** So long a request waits at most for what is kept to be opened after a start, milliseconds. */
+const mostKnownMs = 10_000
+
 /** CronJobs and functions of the namespaces of a cluster. */
 export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider {
   const { clock, onHealth, report } = deps
@@ -53,6 +56,8 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
   let told: string | undefined
   let retry: Disposable | undefined
   let stopped = false
+  const known = Promise.withResolvers<void>()
+  let patience: Disposable | undefined
 
   const open = (): Promise<OpenCluster> =>
     (opening ??= deps
@@ -81,6 +86,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
   }
   const tellHealth = (): void => {
     const now = health()
+    if (now.state !== 'connecting') known.resolve()
     const text = JSON.stringify(now)
     if (text === told || stopped) return
     told = text
@@ -96,6 +102,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
       combineWork([followPresence(scope, clock), ...deps.works.map(openWork => openWork(scope, changes))]),
     onState: tellHealth,
     failure: () => failure,
+    known: () => known.promise,
     report,
   })
   const connect = async (): Promise<void> => {
@@ -145,10 +152,15 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
     secrets: combineSecrets(role),
     changes,
     // The cluster may be away for long: nobody waits for it.
-    start: async () => void connect(),
+    start: async () => {
+      patience = clock.callAfter(mostKnownMs, known.resolve)
+      void connect()
+    },
     stop: async graceSeconds => {
       if (stopped) return
       stopped = true
+      patience?.[Symbol.dispose]()
+      known.resolve()
       retry?.[Symbol.dispose]()
       await projects.stop(graceSeconds)
       cluster?.client[Symbol.dispose]()

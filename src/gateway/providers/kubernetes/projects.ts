@@ -9,6 +9,7 @@ import { guardWork } from './access/guardWork.ts'
 import { createNamespaceRights, type NamespaceRights } from './access/namespaceRights.ts'
 import type { AccessReview } from './client/accessReview.ts'
 import type { KubeClient } from './client/kubeClient.ts'
+import { connectionFailed } from './client/translateError.ts'
 import { type OpenNamespaces, stateFor } from './combinedRoles.ts'
 import type { NamespaceScope } from './namespaceScope.ts'
 import type { NamespaceWork } from './namespaceWork.ts'
@@ -36,6 +37,8 @@ export interface KubernetesProjectsDeps {
   readonly onState: () => void
   /** Why there is no client; nothing while there is one or it is being made. */
   readonly failure: () => HksError | undefined
+  /** Resolves when what is kept was opened for the first time, or could not be; after some seconds at most. */
+  readonly known: () => Promise<void>
   /** Receives failures that no caller waits for. */
   readonly report: (error: unknown) => void
 }
@@ -143,13 +146,15 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
     },
     namespaces: {
       all: () => [...followed.values()].map(({ work }) => work),
-      of: (projectId, role) => {
+      of: async (projectId, role) => {
+        if (!followed.has(projectId)) await deps.known()
         const found = followed.get(projectId)
-        if (!found) throw deps.failure() ?? notFound('project', projectId)
+        if (!found) throw deps.failure() ?? ((await own(projectId)) ? notYet() : notFound('project', projectId))
         const { synced, error } = stateFor(found.work, role)
         if (!synced && error) throw error
         return found.work
       },
+      known: deps.known,
     },
     open: async namespace => {
       const cluster = await deps.cluster()
@@ -194,6 +199,9 @@ async function requireNamespace(client: KubeClient, namespace: string): Promise<
     })
   }
 }
+
+const notYet = (): HksError =>
+  connectionFailed('unreachable', 'The cluster has not answered yet.', { hint: 'Try again in a moment.' })
 
 const openElsewhere = (namespace: string): HksError =>
   new HksError('CONFLICT', `The namespace "${namespace}" is a project of another connection to the same cluster.`, {
