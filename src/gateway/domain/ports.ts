@@ -263,8 +263,11 @@ export interface ExecutionSelection {
 
 /** What the ledger keeps of runs. Written by providers, read by services. */
 export interface ExecutionStore {
-  /** Inserts or replaces by id. A second run of one (application, scheduledAt) is refused: CONFLICT. */
-  save(execution: Execution): Promise<void>
+  /**
+   * Inserts or replaces by id. A second run of one (application, scheduledAt) is refused: CONFLICT. With `isTold` a power
+   * cut may lose it: whoever told of it still can.
+   */
+  save(execution: Execution, options?: { readonly isTold?: boolean }): Promise<void>
   get(id: string): Promise<Execution | undefined>
   list(selection: ExecutionSelection): Promise<readonly Execution[]>
   /** The last `count` of each application, newest first; all applications when `applicationIds` is absent. */

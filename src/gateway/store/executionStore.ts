@@ -1,30 +1,19 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { HksError } from '../../contract/errors.ts'
 import type { Execution } from '../domain/cronJob.ts'
 import type { ExecutionStore } from '../domain/ports.ts'
 import { fromJson, present } from './columns.ts'
 import type { Row, Schema } from './schema.ts'
+import { withoutFlush } from './sqliteDialect.ts'
 import { explaining } from './storeError.ts'
 import { startedBefore } from './startedBefore.ts'
 
 /** Runs in the table `cronjob_executions`. */
 export const createExecutionStore = (db: Kysely<Schema>): ExecutionStore => ({
-  save: async execution => {
-    const row = toRow(execution)
-    const write = db.transaction().execute(async transaction => {
-      await transaction
-        .insertInto('cronjob_executions')
-        .values({ ...row, created_at: execution.startedAt })
-        .onConflict(conflict => conflict.column('id').doUpdateSet(row))
-        .execute()
-      await transaction
-        .updateTable('applications')
-        .set({ last_execution_at: execution.startedAt })
-        .where('id', '=', execution.applicationId)
-        .where(eb => eb.or([eb('last_execution_at', 'is', null), eb('last_execution_at', '<', execution.startedAt)]))
-        .execute()
-    })
-    await explaining(write, { unique: () => taken(execution) })
+  save: async (execution, { isTold = false } = {}) => {
+    const write = async (transaction: Transaction<Schema>) => put(transaction, execution)
+    const written = isTold ? withoutFlush(db, write) : db.transaction().execute(write)
+    await explaining(written, { unique: () => taken(execution) })
   },
 
   get: async id => {
@@ -85,6 +74,21 @@ export const createExecutionStore = (db: Kysely<Schema>): ExecutionStore => ({
     return rows.map(toExecution)
   },
 })
+
+async function put(transaction: Transaction<Schema>, execution: Execution): Promise<void> {
+  const row = toRow(execution)
+  await transaction
+    .insertInto('cronjob_executions')
+    .values({ ...row, created_at: execution.startedAt })
+    .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+    .execute()
+  await transaction
+    .updateTable('applications')
+    .set({ last_execution_at: execution.startedAt })
+    .where('id', '=', execution.applicationId)
+    .where(eb => eb.or([eb('last_execution_at', 'is', null), eb('last_execution_at', '<', execution.startedAt)]))
+    .execute()
+}
 
 /** Goes from one application to the next by the index: its cost grows with the answer, not with the history. */
 const recentRows = (count: number, applicationIds: readonly string[] | undefined) => sql<Row<'cronjob_executions'>>`

@@ -40,6 +40,16 @@ describe('the execution store', () => {
     assert.equal(await store.executions.get('none'), undefined)
   })
 
+  it('keeps what the cluster tells as well, and refuses it as a second run of a moment too', async () => {
+    const told = execution('a', { scheduledAt: 60_000 })
+    await store.executions.save(told, { isTold: true })
+    await store.close()
+    store = await openStore(join(folder.path, 'gateway.db'))
+    assert.deepEqual(await store.executions.get(told.id), told)
+    const second = execution('a', { scheduledAt: 60_000 })
+    await assert.rejects(store.executions.save(second, { isTold: true }), { code: 'CONFLICT' })
+  })
+
   it('refuses a second run of one occurrence, but not a second manual run', async () => {
     const first = execution('a', { scheduledAt: 60_000 })
     await store.executions.save(first)

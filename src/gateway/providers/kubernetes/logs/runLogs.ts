@@ -51,8 +51,9 @@ export interface RunLogs extends Disposable {
 export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
   const { scope, clock } = deps
   const { applicationId, executionId } = run
-  const abort = new AbortController()
-  const signal = AbortSignal.any([scope.signal, abort.signal])
+  /** Made with the first reader: a run that ended long ago has none, and there are thousands of them. */
+  let stopping: AbortController | undefined
+  let isOver = false
   const pods = new Map<string, KubePod>()
   const readers = new Map<string, Promise<void>>()
   const prefixes = new Map<string, string>()
@@ -83,7 +84,7 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
       })),
     ),
   )
-  const changed = (milliseconds: number): Promise<void> =>
+  const changed = (milliseconds: number, signal: AbortSignal): Promise<void> =>
     new Promise(resolve => {
       const wake = () => {
         timer[Symbol.dispose]()
@@ -95,7 +96,7 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
       wakeUps.push(wake)
     })
 
-  const read = async (start: ContainerStart, pod: KubePod, key: string): Promise<void> => {
+  const read = async (start: ContainerStart, pod: KubePod, key: string, signal: AbortSignal): Promise<void> => {
     const { from, to } = spanOf(pod, start)
     const prefix = prefixes.get(key)!
     const known = (await stored).filter(
@@ -109,7 +110,7 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
       container: start.container,
       isPrevious: () => isPreviousStart(present(), start),
       phase: () => phaseOf(present(), start),
-      changed,
+      changed: (milliseconds: number) => changed(milliseconds, signal),
     }
     for await (const event of readContainerLog({ client: scope.client, clock }, source, seen, signal)) {
       if ('notice' in event) system(event.notice)
@@ -118,10 +119,12 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
   }
   const begin = (start: ContainerStart, pod: KubePod): void => {
     const key = startKey(start)
-    if (readers.has(key) || signal.aborted) return
+    if (readers.has(key) || isOver || scope.signal.aborted) return
+    stopping ??= new AbortController()
+    const signal = AbortSignal.any([scope.signal, stopping.signal])
     prefixes.set(key, linePrefix(pod, start.container, run.parallelism))
     merge.open(key)
-    const work = () => read(start, pod, key)
+    const work = () => read(start, pod, key, signal)
     const reading = phaseOf(pod, start) === 'running' ? work() : deps.inTurn(work)
     const done = reading
       .catch((error: unknown) => {
@@ -148,7 +151,8 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
       }
     },
     [Symbol.dispose]: () => {
-      abort.abort()
+      isOver = true
+      stopping?.abort()
       merge[Symbol.dispose]()
     },
   }

@@ -69,21 +69,21 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
 
   const ofCall = (found: PodFault | undefined): PodFault | undefined =>
     run.callsFunction && found?.said !== undefined ? { ...found, cause: found.said } : found
-  const save = async (execution: Execution): Promise<void> => {
+  const save = async (execution: Execution, isTold = false): Promise<void> => {
     const next = isSecond ? withoutOccurrence(execution) : execution
     if (isForgotten || (stored && isSame(stored, next))) return
     retry?.[Symbol.dispose]()
     try {
-      await deps.executions.save(next)
+      await deps.executions.save(next, { isTold })
     } catch (error) {
       if (error instanceof HksError && error.code === 'CONFLICT' && !isSecond) {
         // The occurrence has its run already: this Job is a copy of that one's.
         isSecond = true
-        return save(execution)
+        return save(execution, isTold)
       }
       deps.report(error)
       await new Promise<void>(resolve => (retry = clock.callAfter(retryMs, resolve)))
-      return save(execution)
+      return save(execution, isTold)
     }
     stored = next
     deps.publish(next)
@@ -114,7 +114,8 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
     // One that ended long ago is told of as it was.
     const isPast = last.completedAt !== undefined && clock.now() - last.completedAt > pastMs
     if (!isForgotten) logs.system(`${last.jobName} ${last.status}${cause}`, isPast ? last.completedAt : clock.now())
-    await save(last)
+    // At the first look there may be thousands of them, and the cluster has their Jobs still.
+    await save(last, isPast)
     logs[Symbol.dispose]()
     over.resolve(stored ?? last)
   }
