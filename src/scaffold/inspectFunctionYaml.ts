@@ -18,6 +18,8 @@ export interface InspectedFunctionYaml {
   readonly head: TextRange
   readonly name?: string
   readonly runtime?: string
+  /** The user's own image, in place of a runtime. */
+  readonly image?: string
   readonly schedules: readonly InspectedSchedule[]
   /** What a deployment would refuse or say of it; the gateway may find more, of several fields together. */
   readonly problems: readonly FileProblem[]
@@ -30,12 +32,13 @@ export function inspectFunctionYaml(text: string): InspectedFunctionYaml {
   if (tooLarge !== undefined) return { ...nothing, problems: [tooLarge] }
   const yaml = parseEachYaml(text, 'function.yaml')[0] ?? emptyDocument('function.yaml')
   const fields = fieldsOf(yaml.value)
-  const { name, runtime, schedules } = fields
+  const { name, runtime, image, schedules } = fields
   const problems = yaml.broken === undefined ? readProblems(yaml, text) : [problemOf(yaml.broken)]
   return {
     head: rangeOf(yaml.document, text, []),
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof runtime === 'string' ? { runtime } : {}),
+    ...(typeof image === 'string' ? { image } : {}),
     schedules: (Array.isArray(schedules) ? (schedules as unknown[]) : []).flatMap((item, i) => {
       const found = inspectSchedule(yaml, text, ['schedules', i], fieldsOf(item))
       return found === undefined ? [] : [found]

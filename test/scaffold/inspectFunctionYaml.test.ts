@@ -42,6 +42,12 @@ describe('a function.yaml that is edited', () => {
     )
   })
 
+  it('says its image', () => {
+    const own = 'name: shop\nimage: registry.example.com/shop:1\n'
+    const { image, runtime } = inspectFunctionYaml(own)
+    assert.deepEqual([image, runtime, told(own)], ['registry.example.com/shop:1', undefined, []])
+  })
+
   const faults: [what: string, text: string, wanted: RegExp][] = [
     ['a field that is none', swap('handler:', 'handlr:'), /^error handlr: handlr: is not a field of function\.yaml\.$/],
     ['a runtime that is none', swap('python', 'pyton'), /^error pyton: runtime: must be one of python, node, go\.$/],

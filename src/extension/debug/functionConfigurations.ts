@@ -24,8 +24,12 @@ export function debugConfiguration({ path, settings }: DeployableSource): DebugC
   return { type: debugType, request: 'launch', name: l10n.t('Debug {0}', name), source: path, function: name }
 }
 
-/** Says whether a function can be debugged here. @throws HksError UNSUPPORTED_PLATFORM for Go */
-export async function canDebug({ settings: { name, runtime } }: DeployableSource): Promise<boolean> {
+/** Says whether a function can be debugged here. @throws HksError UNSUPPORTED_PLATFORM for Go and for images */
+export async function canDebug({ settings: { name, runtime, image } }: DeployableSource): Promise<boolean> {
+  if (image !== undefined)
+    throw new HksError('UNSUPPORTED_PLATFORM', l10n.t('{0} is an image, and no image runs on this machine.', name), {
+      hint: l10n.t('Deploy it to a cluster.'),
+    })
   if (runtime === 'go')
     throw new HksError('UNSUPPORTED_PLATFORM', l10n.t('{0} is in Go, which can not be debugged here yet.', name), {
       hint: l10n.t('Debug its handler in a Go test, or print to its log.'),
@@ -75,7 +79,7 @@ function openSource(services: Services): Promise<DeployableSource | undefined> {
 
 async function readIn(folder: WorkspaceFolder | undefined, path: string): Promise<DebugConfiguration[]> {
   const { settings } = await readFunctionFolder(path)
-  if (settings.runtime === 'go') return []
+  if (settings.runtime === 'go' || settings.image !== undefined) return []
   const source = folder === undefined ? path : `\${workspaceFolder}/${relative(folder.uri.fsPath, path)}`
   return [{ type: debugType, request: 'launch', name: l10n.t('Debug {0}', settings.name), source }]
 }

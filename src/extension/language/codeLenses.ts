@@ -4,6 +4,7 @@ import type { Services } from '../commands/command.ts'
 import { clusterProject, cronJobNamed, meantProject, projectElsewhere } from '../commands/manifestCronJobs.ts'
 import { commands } from '../contributions.ts'
 import { scheduleLens } from '../model/scheduleLens.ts'
+import type { InspectedFunctionYaml } from '../../scaffold/inspectFunctionYaml.ts'
 import type { InspectedCronJob } from '../../scaffold/inspectManifest.ts'
 import { viewer } from './hovers.ts'
 import { type Inspection, writtenSchedule } from './inspections.ts'
@@ -16,7 +17,7 @@ export function codeLenses(document: TextDocument, { cronJobs, fn }: Inspection,
     const { line } = document.positionAt(offset)
     return items.map(item => new CodeLens(new Range(line, 0, line, 0), item))
   }
-  if (fn !== undefined) return above(fn.head.start, functionLenses(document, fn.runtime, known))
+  if (fn !== undefined) return above(fn.head.start, functionLenses(document, fn, known))
   return cronJobs.flatMap(job => above(job.head.start, cronJobLenses(document, job, known)))
 }
 
@@ -74,13 +75,13 @@ function cronJobOf({ uri }: TextDocument, name: string, known: Known): CronJob |
   return projectId === undefined ? undefined : cronJobNamed(known, projectId, name)
 }
 
-function functionLenses({ uri }: TextDocument, runtime: string | undefined, known: Known): Command[] {
+function functionLenses({ uri }: TextDocument, { runtime, image }: InspectedFunctionYaml, known: Known): Command[] {
   if (uri.scheme !== 'file' || !workspace.isTrusted) return []
   const item = (command: string, title: string): Command => ({ command, title, arguments: [uri] })
   const elsewhere = projectElsewhere(known, uri.fsPath)
   return [
     item(commands.deploy, elsewhere === undefined ? l10n.t('Deploy') : l10n.t('Deploy to {0}', elsewhere)),
     item(commands.invoke, l10n.t('Invoke')),
-    ...(runtime === 'go' ? [] : [item(commands.debugFunction, l10n.t('Debug'))]),
+    ...(runtime === 'go' || image !== undefined ? [] : [item(commands.debugFunction, l10n.t('Debug'))]),
   ]
 }

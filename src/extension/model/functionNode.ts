@@ -34,6 +34,9 @@ export const isBrokenFunction = (fn: Function): boolean => ['failed', 'degraded'
 /** Whether something would answer a call: a revision, or a process that is debugged. */
 export const canBeCalled = (fn: Function): boolean => fn.revision > 0 || fn.debugging === true
 
+/** Whether there is a source that this machine can run under a debugger. */
+const canBeDebugged = ({ image, runtime }: Function): boolean => image === undefined && runtime !== 'go'
+
 /** What is known of a function beside itself. */
 export interface FunctionNews {
   readonly deployment?: DeploymentProgress | undefined
@@ -64,13 +67,14 @@ export function functionNode(
     target: { kind: 'function', functionId: fn.id },
     label: fn.name,
     description: joined([fn.runtime, words, reloads, figures]),
-    tooltip: () => tooltip(fn, words, calls, options),
+    tooltip: () => tooltip(fn, words, { calls, inCluster }, options),
     spoken: joined([fn.name, options.t('function'), fn.runtime, words, reloads, figures], ', '),
     icon: fn.debugging ? { codicon: 'debug-alt', color: 'charts.orange' } : icons[state],
     context: [
       'function',
       state,
       canBeCalled(fn) ? 'serving' : 'notServing',
+      ...(canBeDebugged(fn) ? [] : ['undebuggable']),
       ...(options.followed.has(fn.id) ? ['followed'] : []),
       ...(options.reloaded.has(fn.id) ? ['reloaded'] : []),
       ...deniedWords(denied),
@@ -160,13 +164,23 @@ const urlNode = (fn: Function, inCluster: boolean, { t }: RenderOptions): TreeNo
   children: [],
 })
 
-function scalingWords({ minScale, maxScale, containerConcurrency }: Function['scaling'], t: Localize): string {
-  const processes =
-    maxScale === undefined ? t('at least {0} processes', minScale) : t('{0} to {1} processes', minScale, maxScale)
-  return joined([processes, t('{0} calls at once in each', containerConcurrency)], ', ')
+function scalingWords({ scaling }: Function, inCluster: boolean, t: Localize): string {
+  const { minScale, maxScale, containerConcurrency } = scaling
+  const least = inCluster ? t('at least {0} pods', minScale) : t('at least {0} processes', minScale)
+  const most = (to: number): string =>
+    inCluster ? t('{0} to {1} pods', minScale, to) : t('{0} to {1} processes', minScale, to)
+  return joined(
+    [maxScale === undefined ? least : most(maxScale), t('{0} calls at once in each', containerConcurrency)],
+    ', ',
+  )
 }
 
-function tooltip(fn: Function, words: string, calls: FunctionCalls | undefined, options: RenderOptions): string {
+function tooltip(
+  fn: Function,
+  words: string,
+  { calls, inCluster = false }: FunctionNews,
+  options: RenderOptions,
+): string {
   const { t, locale } = options
   const watched = options.reloaded.get(fn.id)
   const variables = Object.keys(fn.environment)
@@ -180,7 +194,7 @@ function tooltip(fn: Function, words: string, calls: FunctionCalls | undefined, 
       fn.revision > 0 ? line(t('Address'), codeMarkdown(fn.url)) : undefined,
       calls === undefined ? undefined : escapeMarkdown(figureSentence(calls.day, t)),
       line(t('Longest call'), `${fn.timeout} s`),
-      line(t('Scaling'), escapeMarkdown(scalingWords(fn.scaling, t))),
+      line(t('Scaling'), escapeMarkdown(scalingWords(fn, inCluster, t))),
       variables.length === 0 ? undefined : line(t('Environment'), variables.map(codeMarkdown).join(', ')),
       fn.secrets.length === 0 ? undefined : line(t('Secrets'), fn.secrets.map(s => codeMarkdown(s.name)).join(', ')),
       fn.reason === undefined ? undefined : line(t('Last fault'), escapeMarkdown(fn.reason)),

@@ -56,7 +56,7 @@ export function languageOf({ runtime }: Pick<FunctionSpec, 'runtime'>): Runtime 
 const needsCluster = () =>
   new HksError('UNSUPPORTED_PLATFORM', 'image: on this machine functions run from their source, not from an image.', {
     details: { field: 'image' },
-    hint: 'Deploy it to a cluster (hks-func use CONNECTION/NAMESPACE), or deploy its source here.',
+    hint: 'Deploy it to a cluster (Choose Project in the editor, hks-func use CONNECTION/NAMESPACE), or deploy its source here.',
   })
 
 /** @throws HksError INVALID_REQUEST */

@@ -22,10 +22,15 @@ export function callLog(view: InvokeView, logElement: HTMLElement): TemplateResu
     <div ?hidden=${logLines === 0}>${logElement}</div>
     ${
       logLines === 0 && log.kind === 'ready'
-        ? html`<p class="hint">${log.end === undefined ? t('No line yet.') : t('It wrote no line.')}</p>`
+        ? html`<p class="hint">${noLine(view, log.end !== undefined)}</p>`
         : nothing
     }
   </section>`
+}
+
+function noLine({ fn }: InvokeView, hasEnded: boolean): string {
+  if (fn.image !== undefined) return t('What an image writes belongs to no call: it is in the log of the function.')
+  return hasEnded ? t('It wrote no line.') : t('No line yet.')
 }
 
 function state({ log, droppedLines, openLog, reloadLog }: InvokeView): TemplateResult | typeof nothing {

@@ -12,6 +12,18 @@ describe('the row of a function', () => {
     assert.equal(node({ replicas: 0 }).description, 'python · scaled to zero')
   })
 
+  it('offers no debugger for what none of this machine can debug', () => {
+    assert.equal(node({ runtime: 'go' }).context, 'function;ready;serving;undebuggable')
+    assert.equal(node({ runtime: 'image', image: 'shop:1' }).context, 'function;ready;serving;undebuggable')
+    assert.equal(node().context, 'function;ready;serving')
+  })
+
+  it('counts pods in a cluster and processes on this machine', () => {
+    const scaling = { ...fn().scaling, minScale: 0, maxScale: 4 }
+    assert.match(node({ scaling }).tooltip(), /0 to 4 processes/)
+    assert.match(functionNode(fn({ scaling }), { inCluster: true }, options).tooltip(), /0 to 4 pods/)
+  })
+
   it('says why it failed, in one line', () => {
     const reason = 'main.py:3: invalid syntax\nTraceback'
     const failed = node({ status: 'failed', revision: 0, reason })

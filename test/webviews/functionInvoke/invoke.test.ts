@@ -171,6 +171,15 @@ describeInVscode('the invoke page in a browser', () => {
     await page.getByText('Its log may say why.').waitFor()
   })
 
+  it('says of an image that its lines belong to no call', async () => {
+    const image = functionOf({ runtime: 'image', image: 'shop:1', handler: '' })
+    const nothing = { items: [], more: false, next: {}, end: 'The call ended: succeeded.' }
+    const { page, begun } = await start({ init: { function: image }, change: { log: () => nothing } })
+    await button(page, 'Invoke').click()
+    open.emit('call', { call: endedCall(await begun()) })
+    await page.getByText('What an image writes belongs to no call').waitFor()
+  })
+
   it('has no log of a call that did not get there', async () => {
     const { page, begun } = await start()
     await button(page, 'Invoke').click()
