@@ -43,9 +43,16 @@ export interface RunLogs extends Disposable {
   update(pods: readonly KubePod[]): void
   /** A line of the platform itself. */
   system(text: string, time?: number): void
+  /** A line of the platform about how containers ended: after theirs, if these come in time. Resolves when it is there. */
+  systemAfterEnded(text: string): Promise<void>
   /** Resolves when all containers that were seen have been read to their end. */
   drained(): Promise<void>
 }
+
+/** How long the last lines of a container that has ended are waited for, milliseconds. */
+const lastLinesMs = 5000
+/** Names the platform among the containers whose lines are put in order. */
+const platform = ''
 
 /** Reads whatever container has started, in the order of the lines' times. Ends with the scope's signal. */
 export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
@@ -55,8 +62,8 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
   let stopping: AbortController | undefined
   let isOver = false
   const pods = new Map<string, KubePod>()
-  const readers = new Map<string, Promise<void>>()
-  const prefixes = new Map<string, string>()
+  const readers = new Map<string, { readonly start: ContainerStart; readonly done: Promise<void> }>()
+  const prefixes = new Map([[platform, '']])
   let wakeUps: (() => void)[] = []
   let reported = false
   const stored = run.isResumed ? storedLines(deps.logs, applicationId, executionId) : Promise.resolve([])
@@ -77,7 +84,7 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
   const merge = createLineMerge<string>(clock, batch =>
     append(
       batch.map(([key, { time, text, truncated }]) => ({
-        ...(time === undefined ? { time: clock.now(), stream: 'system' } : { time, stream: 'stdout' }),
+        ...{ time: time ?? clock.now(), stream: time === undefined || key === platform ? 'system' : 'stdout' },
         text: prefixes.get(key)! + text,
         executionId,
         ...(truncated === undefined ? {} : { truncated }),
@@ -131,7 +138,14 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
         if (!signal.aborted) report(error)
       })
       .finally(() => merge.close(key))
-    readers.set(key, done)
+    readers.set(key, { start, done })
+  }
+  const readToEnd = async (): Promise<void> => {
+    const ended = [...readers.values()].filter(({ start }) => phaseOf(pods.get(start.podUid), start) !== 'running')
+    if (ended.length === 0) return
+    const late = Promise.withResolvers<void>()
+    using _timer = clock.callAfter(lastLinesMs, late.resolve)
+    await Promise.race([Promise.all(ended.map(({ done }) => done)), late.promise])
   }
   return {
     update: present => {
@@ -143,11 +157,17 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
       for (const wake of waiting) wake()
     },
     system,
+    systemAfterEnded: async text => {
+      await readToEnd()
+      if (isOver || scope.signal.aborted) return
+      await merge.push(platform, [{ time: clock.now(), stamp: '', text }])
+      merge.close(platform)
+    },
     drained: async () => {
       // A reader may come while another is waited for.
       for (let count = -1; count !== readers.size; ) {
         count = readers.size
-        await Promise.all(readers.values())
+        await Promise.all([...readers.values()].map(({ done }) => done))
       }
     },
     [Symbol.dispose]: () => {

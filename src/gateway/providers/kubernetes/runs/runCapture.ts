@@ -28,7 +28,7 @@ export interface RunCapture extends Disposable {
 
 /** What the capture of a run needs. */
 export interface RunCaptureDeps {
-  readonly executions: ExecutionStore
+  readonly executions: Pick<ExecutionStore, 'save'>
   readonly clock: Clock
   readonly publish: (execution: Execution) => void
   readonly report: (error: unknown) => void
@@ -66,6 +66,7 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
   let isSecond = false
   let retry: Disposable | undefined
   const told = new Set<string>()
+  let telling: Promise<unknown> = Promise.resolve()
 
   const ofCall = (found: PodFault | undefined): PodFault | undefined =>
     run.callsFunction && found?.said !== undefined ? { ...found, cause: found.said } : found
@@ -88,28 +89,28 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
     stored = next
     deps.publish(next)
   }
-  /** Says what happened to its pods, each thing once; of what is stored an earlier gateway has told. */
-  const tell = (key: string, text: string): void => {
-    if (told.has(key)) return
+  const isNews = (key: string): boolean => {
+    if (told.has(key)) return false
     told.add(key)
-    logs.system(text)
+    return true
   }
+  /** Says what happened to its pods, each thing once; of what is stored an earlier gateway has told. */
   const tellStarts = (job: KubeJob, pods: readonly KubePod[]): void => {
     for (const { metadata, spec, status } of pods) {
       const isTold = run.stored?.attempts.some(each => each.startedAt >= Date.parse(metadata.creationTimestamp))
       if (spec.nodeName === undefined || isTold === true) continue
       const scheduled = status?.conditions?.find(each => each.type === 'PodScheduled' && each.status === 'True')
       const seconds = secondsBetween(metadata.creationTimestamp, scheduled?.lastTransitionTime)
-      tell(
-        metadata.uid,
-        `${job.metadata.name}: the pod ${metadata.name} got the node ${spec.nodeName} after ${seconds} s.`,
-      )
+      if (isNews(metadata.uid))
+        logs.system(`${job.metadata.name}: the pod ${metadata.name} got the node ${spec.nodeName} after ${seconds} s.`)
     }
-    if (fault && run.stored?.cause !== fault.cause) tell(fault.cause, `${job.metadata.name}: ${fault.cause}`)
+    if (fault && run.stored?.cause !== fault.cause && isNews(fault.cause))
+      telling = Promise.all([telling, logs.systemAfterEnded(`${job.metadata.name}: ${fault.cause}`)])
   }
   const end = async (last: Execution): Promise<void> => {
     isEnding = true
     await logs.drained()
+    await telling
     const cause = last.cause === undefined ? '.' : `: ${last.cause}`
     // One that ended long ago is told of as it was.
     const isPast = last.completedAt !== undefined && clock.now() - last.completedAt > pastMs
