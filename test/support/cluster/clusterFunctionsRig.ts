@@ -10,13 +10,13 @@ import { createKubeClient } from '../../../src/gateway/providers/kubernetes/clie
 import type { KubeObject } from '../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
 import { loadKubeConfig } from '../../../src/gateway/providers/kubernetes/client/loadKubeConfig.ts'
 import type { FunctionSettings } from '../../../src/gateway/providers/kubernetes/functions/functionSettings.ts'
-import { createIngress } from '../../../src/gateway/providers/kubernetes/functions/ingress.ts'
+import { createIngress } from '../../../src/gateway/providers/kubernetes/functions/calls/ingress.ts'
 import {
   createNamespaceFunctions,
   type NamespaceFunctions,
   type NamespaceFunctionsDeps,
 } from '../../../src/gateway/providers/kubernetes/functions/namespaceFunctions.ts'
-import { readRuntimeProgram } from '../../../src/gateway/providers/kubernetes/functions/runtimeProgram.ts'
+import { readRuntimeProgram } from '../../../src/gateway/providers/kubernetes/functions/objects/runtimeProgram.ts'
 import { createWatchedCollection } from '../../../src/gateway/providers/kubernetes/watch/createWatchedCollection.ts'
 import { createLogStore } from '../../../src/gateway/store/logs/logStore.ts'
 import { functionSpec, jsonRequest, patient, sourceOf } from '../localFunctionsRig.ts'

@@ -1,7 +1,7 @@
 import { HksError, notFound } from '../../../../contract/errors.ts'
 import type { Target } from '../../../domain/cronJob.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
-import { functionIdOf } from '../functions/functionNames.ts'
+import { functionIdOf } from '../functions/objects/functionNames.ts'
 import { labels } from '../labels.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { EnvVar, PodTemplate } from '../objects/coreV1.ts'

@@ -1,5 +1,5 @@
 import type { FunctionRecord, FunctionSpec, RevisionRecord } from '../../../domain/function.ts'
-import { reasonWords } from './conditionWords.ts'
+import { reasonWords } from './objects/conditionWords.ts'
 import type { KubePod } from '../objects/coreV1.ts'
 import {
   conditionOf,
@@ -7,9 +7,9 @@ import {
   type KnativeService,
   type RevisionSpec,
   type TrafficTarget,
-} from './knativeObjects.ts'
-import { readFacts, type RevisionFacts, specOfRevision } from './revisionFacts.ts'
-import { type FailedRevision, readState } from './serviceState.ts'
+} from './objects/knativeObjects.ts'
+import { readFacts, type RevisionFacts, specOfRevision } from './objects/revisionFacts.ts'
+import { type FailedRevision, readState } from './objects/serviceState.ts'
 
 /** A function as the cluster holds it. */
 export interface FunctionSight {

@@ -7,9 +7,9 @@ import type { KubeObject } from '../client/kubeObject.ts'
 import type { OpenNamespaceWork } from '../namespaceWork.ts'
 import type { FunctionImages } from '../images/functionImage.ts'
 import { createWatchedCollection } from '../watch/createWatchedCollection.ts'
-import { createIngress } from './ingress.ts'
+import { createIngress } from './calls/ingress.ts'
 import { createNamespaceFunctions } from './namespaceFunctions.ts'
-import { readRuntimeProgram, type RuntimeProgram } from './runtimeProgram.ts'
+import { readRuntimeProgram, type RuntimeProgram } from './objects/runtimeProgram.ts'
 
 /** What the functions of a connection need. */
 export interface FunctionWorkDeps {

@@ -5,11 +5,11 @@ import type { FunctionRecord } from '../../../domain/function.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { CollectionState, WatchedCollection } from '../watch/watchedCollection.ts'
-import { functionIdOf, functionSelector, labels } from './functionNames.ts'
+import { functionIdOf, functionSelector, labels } from './objects/functionNames.ts'
 import { type FunctionSight, toFunctionRecord } from './functionRecord.ts'
 import type { KubePod } from '../objects/coreV1.ts'
 import { type PendingRevisions, withPending } from './pendingRevisions.ts'
-import { type KnativeRevision, type KnativeService, servingApi } from './knativeObjects.ts'
+import { type KnativeRevision, type KnativeService, servingApi } from './objects/knativeObjects.ts'
 
 /** Begins to follow the objects at a path; ends with the scope. */
 export type FollowObjects = <T extends KubeObject>(path: string, labelSelector: string) => WatchedCollection<T>

@@ -2,7 +2,7 @@ import { HksError } from '../../../../contract/errors.ts'
 import type { KnativeTeller } from '../../../domain/ports.ts'
 import type { KubeClient } from '../client/kubeClient.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
-import { servingApi } from '../functions/knativeObjects.ts'
+import { servingApi } from '../functions/objects/knativeObjects.ts'
 import { type OwnObject, ownObjects } from './ownObjects.ts'
 
 /** So many of a list are named. */

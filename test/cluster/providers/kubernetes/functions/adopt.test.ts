@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { readState } from '../../../../../src/gateway/providers/kubernetes/functions/serviceState.ts'
-import type { KnativeService } from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
+import { readState } from '../../../../../src/gateway/providers/kubernetes/functions/objects/serviceState.ts'
+import type { KnativeService } from '../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { functionSpec, jsonOf, sourceOf } from '../../../../support/localFunctionsRig.ts'

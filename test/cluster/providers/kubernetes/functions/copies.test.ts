@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { KnativeService } from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
+import type { KnativeService } from '../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { jsonOf } from '../../../../support/localFunctionsRig.ts'

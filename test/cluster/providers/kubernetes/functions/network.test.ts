@@ -3,9 +3,9 @@ import { HksError } from '../../../../../src/contract/errors.ts'
 import type {
   KnativeRevision,
   KnativeService,
-} from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
-import { conditionOf } from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
-import { readState } from '../../../../../src/gateway/providers/kubernetes/functions/serviceState.ts'
+} from '../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
+import { conditionOf } from '../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
+import { readState } from '../../../../../src/gateway/providers/kubernetes/functions/objects/serviceState.ts'
 import type { KubePod } from '../../../../../src/gateway/providers/kubernetes/objects/coreV1.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { kubeconfigThrough, type ProxiedCluster } from '../../../../support/cluster/kubeconfigThrough.ts'

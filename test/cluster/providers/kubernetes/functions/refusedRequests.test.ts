@@ -6,8 +6,8 @@ import {
   conditionOf,
   type KnativeRevision,
   type KnativeService,
-} from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
-import { readState } from '../../../../../src/gateway/providers/kubernetes/functions/serviceState.ts'
+} from '../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
+import { readState } from '../../../../../src/gateway/providers/kubernetes/functions/objects/serviceState.ts'
 import { type ApiProxy, apiProxy } from '../../../../support/cluster/apiProxy.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { testCluster } from '../../../../support/cluster/testCluster.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSystemClock } from '../../../../../src/gateway/platform/systemClock.ts'
 import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
-import { createIngress, type Ingress } from '../../../../../src/gateway/providers/kubernetes/functions/ingress.ts'
+import { createIngress, type Ingress } from '../../../../../src/gateway/providers/kubernetes/functions/calls/ingress.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { type TestCluster, testCluster } from '../../../../support/cluster/testCluster.ts'
 import { jsonOf } from '../../../../support/localFunctionsRig.ts'

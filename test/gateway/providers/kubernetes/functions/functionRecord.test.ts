@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
-import { functionLabels } from '../../../../../src/gateway/providers/kubernetes/functions/functionNames.ts'
+import { functionLabels } from '../../../../../src/gateway/providers/kubernetes/functions/objects/functionNames.ts'
 import { toFunctionRecord } from '../../../../../src/gateway/providers/kubernetes/functions/functionRecord.ts'
 import type {
   KnativeRevision,
   KnativeService,
   TrafficTarget,
-} from '../../../../../src/gateway/providers/kubernetes/functions/knativeObjects.ts'
+} from '../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
 import type { KubePod } from '../../../../../src/gateway/providers/kubernetes/objects/coreV1.ts'
-import { factsOf } from '../../../../../src/gateway/providers/kubernetes/functions/revisionFacts.ts'
-import { revisionTemplate } from '../../../../../src/gateway/providers/kubernetes/functions/serviceManifest.ts'
+import { factsOf } from '../../../../../src/gateway/providers/kubernetes/functions/objects/revisionFacts.ts'
+import { revisionTemplate } from '../../../../../src/gateway/providers/kubernetes/functions/objects/serviceManifest.ts'
 import {
   type ServiceState,
   writeState,
-} from '../../../../../src/gateway/providers/kubernetes/functions/serviceState.ts'
+} from '../../../../../src/gateway/providers/kubernetes/functions/objects/serviceState.ts'
 import { functionSpec } from '../../../../support/localFunctionsRig.ts'
 
 const at = '2026-01-01T00:00:00Z'

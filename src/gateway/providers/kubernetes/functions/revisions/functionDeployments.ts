@@ -1,0 +1,289 @@
+import { createKeyedQueue } from '../../../../../base/queue.ts'
+import { HksError } from '../../../../../contract/errors.ts'
+import type { Clock } from '../../../../domain/clock.ts'
+import { deployWords, explainFailure } from '../../../../domain/deployFailure.ts'
+import type { DeploymentSteps, StepTeller } from '../../../../domain/deploymentSteps.ts'
+import type { FunctionRecord, RevisionRecord, Source } from '../../../../domain/function.ts'
+import type { FunctionLog } from '../../../../domain/functionLog.ts'
+import { LoadFailure } from '../../../../domain/loadFailure.ts'
+import type { Functions } from '../../../../domain/ports.ts'
+import { mayHaveHappened } from '../../client/lostAnswer.ts'
+import type { NamespaceScope } from '../../namespaceScope.ts'
+import type { FunctionObjects } from '../objects/functionObjects.ts'
+import type { FunctionSight } from '../functionRecord.ts'
+import type { FunctionSettings } from '../functionSettings.ts'
+import type { FunctionsView } from '../functionsView.ts'
+import { functionIdOf, revisionName, sourceName } from '../objects/functionNames.ts'
+import { newRecord, type PendingRevisions } from '../pendingRevisions.ts'
+import { prepareRevision } from '../content/prepareRevision.ts'
+import { findOwnService, nextNumber, putRevision } from './putRevision.ts'
+import { refuseSpec } from './refuseSpec.ts'
+import type { RevisionContent } from '../objects/revisionContent.ts'
+import type { ContentPlan, PlanContent } from '../content/revisionContents.ts'
+import type { RevisionWatch } from './revisionWatch.ts'
+import { readState } from '../objects/serviceState.ts'
+import type { RevisionSettlement } from './settleRevision.ts'
+import { createUnmadeFailure } from './unmadeRevision.ts'
+
+/** Deployments of functions in one namespace. */
+export interface FunctionDeployments {
+  deploy: Functions['deploy']
+  /** Ends all that are under way of a function; resolves to how many when nothing of them is left. */
+  cancel(functionId: string): Promise<number>
+  /** Whether this gateway deploys it. */
+  isOwn(functionId: string): boolean
+  /** Leaves those under way to the cluster and to whichever gateway comes next. */
+  stop(): Promise<void>
+}
+
+/** What deploying needs. */
+export interface FunctionDeploymentsOptions {
+  readonly scope: NamespaceScope
+  readonly view: FunctionsView
+  readonly objects: FunctionObjects
+  readonly settlement: RevisionSettlement
+  readonly watchRevision: RevisionWatch
+  readonly settings: () => FunctionSettings
+  readonly planContent: PlanContent
+  readonly pending: PendingRevisions
+  readonly steps: DeploymentSteps
+  readonly log: FunctionLog
+  readonly removeLog: (functionId: string) => Promise<void>
+  /** A deployment has failed: what it made may be left, used by nothing. */
+  readonly onLeftovers: () => void
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Receives failures that no caller waits for. */
+  readonly report: (error: unknown) => void
+}
+
+interface Attempt {
+  readonly revision: RevisionRecord
+  /** The Service is made for it. */
+  created: boolean
+  /** The cluster knows of it. */
+  isPut: boolean
+  readonly abort: AbortController
+  readonly told: StepTeller
+  settled: Promise<unknown>
+}
+
+type BuildContent = (ContentPlan & { kind: 'built' })['build']
+
+/** A timer takes no more; nobody waits that long for an answer. */
+const longestWaitMs = 3_600_000
+
+/** Gives Services new revisions and waits until they serve. */
+export function createFunctionDeployments(options: FunctionDeploymentsOptions): FunctionDeployments {
+  const { scope, view, objects, settlement, steps, log, pending, clock, newId, report } = options
+  const turns = createKeyedQueue()
+  const attempts = new Set<Attempt>()
+  const failUnmade = createUnmadeFailure(options)
+
+  const begin = async (
+    spec: RevisionRecord['spec'],
+    source: Source | undefined,
+    isTransient: boolean,
+  ): Promise<{ readonly attempt: Attempt; readonly settled: Promise<FunctionRecord> }> => {
+    const planned = await options.planContent(spec, source)
+    const existing = await findOwnService(objects, spec.name, scope.projectId)
+    const underWay = [...attempts].map(({ revision }) => revision).filter(each => each.spec.name === spec.name)
+    const revision: RevisionRecord = {
+      id: newId(),
+      functionId: (existing && functionIdOf(existing, scope.projectId)) ?? underWay[0]?.functionId ?? newId(),
+      number: Math.max(nextNumber(existing), ...underWay.map(({ number }) => number + 1)),
+      spec,
+      sourceDigest: source?.digest ?? '',
+      ...(isTransient && { transient: true }),
+      status: 'deploying',
+      createdAt: clock.now(),
+    }
+    const attempt: Attempt = {
+      revision,
+      created: !existing,
+      isPut: false,
+      abort: new AbortController(),
+      told: steps.begin(scope.projectId, revision),
+      settled: Promise.resolve(),
+    }
+    attempts.add(attempt)
+    if (planned.kind === 'there') await put(attempt, source, planned.content)
+    const settled = planned.kind === 'built' ? buildAndSettle(attempt, source, planned.build) : settle(attempt)
+    attempt.settled = settled.catch(() => undefined)
+    return { attempt, settled }
+  }
+  const signalOf = ({ abort }: Attempt) => AbortSignal.any([abort.signal, scope.signal])
+
+  /** Makes what the revision needs, then the revision. */
+  const put = async (attempt: Attempt, source: Source | undefined, content: RevisionContent): Promise<void> => {
+    const { revision, told } = attempt
+    const { functionId, spec } = revision
+    try {
+      signalOf(attempt).throwIfAborted()
+      const existing = await findOwnService(objects, spec.name, scope.projectId)
+      attempt.created = !existing
+      const { annotations } = options.settings()
+      const plan = { functionId, spec, revision, content, ...(annotations ? { annotations } : {}) }
+      await prepareRevision(objects, { functionId, spec, revision, source, content }, clock.now())
+      attempt.isPut = true
+      await putRevision(objects, plan, existing, scope)
+    } catch (error) {
+      attempts.delete(attempt)
+      const explained = explainFailure(error, deployWords(revision))
+      told.ended(outcomeOf(explained), explained.message)
+      // One that may be there is ended by whoever sees it.
+      if (!mayHaveHappened(error)) await forgetSource(revision).catch(unlessAway)
+      options.onLeftovers()
+      throw explained
+    }
+  }
+  /** It is swept away when the cluster is back. */
+  const unlessAway = (error: unknown) => {
+    if (!(error instanceof HksError) || error.code !== 'CONNECTION_FAILED') report(error)
+  }
+  const forgetSource = ({ id, spec, number }: RevisionRecord) =>
+    objects.remove('configmaps', sourceName(revisionName(spec.name, number), id))
+
+  /** Until its image is there the cluster knows nothing of the revision: what serves is not touched. */
+  const buildAndSettle = async (
+    attempt: Attempt,
+    source: Source | undefined,
+    build: BuildContent,
+  ): Promise<FunctionRecord> => {
+    const { revision, told } = attempt
+    const { functionId, spec } = revision
+    pending.add(revision)
+    try {
+      const line = (text: string) => log.system(functionId, text)
+      const content = await build(signalOf(attempt), { progress: told.now, line }).catch(async (error: unknown) => {
+        const explained = await failUnmade(revision, error)
+        attempts.delete(attempt)
+        told.ended(outcomeOf(explained), explained.message)
+        throw explained
+      })
+      await turns.add(spec.name, () => put(attempt, source, content))
+      return await settle(attempt)
+    } finally {
+      pending.remove(revision)
+    }
+  }
+  const settle = async (attempt: Attempt): Promise<FunctionRecord> => {
+    const { revision, told } = attempt
+    const { functionId, number, spec } = revision
+    told.now({ phase: 'starting' })
+    const signal = signalOf(attempt)
+    try {
+      const onWaiting = (waiting: string | undefined) =>
+        told.now({ phase: 'starting', ...(waiting === undefined ? {} : { waiting }) })
+      await options.watchRevision({ functionId, name: spec.name, number, signal, onWaiting })
+    } catch (error) {
+      throw await fail(attempt, error)
+    }
+    attempts.delete(attempt)
+    const sentence = `Revision ${number} is serving.`
+    try {
+      await settlement.finish(spec.name, number)
+    } catch (error) {
+      // It serves; the mark stays for whoever may take it away.
+      const explained = explainFailure(error, deployWords(revision))
+      told.ended(outcomeOf(explained), explained.message)
+      throw explained
+    }
+    if (!revision.transient) log.system(functionId, sentence)
+    told.ended('ready', sentence)
+    const sight = await seenSettled(functionId, number, scope.signal)
+    if (sight) settlement.tidy(sight, number).catch(report)
+    const record = view.record(functionId)
+    if (record) return record
+    throw new HksError('CANCELLED', 'The function was deleted while it was deployed.')
+  }
+  /** What was changed is read through the view: it has to have heard of it. */
+  const seenSettled = async (functionId: string, number: number, signal: AbortSignal) => {
+    await view.until(
+      functionId,
+      sight => (sight && readState(sight.service).deployment?.revision === number ? undefined : true),
+      signal,
+    )
+    return view.sight(functionId)
+  }
+
+  /** The Service that was made for a revision goes with it, unless a newer one has taken its place. */
+  const goneOrAnothers = (functionId: string, number: number) => {
+    const isOwn = ({ service }: FunctionSight) => readState(service).deployment?.revision === number
+    return view.until(functionId, sight => (sight && isOwn(sight) ? undefined : true), scope.signal)
+  }
+
+  const fail = async (attempt: Attempt, error: unknown): Promise<HksError> => {
+    const { revision, told, created } = attempt
+    const { functionId, number, spec } = revision
+    const explained = explainFailure(error, deployWords(revision))
+    if (explained.code === 'GATEWAY_DRAINING' || scope.signal.aborted) {
+      attempts.delete(attempt)
+      return explained
+    }
+    const isRefused = explained.code === 'INVALID_SOURCE'
+    const isCancelled = explained.code === 'CANCELLED'
+    // What was made for it goes with it; a failure stays to be looked at.
+    const reason = isRefused || (isCancelled && created) ? undefined : explained.message
+    try {
+      await settlement.takeBack(functionId, spec.name, number, reason)
+      if (created && reason === undefined) {
+        await goneOrAnothers(functionId, number)
+        if (!view.sight(functionId)) await options.removeLog(functionId)
+      } else {
+        await seenSettled(functionId, number, scope.signal)
+        if (error instanceof LoadFailure) log.trace(functionId, error.context.trace)
+        log.system(functionId, explained.message)
+      }
+    } catch (failure) {
+      // The mark stays: this gateway, or the next one, looks at it again.
+      report(failure)
+    } finally {
+      attempts.delete(attempt)
+      options.onLeftovers()
+      told.ended(outcomeOf(explained), explained.message)
+    }
+    return explained
+  }
+
+  return {
+    deploy: async (projectId, spec, source, { answerBy, transient }) => {
+      refuseSpec(spec)
+      await view.ready()
+      const { attempt, settled } = await turns.add(spec.name, () => begin(spec, source, transient === true))
+      const { functionId } = attempt.revision
+      // A source that does not parse is refused as a request: nothing is recorded, nothing replaced.
+      const timeUp = Promise.withResolvers<undefined>()
+      using _timer = clock.callAfter(Math.min(longestWaitMs, Math.max(0, answerBy - clock.now())), () =>
+        timeUp.resolve(undefined),
+      )
+      const early = await Promise.race([
+        settled.then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+        timeUp.promise,
+      ])
+      if (early instanceof HksError && early.code === 'INVALID_SOURCE') throw early
+      settled.catch(() => undefined)
+      const record = view.record(functionId) ?? newRecord(projectId, attempt.revision)
+      return { function: record, created: attempt.created, settled }
+    },
+    cancel: async id => {
+      const ended = [...attempts].filter(({ revision }) => revision.functionId === id)
+      for (const { abort } of ended) abort.abort(new HksError('CANCELLED', 'The deployment was cancelled.'))
+      await Promise.all(ended.map(({ settled }) => settled))
+      return ended.length
+    },
+    isOwn: id => [...attempts].some(({ revision }) => revision.functionId === id),
+    stop: async () => {
+      for (const { abort, isPut } of attempts) abort.abort(new HksError('GATEWAY_DRAINING', drainingWords(isPut)))
+      await Promise.all([...attempts].map(({ settled }) => settled))
+    },
+  }
+}
+
+const outcomeOf = ({ code }: HksError): 'cancelled' | 'failed' => (code === 'CANCELLED' ? 'cancelled' : 'failed')
+
+const drainingWords = (isPut: boolean): string =>
+  `The gateway stopped during the deployment${isPut ? ', which goes on' : '. Nothing was replaced'}.`
