@@ -22,7 +22,7 @@ export async function tellKnativeWork(
       if (out.format === 'json' || step.type === 'done') {
         out.record(step, () => (step.type === 'done' ? endWords(step) : ''))
       } else {
-        for (const sentence of sentencesOf(step)) out.say(sentence)
+        for (const sentence of sentencesOf(step, work)) out.say(sentence)
       }
     }
   } catch (error) {
@@ -42,10 +42,10 @@ export async function tellKnativeWork(
 const wordsOf = ({ kind, name, namespace }: Extract<KnativeStep, { readonly type: 'object' }>): string =>
   `${kind} ${name}${namespace === undefined ? '' : ` in ${namespace}`}`
 
-function sentencesOf(step: Exclude<KnativeStep, Done>): readonly string[] {
+function sentencesOf(step: Exclude<KnativeStep, Done>, { install }: KnativeWork): readonly string[] {
   switch (step.type) {
     case 'planned':
-      return step.objects === 0 ? [] : [`${step.objects} objects …`]
+      return step.objects === 0 ? [] : [`${install ? 'Applying' : 'Removing'} ${step.objects} objects …`]
     case 'object':
       return step.action === 'unchanged' ? [] : [`${step.action} ${wordsOf(step)}`]
     case 'file':

@@ -53,6 +53,9 @@ export function unverifiedSums(error: unknown): Readonly<Record<string, string>>
   return typeof sums === 'object' && sums !== null ? (sums as Record<string, string>) : undefined
 }
 
+/** Where this type goes, no function can be deployed. */
+const servicesType = 'services.serving.knative.dev'
+
 /** What a removal deletes, for the question before it. */
 export function removalWords(objects: KnativeRemoval['objects'], t: Localize): string {
   const namespaces = objects.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name)
@@ -61,9 +64,10 @@ export function removalWords(objects: KnativeRemoval['objects'], t: Localize): s
     t('{0} objects are deleted, those that were installed from here and no others.', objects.length),
     namespaces.length > 0 && t('Namespaces, with all that is in them: {0}', namespaces.join(', ')),
     types.length > 0 && t('Types, with all their objects: {0}', types.join(', ')),
-    t(
-      'There is no Knative Service. Functions can not be deployed here until Knative is installed again; CronJobs go on.',
-    ),
+    types.includes(servicesType) &&
+      t(
+        'There is no Knative Service. Functions can not be deployed here until Knative is installed again; CronJobs go on.',
+      ),
   ]
     .filter(Boolean)
     .join('\n\n')

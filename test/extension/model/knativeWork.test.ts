@@ -50,7 +50,13 @@ describe('the question before Knative is removed', () => {
     assert.match(words, /Types, with all their objects: services\.serving\.knative\.dev\n/)
   })
 
+  it('says that functions end with the type of Knative Services', () => {
+    const type = (name: string) => removalWords([{ kind: 'CustomResourceDefinition', name }], t)
+    assert.match(type('services.serving.knative.dev'), /There is no Knative Service\. Functions can not be deployed/)
+    assert.doesNotMatch(type('images.caching.internal.knative.dev'), /no Knative Service/)
+  })
+
   it('leaves out what there is none of', () => {
-    assert.doesNotMatch(removalWords([{ kind: 'ClusterRole', name: 'admin' }], t), /Namespaces|Types/)
+    assert.doesNotMatch(removalWords([{ kind: 'ClusterRole', name: 'admin' }], t), /Namespaces|Types|Functions/)
   })
 })

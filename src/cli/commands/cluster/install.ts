@@ -43,7 +43,7 @@ async function install(context: Context, name: string | undefined, options: Opti
     { connectionId: connection.id, install },
     ({ created, changed, unchanged, verified }) => {
       const objects = `${created} objects created, ${changed} changed, ${unchanged} as they were.`
-      const seconds = (milliseconds = 0) => `${(milliseconds / 1000).toFixed(1)} s`
+      const seconds = (milliseconds = 0) => `${(milliseconds / 1000).toFixed(milliseconds < 1000 ? 2 : 1)} s`
       return `Knative runs in ${connection.name}: ${objects}\nA function served after ${seconds(
         verified?.deployMilliseconds,
       )} and answered in ${seconds(verified?.callMilliseconds)}.`

@@ -98,7 +98,12 @@ const configMap = (client: KubeClient, name: string): Promise<KubeConfigMap> =>
   client.request<KubeConfigMap>('GET', `/api/v1/namespaces/${system}/configmaps/${name}`)
 
 function deploymentPart(name: string, deployment: KubeDeployment | undefined): KnativePart {
-  if (!deployment) return part(name, 'missing', `The Deployment ${name} of ${system} is not there.`)
+  if (!deployment) {
+    return {
+      ...part(name, 'missing', `The Deployment ${name} of ${system} is not there.`),
+      hint: 'hks-func cluster install puts it back where that has installed Knative; else the tool that did.',
+    }
+  }
   const ready = deployment.status?.readyReplicas ?? 0
   if (ready > 0) return part(name, 'ready', `${ready} ready.`)
   return {

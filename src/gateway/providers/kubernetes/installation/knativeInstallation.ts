@@ -5,6 +5,7 @@ import type { KubeClient } from '../client/kubeClient.ts'
 import type { OpenNamespaceWork } from '../namespaceWork.ts'
 import { installKnative } from './installKnative.ts'
 import { downloadParts, type KnativePart } from './parts.ts'
+import { refuseForeignTypes } from './planInstallation.ts'
 import { planRemoval } from './planRemoval.ts'
 import { uninstallKnative } from './uninstallKnative.ts'
 import { verifyWithFunction } from './verifyWithFunction.ts'
@@ -43,6 +44,7 @@ export function createKnativeInstallation(
         if (manifests && field) throw invalidField(...field, 'is about files that are downloaded, not manifests.')
         const client = await deps.client()
         const counted = createTally(tell)
+        if (!manifests) await refuseForeignTypes(client, signal)
         const files =
           manifests ??
           (await downloadParts(await deps.parts(), {

@@ -59,6 +59,20 @@ export async function planInstallation(
   }))
 }
 
+/** The type without which there is no Knative Serving. */
+const servicesType: Manifest = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'services.serving.knative.dev' },
+}
+
+/** Spares a download where Knative is there already. @throws HksError CONFLICT where somebody else has installed it */
+export async function refuseForeignTypes(client: KubeClient, signal: AbortSignal): Promise<void> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${servicesType.metadata.name}`
+  const live = await readObject(client, path, signal)
+  if (live && !isMarked(live)) throw installedByOthers([{ file: '', manifest: servicesType }])
+}
+
 /** Whether the manifest is a type of its own. */
 export const isDefinition = (manifest: Manifest): manifest is Definition => manifest.kind === 'CustomResourceDefinition'
 
