@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CronJob } from '../../../src/contract/cronJobs.ts'
 import type { Function } from '../../../src/contract/functions.ts'
+import { openClusterImages } from '../../support/cluster/clusterImages.ts'
 import { type ClusterWindow, openClusterWindow } from '../../support/cluster/clusterWindow.ts'
 import type { KubeObject } from '../../support/cluster/kubeObject.ts'
 import { testCluster } from '../../support/cluster/testCluster.ts'
@@ -185,6 +186,33 @@ describeInVscode('the main job on a cluster', function () {
     await shares('100', undefined)
     await eventually(async () => assert.deepEqual(await answersOf(10), ['Hello, Ada']))
     await ask('Alan', 'Hello')
+  })
+
+  it('deploys an image of its own from a folder, and calls it', async function () {
+    if ((await testCluster()).registry === undefined) this.skip()
+    await using images = await openClusterImages()
+    const server = `import { createServer } from 'node:http'
+createServer((_, answer) => answer.end(process.env.GREETING)).listen(process.env.PORT)`
+    const { reference } = await images.publish('own', { 'server.mjs': server })
+    const folder = join(cluster.folder, 'functions/own')
+    await mkdir(folder)
+    await writeFile(
+      join(folder, 'function.yaml'),
+      `name: own\nimage: ${reference}\nenvironment: { GREETING: Salute }\n`,
+    )
+    await window.runCommand('Hexabase HKS: Deploy Function')
+    await window.quickInput.pick('functions/own')
+    await window.notifications.waitFor(/own is deployed as revision 1/)
+    // It stands above salute, whose rows fill the view.
+    await functions().row('own').waitFor()
+    assert.match((await cluster.rowOf('Functions', 'own'))?.description ?? '', /^image · /)
+    await functions().action('own', 'Invoke Function')
+    const { content } = await window.webview('Invoke own')
+    await content.getByRole('button', { name: 'Invoke', exact: true }).click()
+    await content.getByRole('region', { name: 'Text of the answer' }).getByText('Salute').waitFor()
+    await functions().menu('own', 'Delete Function')
+    await window.dialog.press('Delete Function and Its Revisions')
+    await eventually(async () => assert.equal(await cluster.rowOf('Functions', 'own'), undefined), podMilliseconds)
   })
 
   it('deletes both, and leaves nothing in the cluster', async () => {
