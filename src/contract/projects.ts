@@ -15,6 +15,7 @@ export const projectActions = [
   'stopRun',
   'readLogs',
   'deployFunction',
+  'cancelDeployment',
   'divideTraffic',
   'deleteFunction',
   'writeSecret',
@@ -28,6 +29,11 @@ export const DeniedAction = Type.Object({
   action: OneOf(projectActions),
   message: Type.String(),
   hint: Type.Optional(Type.String()),
+  except: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Names of objects with which it may be done all the same: a role names them',
+    }),
+  ),
 })
 export type DeniedAction = Static<typeof DeniedAction>
 

@@ -19,6 +19,7 @@ export async function applyToCluster(
   await saveOpen(uri)
   const objects = parseManifestObjects(await readYaml(uri.fsPath), uri.fsPath, name)
   if (objects.length === 0) throw noCronJob(uri, name)
+  for (const object of objects) refuseDenied(services, project.id, 'changeCronJob', object.name)
   const done: string[] = []
   for (const object of objects) {
     const applied = await applyOne(services, project.id, object, uri.fsPath)

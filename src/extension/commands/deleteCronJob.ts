@@ -4,6 +4,7 @@ import type { CronJob } from '../../contract/cronJobs.ts'
 import type { Command, Services } from './command.ts'
 import { actOnAll } from './actOnAll.ts'
 import { pickCronJobs } from './pickCronJobs.ts'
+import { refuseDenied } from './refuseDenied.ts'
 
 /** Deletes CronJobs with their runs and logs, after asking once. */
 export const deleteCronJob: Command = {
@@ -14,6 +15,7 @@ export const deleteCronJob: Command = {
     if (job === undefined) return
     const client = await services.session.ready()
     if (jobs.length > 1) return deleteAll(services, client, jobs)
+    refuseDenied(services, job.projectId, 'deleteCronJob', job.name)
     const runs = await countRuns(client, job)
     const button = consequence(runs)
     const detail =
@@ -29,6 +31,7 @@ export const deleteCronJob: Command = {
 
 async function deleteAll(services: Services, client: GatewayClient, jobs: readonly CronJob[]): Promise<void> {
   const words = {
+    action: 'deleteCronJob' as const,
     question: l10n.t('Delete {0} CronJobs?', jobs.length),
     detail: jobs.some(({ active }) => active > 0)
       ? l10n.t('Their history and logs are deleted and what is running is ended. This cannot be undone.')

@@ -10,7 +10,7 @@ export const deleteFunction: Command = {
   run: async (services, argument) => {
     const fn = await pickFunction(services, argument, l10n.t('Function to delete'))
     if (fn === undefined) return
-    refuseDenied(services, fn.projectId, 'deleteFunction')
+    refuseDenied(services, fn.projectId, 'deleteFunction', fn.name)
     const callers = callersOf(fn, services.session.resources.cronJobs.values())
     const detail = l10n.t('Its address stops answering; its revisions and logs are deleted. This cannot be undone.')
     const button = l10n.t('Delete Function and Its Revisions')

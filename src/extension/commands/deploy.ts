@@ -28,7 +28,7 @@ export const deploy: Command = {
     const start = uriOf(argument) ?? (targetOf(argument).functionId === undefined ? openFile() : undefined)
     const source = await findSource(services, start, argument)
     if (source === undefined) return
-    refuseDenied(services, source.projectId, 'deployFunction')
+    refuseDenied(services, source.projectId, 'deployFunction', source.settings.name)
     await saveFiles(source)
     services.faults.clear(source.path)
     try {

@@ -5,6 +5,7 @@ import { askAndResume } from '../dialogs/askAndResume.ts'
 import { actOnAll } from './actOnAll.ts'
 import type { Command, Services } from './command.ts'
 import { pickCronJobs } from './pickCronJobs.ts'
+import { refuseDenied } from './refuseDenied.ts'
 
 /** Resumes CronJobs. When that would start missed runs, the user decides whether it does. */
 export const resume: Command = {
@@ -15,8 +16,10 @@ export const resume: Command = {
     const [job] = jobs
     if (job === undefined) return
     const client = await services.session.ready()
-    if (jobs.length === 1) await askAndResume(client, job)
-    else await resumeAll(services, client, jobs)
+    if (jobs.length === 1) {
+      refuseDenied(services, job.projectId, 'changeCronJob', job.name)
+      await askAndResume(client, job)
+    } else await resumeAll(services, client, jobs)
   },
 }
 
@@ -28,6 +31,7 @@ async function resumeAll(services: Services, client: GatewayClient, jobs: readon
   }
   const without = l10n.t('Resume without the missed runs')
   const words = {
+    action: 'changeCronJob' as const,
     question: l10n.t('Resume {0} CronJobs?', jobs.length),
     ...(missed.length === 0 ? {} : { detail: l10n.t('Resuming starts a missed run of: {0}.', missed.join(', ')) }),
     buttons: missed.length === 0 ? [l10n.t('Resume')] : [without, l10n.t('Resume and start the missed runs')],

@@ -14,6 +14,7 @@ export const runNow: Command = {
     if (job === undefined) return
     if (jobs.length > 1) {
       const words = {
+        action: 'triggerCronJob' as const,
         question: l10n.t('Run {0} CronJobs now?', jobs.length),
         buttons: [l10n.t('Run Now')],
         done: (some: number, all: number) => l10n.t('Started {0} of {1} CronJobs.', some, all),

@@ -8,6 +8,7 @@ import { triggerBody, type TypedRun, variablesProblem, wordsProblem } from '../m
 import { writeWords } from '../../base/shellWords.ts'
 import type { Command, Services } from './command.ts'
 import { pickCronJob } from './pick.ts'
+import { refuseDenied } from './refuseDenied.ts'
 
 /** Starts a run with other arguments, variables or another image, and follows its log. What was typed is offered next time. */
 export const runWith: Command = {
@@ -26,6 +27,7 @@ export const runWith: Command = {
         },
       )
     }
+    refuseDenied(services, job.projectId, 'triggerCronJob')
     const state = services.context.workspaceState
     const key = memory.runWith + job.id
     const typed = await askRun(services, job, state.get<TypedRun>(key))

@@ -2,6 +2,7 @@ import { l10n, type QuickPickItem, window } from 'vscode'
 import type { Command } from './command.ts'
 import { divideTraffic } from './divideTraffic.ts'
 import { pickRevision } from './pickRevision.ts'
+import { refuseDenied } from './refuseDenied.ts'
 
 const shares = [10, 50, 100] as const
 
@@ -12,6 +13,7 @@ export const splitTraffic: Command = {
     const found = await pickRevision(services, argument, l10n.t('Revision that gets a share of the calls'))
     if (found === undefined) return
     const { fn, revision } = found
+    refuseDenied(services, fn.projectId, 'divideTraffic', fn.name)
     const [other] = fn.revisions
       .filter(({ number, percent }) => number !== revision.number && percent > 0)
       .sort((a, b) => b.percent - a.percent)

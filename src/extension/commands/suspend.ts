@@ -16,6 +16,7 @@ export const suspend: Command = {
       return
     }
     const words = {
+      action: 'changeCronJob' as const,
       question: l10n.t('Suspend {0} CronJobs?', jobs.length),
       buttons: [l10n.t('Suspend')],
       done: (some: number, all: number) => l10n.t('Suspended {0} of {1} CronJobs.', some, all),

@@ -20,6 +20,10 @@ export function deniedIn(
   )
 }
 
+/** What of it is denied for an object of that name: a role may allow it by name. */
+export const deniedFor = (denied: readonly DeniedAction[], name: string | undefined): readonly DeniedAction[] =>
+  name === undefined ? denied : denied.filter(({ except }) => except?.includes(name) !== true)
+
 /** The words by which the menus of a row know what is denied. */
 export const deniedWords = (denied: readonly DeniedAction[]): readonly string[] =>
   denied.map(({ action }) => deniedWord(action))

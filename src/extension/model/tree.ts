@@ -3,7 +3,7 @@ import type { Project } from '../../contract/projects.ts'
 import type { DeniedAction } from '../../contract/projects.ts'
 import { connectionNode } from './connectionNode.ts'
 import { compareCronJobs, cronJobNode, isBrokenCronJob } from './cronJobNode.ts'
-import { deniedIn, deniedSentences, deniedWords } from './deniedActions.ts'
+import { deniedFor, deniedIn, deniedSentences, deniedWords } from './deniedActions.ts'
 import { compareFunctions, functionNode, isBrokenFunction } from './functionNode.ts'
 import { knativeRows } from './knativeRows.ts'
 import { isInCluster } from './isInCluster.ts'
@@ -29,7 +29,7 @@ export function cronJobTree(resources: Resources, options: RenderOptions): Tree 
       job =>
         cronJobNode(job, options, {
           inCluster: isInCluster(resources.projects.get(job.projectId)),
-          denied: deniedIn(resources, job.projectId, options.t),
+          denied: deniedFor(deniedIn(resources, job.projectId, options.t), job.name),
         }),
       resources,
       options,
@@ -52,7 +52,7 @@ export function functionTree(resources: Resources, options: RenderOptions): Tree
             deployment: resources.deployments.get(fn.id),
             calls: resources.calls.get(fn.id),
             inCluster: isInCluster(resources.projects.get(fn.projectId)),
-            denied: deniedIn(resources, fn.projectId, options.t),
+            denied: deniedFor(deniedIn(resources, fn.projectId, options.t), fn.name),
           },
           options,
         ),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { chooseContext } from '../../../scripts/cluster/kubeconfig.ts'
 import type { GatewayClient } from '../../../src/client/gatewayClient.ts'
+import type { CronJob } from '../../../src/contract/cronJobs.ts'
 import { projectActions, type ProjectAction } from '../../../src/contract/projects.ts'
 import { type ClusterGateway, openClusterGateway } from '../../support/cluster/clusterGateway.ts'
 import { type LimitedUser, limitedUser, type PolicyRule } from '../../support/cluster/limitedUser.ts'
@@ -22,32 +23,37 @@ describe('what a user of a cluster may not do', function () {
   let user: LimitedUser
   let opened: ClusterGateway
   let cronJobId: string
+  let others: readonly CronJob[]
   before(async () => {
     const { kubeconfig, images } = await testCluster()
     const api = createKubeApi(kubeconfig)
     namespace = await temporaryNamespace(api)
     user = await limitedUser(kubeconfig, { namespace: namespace.name, rules: looking })
-    await api.apply({
-      ...{ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'nightly', namespace: namespace.name } },
-      spec: {
-        ...{ schedule: '0 2 * * *', suspend: true },
-        jobTemplate: {
-          spec: {
-            template: {
-              spec: {
-                restartPolicy: 'Never',
-                containers: [{ name: 'main', image: images.shell, command: ['true'] }],
+    const put = (name: string) =>
+      api.apply({
+        ...{ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name, namespace: namespace.name } },
+        spec: {
+          ...{ schedule: '0 2 * * *', suspend: true },
+          jobTemplate: {
+            spec: {
+              template: {
+                spec: {
+                  restartPolicy: 'Never',
+                  containers: [{ name: 'main', image: images.shell, command: ['true'] }],
+                },
               },
             },
           },
         },
-      },
-    })
+      })
+    for (const name of ['nightly', 'weekly', 'hourly']) await put(name)
     const { name: context } = await chooseContext(user.kubeconfig)
     opened = await openClusterGateway(user.kubeconfig, { context, namespace: namespace.name })
     await eventually(async () => {
       const { items } = await opened.client().call('listCronJobs', { query: { projectId: opened.projectId } })
       cronJobId = items.find(({ name }) => name === 'nightly')!.id
+      others = ['weekly', 'hourly'].map(each => items.find(({ name }) => name === each)!)
+      assert.ok(others.every(each => each !== undefined))
     })
   })
   after(async () => {
@@ -113,6 +119,34 @@ describe('what a user of a cluster may not do', function () {
         /the verb "create" on jobs\.batch/,
       )
     })
+  })
+
+  it('is done all the same to the objects that a role names', async () => {
+    const [weekly, hourly] = others as [CronJob, CronJob]
+    const named = { apiGroups: ['batch'], resources: ['cronjobs'], resourceNames: ['nightly', 'weekly'] }
+    await user.allow([...looking, { ...named, verbs: ['patch', 'delete'] }])
+    await eventually(async () => {
+      const changed = await call('updateSchedule', { params: params(), body: { schedule: '0 3 * * *' } })
+      assert.equal(changed.schedule, '0 3 * * *')
+    })
+    await eventually(async () => {
+      const project = await call('getProject', { params: { id: opened.projectId } })
+      assert.deepEqual(
+        project.denied?.flatMap(({ action, except }) => (except ? [[action, ...except]] : [])),
+        [
+          ['changeCronJob', 'nightly', 'weekly'],
+          ['deleteCronJob', 'nightly', 'weekly'],
+        ],
+      )
+    })
+    await call('deleteCronJob', { params: { id: weekly.id } })
+    const { items } = await call('listCronJobs', { query: { projectId: opened.projectId } })
+    assert.deepEqual(items.map(({ name }) => name).sort(), ['hourly', 'nightly'])
+    await refuses(call('deleteCronJob', { params: { id: hourly.id } }), 'delete cronjobs.batch')
+    await refuses(
+      call('updateSchedule', { params: { id: hourly.id }, body: { schedule: '@daily' } }),
+      'patch cronjobs.batch',
+    )
   })
 
   it('is everything once the token is revoked, which the connection says', async () => {

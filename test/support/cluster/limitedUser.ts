@@ -11,6 +11,7 @@ export interface PolicyRule {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
   readonly verbs: readonly string[]
+  readonly resourceNames?: readonly string[]
 }
 
 /** Somebody who may only do what the rules allow, and is nobody after the value goes out of scope (`await using`). */
@@ -99,7 +100,8 @@ async function inForce(
   const { status } = await createKubeRequest(kubeconfig).json<{ status: { resourceRules: PolicyRule[] } }>(
     ...(['POST', path, { body }] as const),
   )
-  const key = ({ apiGroups, resources, verbs }: PolicyRule) => JSON.stringify([apiGroups, resources, verbs])
+  const key = ({ apiGroups, resources, verbs, resourceNames }: PolicyRule) =>
+    JSON.stringify([apiGroups, resources, verbs, resourceNames])
   const held = new Set(status.resourceRules.map(key))
   const kept = new Set(wanted.map(key))
   const isInForce = [...kept].every(k => held.has(k)) && before.map(key).every(k => kept.has(k) || !held.has(k))

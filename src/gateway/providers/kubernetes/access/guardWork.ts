@@ -1,12 +1,18 @@
 import type { ProjectAction } from '../../../../contract/projects.ts'
 import { namedCronJob } from '../../../domain/manifest.ts'
+import type { CronJobs, Functions } from '../../../domain/ports.ts'
 import type { NamespaceWork } from '../namespaceWork.ts'
-import type { NamespaceRights } from './namespaceRights.ts'
+import type { NamespaceRights, ObjectName } from './namespaceRights.ts'
 
-/** What is asked before a method is called with these arguments, and of which object. */
+/** One thing that is asked, and of which object, if it is there already. */
+type Asked = readonly [action: ProjectAction, name?: ObjectName | undefined]
+
+type Ask = (...args: unknown[]) => Asked | Promise<readonly Asked[]>
+
+/** What is asked before a method is called with these arguments. */
 type Guards<T> = {
   readonly [K in keyof T]?: T[K] extends ((...args: infer A) => unknown) | undefined
-    ? (...args: A) => readonly [action: ProjectAction, name?: string | undefined]
+    ? (...args: A) => Asked | Promise<readonly Asked[]>
     : never
 }
 
@@ -14,11 +20,12 @@ type Guards<T> = {
 export function guardWork(work: NamespaceWork, rights: Pick<NamespaceRights, 'require'>): NamespaceWork {
   const guard = <T extends object>(role: T, guards: Guards<T>): T => {
     const guarded = Object.create(role) as Record<string, unknown>
-    for (const [method, asked] of Object.entries(guards) as [string, (...args: unknown[]) => [ProjectAction]][]) {
+    for (const [method, asked] of Object.entries(guards) as [string, Ask][]) {
       const act = (role as Record<string, unknown>)[method] as ((...args: unknown[]) => Promise<unknown>) | undefined
       if (act === undefined) continue
       guarded[method] = async (...args: unknown[]) => {
-        await rights.require(...asked(...args))
+        const all = await asked(...args)
+        for (const each of isOne(all) ? [all] : all) await rights.require(...each)
         return act.apply(role, args)
       }
     }
@@ -33,7 +40,7 @@ export function guardWork(work: NamespaceWork, rights: Pick<NamespaceRights, 're
         create: always('createCronJob'),
         update: (_id, { name }) => ['changeCronJob', name],
         applyManifest: (_projectId, manifest) => ['changeCronJob', namedCronJob(manifest)],
-        remove: always('deleteCronJob'),
+        remove: id => ['deleteCronJob', cronJobName(cronJobs, id)],
       }),
     }),
     ...(executions && {
@@ -41,9 +48,10 @@ export function guardWork(work: NamespaceWork, rights: Pick<NamespaceRights, 're
     }),
     ...(functions && {
       functions: guard(functions, {
-        deploy: always('deployFunction'),
-        setTraffic: always('divideTraffic'),
-        remove: always('deleteFunction'),
+        deploy: (projectId, { name }) => ['deployFunction', nameOfExisting(functions, projectId, name)],
+        cancelDeployment: id => cancelling(functions, id),
+        setTraffic: id => ['divideTraffic', functionName(functions, id)],
+        remove: id => ['deleteFunction', functionName(functions, id)],
       }),
     }),
     ...(secrets && {
@@ -53,4 +61,20 @@ export function guardWork(work: NamespaceWork, rights: Pick<NamespaceRights, 're
       }),
     }),
   }
+}
+
+const isOne = (asked: Asked | readonly Asked[]): asked is Asked => typeof asked[0] === 'string'
+
+const cronJobName = (cronJobs: CronJobs, id: string) => async () => (await cronJobs.get(id))?.spec.name
+const functionName = (functions: Functions, id: string) => async () => (await functions.get(id))?.spec.name
+
+const nameOfExisting = (functions: Functions, projectId: string, name: string) => async () =>
+  (await functions.list(projectId)).some(({ spec }) => spec.name === name) ? name : undefined
+
+/** Until its image is there the cluster knows nothing of a revision; a function that was made for it goes with it. */
+async function cancelling(functions: Functions, id: string): Promise<readonly Asked[]> {
+  const step = functions.deployments().find(({ functionId }) => functionId === id)
+  if (step?.phase !== 'starting') return []
+  const isNew = ((await functions.get(id))?.revisions.length ?? 0) <= 1
+  return [['cancelDeployment', step.name], ...(isNew ? [['deleteFunction', step.name] as const] : [])]
 }

@@ -1,4 +1,5 @@
 import { HksError } from '../../../../contract/errors.ts'
+import { type NamedRule, namedRules } from './namedRules.ts'
 import type { KubeClient } from './kubeClient.ts'
 import type { KubeObject } from './kubeObject.ts'
 import type { RequestInfo } from './requestInfo.ts'
@@ -13,6 +14,8 @@ export interface AccessReview {
   isAllowed(action: RequestInfo): Promise<boolean>
   /** Asks for all at once. @throws HksError FORBIDDEN for the first that is denied, in words; CONNECTION_FAILED */
   require(...actions: readonly RequestInfo[]): Promise<void>
+  /** The rules for single objects that the user has in a namespace, as far as is known. @throws HksError CONNECTION_FAILED */
+  namedIn(namespace: string): Promise<readonly NamedRule[]>
   /** The server has refused a request: where that tells of permissions, what was known may be wrong. */
   refused(request: RequestInfo): void
   /** Told when all that was known is forgotten. */
@@ -22,7 +25,10 @@ export interface AccessReview {
 const keptMs = { allowed: 60_000, denied: 5_000 }
 /** A watch asks again and again, and what it may see says nothing of what may be done; a review is no action itself. */
 const saysNothing = ({ verb, resource }: RequestInfo): boolean =>
-  verb === 'list' || verb === 'watch' || resource === 'selfsubjectaccessreviews'
+  verb === 'list' ||
+  verb === 'watch' ||
+  resource === 'selfsubjectaccessreviews' ||
+  resource === 'selfsubjectrulesreviews'
 const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 
 interface Review extends KubeObject {
@@ -70,6 +76,7 @@ export function createAccessReview(client: Pick<KubeClient, 'request'>, now: () 
       const denied = actions[allowed.indexOf(false)]
       if (denied) throw forbidden(denied, '')
     },
+    namedIn: namespace => namedRules(client, namespace),
     refused: request => {
       if (saysNothing(request)) return
       answers = new Map()
