@@ -42,6 +42,9 @@ const firstPauseMs = 250
 const longestPauseMs = 10_000
 /** Time in which the cluster says that a container has ended whose log ended. */
 const settleMs = 5000
+/** What kubelets say in place of lines whose file went with the container (k8s.io/kubernetes/pkg/kubelet/kuberuntime). */
+const removal =
+  /^(unable to retrieve container logs for |failed to try resolving symlinks in path |failed to open log file )/
 
 /**
  * Reads the log of a container from its start, or from what was seen of it, to its end: cut off, it goes on where it was.
@@ -57,7 +60,15 @@ export async function* readContainerLog(
   let counted = 0
   let hasEnded = false
   let rest: readonly TimedLine[] = []
-  const fresh = (lines: readonly TimedLine[]) => lines.filter(line => seen.take(line))
+  let isRemoved = false
+  const printed = (lines: readonly TimedLine[]) =>
+    lines.filter(({ time, text }) => {
+      const isRemoval = time === undefined && removal.test(text)
+      isRemoved ||= isRemoval
+      return !isRemoval
+    })
+  const fresh = (lines: readonly TimedLine[]) => printed(lines).filter(line => seen.take(line))
+  const removed = `The log of ${source.pod} was removed from its node; its last lines may be missing.`
 
   for (;;) {
     signal.throwIfAborted()
@@ -87,11 +98,12 @@ export async function* readContainerLog(
         }
         silence.waits()
       }
-      rest = splitter.flush()
+      rest = printed(splitter.flush())
       hasEnded = true
       if (phase !== 'running') {
         const lines = fresh(rest)
         if (lines.length > 0) yield { lines }
+        if (isRemoved) yield { notice: removed }
         return
       }
       // It ended with its container, or was cut without an error: once the container has ended the end is read again.
@@ -104,6 +116,7 @@ export async function* readContainerLog(
         const lines = fresh(rest)
         if (lines.length > 0) yield { lines }
         if (!hasEnded) yield { notice: `The pod ${source.pod} is gone; its log ends here.` }
+        else if (isRemoved) yield { notice: removed }
         return
       }
       if (error.code === 'FORBIDDEN') {

@@ -207,6 +207,27 @@ describe('the log of a container', () => {
     assert.deepEqual(other.got, ['begin', '! The pod pod is gone; its log ends here.'])
   })
 
+  it('has no words of the kubelet itself, but a sentence where its file went with the container', async () => {
+    for (const words of ['unable to retrieve container logs for containerd://4f86', 'failed to open log file "x"\n']) {
+      const log = createKubeletLog()
+      log.write(stamp(1), 'begin')
+      const reader = read(log)
+      await reader.count(1)
+      log.rotate()
+      log.writePart(words)
+      log.cut()
+      await reader.asked(2)
+      reader.set('ended')
+      log.writePart(words)
+      log.end()
+      await reader.whole
+      assert.deepEqual(reader.got, [
+        'begin',
+        '! The log of pod was removed from its node; its last lines may be missing.',
+      ])
+    }
+  })
+
   it('is given up with a sentence where it may not be read, and after failures without end', async () => {
     const log = createKubeletLog()
     const denied = new HksError('FORBIDDEN', 'You may not get pods/log.')
