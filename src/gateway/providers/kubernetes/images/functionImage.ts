@@ -79,8 +79,9 @@ export function createFunctionImages({ images, targets, runtimesFolder }: Functi
     { spec, base, platform, access }: FunctionImageRequest,
     signal: AbortSignal,
   ): Promise<string | undefined> => {
-    if (spec.runtime === 'go') return undefined
+    // Also for Go, of which no version counts: without it nothing has to be compiled.
     const { environment } = await images.inspect(base, platform, access, signal)
+    if (spec.runtime === 'go') return undefined
     const tagged = /^\d+(?:\.\d+)*/.exec(parseReference(base, 'base').tag ?? '')?.[0]
     return environment[versionVariable[spec.runtime]] ?? spec.runtimeVersion ?? tagged
   }
