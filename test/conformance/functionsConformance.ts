@@ -65,7 +65,9 @@ const versioned = (version: number) =>
   )
 const misbehaving = sample(
   'misbehaving',
-  `export async function handler(event) {
+  `const held = []
+export async function handler(event) {
+  if (event === 'eat') for (let n = 0; n < 1024; n++) held.push(Buffer.alloc(2 ** 20, 1))
   if (event === 'throw') throw new TypeError('a plain mistake')
   if (event === 'nan') return { list: [1, NaN] }
   if (event === 'exit') process.exit(7)
@@ -74,7 +76,9 @@ const misbehaving = sample(
   return event
 }`,
   `import os, time
+held = []
 def handler(event):
+    if event == 'eat': held.extend(bytearray(b'x') * 2**20 for _ in range(1024))
     if event == 'throw': raise TypeError('a plain mistake')
     if event == 'nan': return {'list': [1, float('nan')]}
     if event == 'exit': os._exit(7)
@@ -91,9 +95,21 @@ import (
 	"hexabase.io/hks"
 )
 type TypeError struct{}
+var held [][]byte
+func fill() []byte {
+	block := make([]byte, 1<<20)
+	for n := range block {
+		block[n] = 1
+	}
+	return block
+}
 func (TypeError) Error() string { return "a plain mistake" }
 func Handle(ctx *hks.Context, event any) (any, error) {
 	switch event {
+	case "eat":
+		for n := 0; n < 1024; n++ {
+			held = append(held, fill())
+		}
 	case "throw":
 		panic(TypeError{})
 	case "nan":
@@ -534,6 +550,27 @@ function suiteOf(runtime: Runtime, harnessOf: () => FunctionsHarness): void {
     assert.equal(jsonOf(await call(hasty, 'after spin')), 'after spin')
     const notJson = { ...jsonRequest(), headers: { 'content-type': 'application/json' }, body: Buffer.from('{') }
     platformSaid(await invoke(record.id, notJson), 'EVENT_INVALID', 400, /JSON/)
+  })
+
+  it('ends a process that uses more memory or processor time than it may, says so, and the next call works', async () => {
+    const resources = { memoryBytes: 160 * 2 ** 20, cpuSeconds: 2 }
+    const { record } = await deploy(misbehaving, { name: `greedy-${runtime}`, resources })
+    const ended = "The function's process was ended: it used more than"
+    platformSaid(
+      await call(record, 'eat'),
+      'LIMIT_EXCEEDED',
+      502,
+      new RegExp(`^${ended} 160Mi of memory\\. Raise resources\\.memory in function\\.yaml, or hold less at once\\.$`),
+    )
+    assert.equal(jsonOf(await call(record, 'after eat')), 'after eat')
+    platformSaid(
+      await call(record, 'spin'),
+      'LIMIT_EXCEEDED',
+      502,
+      new RegExp(`^${ended} 2 seconds of processor time for a call\\. Raise resources\\.cpuSeconds `),
+    )
+    assert.equal(jsonOf(await call(record, 'after spin')), 'after spin')
+    assert.deepEqual((await harnessOf().functions.get(record.id))?.spec.resources, resources)
   })
 
   it('gets JSON, text, bytes, nothing and CloudEvents as what they are', async () => {

@@ -190,6 +190,36 @@ describePods('life of a pod', language => {
     for (const { status } of others) assert.equal(status, 200)
   })
 
+  it('ends a process whose calls compute for longer than they may, and each call has its own time', async () => {
+    const { waitFor } = await start({ HKS_CPU_SECONDS: '1' })
+    for (const ms of [600, 600]) assert.equal((await call('compute', { ms })).status, 200)
+    const other = call('hold')
+    await waitFor('out', 'holding')
+    const answer = await call('spin')
+    assert.deepEqual(
+      [answer.status, bodyOf(answer)],
+      [
+        502,
+        {
+          error:
+            "The function's process was ended: it used more than 1 second of processor time for a call. Raise resources.cpuSeconds in function.yaml, or compute less; what goes on after an answer counts, too.",
+          code: 'LIMIT_EXCEEDED',
+        },
+      ],
+    )
+    assert.equal(await codeOf(other), 'LIMIT_EXCEEDED')
+    assert.equal((await call('text')).status, 200)
+    const reason = 'it used more than 1 second of processor time for a call'
+    await waitFor('err', `The process ended (${reason}). A new process takes its place.\t[system]\n`)
+  })
+
+  it('ends a process that goes on computing when all is answered, and counts what it has started', async () => {
+    const { waitFor } = await start({ HKS_CPU_SECONDS: '1' })
+    assert.equal((await call('computeElsewhere')).status, 200)
+    await waitFor('err', 'The process ended (it used more than 1 second of processor time for a call).')
+    assert.equal((await call('text')).status, 200)
+  })
+
   it('takes a large body from who asks first', async () => {
     const { port } = await start()
     const body = JSON.stringify('x'.repeat(9 * 1024 * 1024))

@@ -2,6 +2,7 @@
 import { createFrameReader, encodeFrame, MalformedFrame } from '../frames.mjs'
 import { createLineBuffer } from '../lineBuffer.mjs'
 import { readFrame } from './answerFrames.mjs'
+import { countMemoryKills, memoryExcess } from './limits.mjs'
 import { maxAnswerBytes } from './platformAnswer.mjs'
 
 /** How long output may take to arrive after the process ended while something that it started holds its pipes. */
@@ -9,14 +10,19 @@ const drainMs = 500
 
 /**
  * Takes over what spawnHandler started. The listener gets `onFrame(frame, body)`, `onLine({stream, text, truncated})` of the
- * plain pipes, and `onEnd(reason)` once, when it has ended and what it wrote is read.
+ * plain pipes, and `onEnd({reason, wayOut})` once, when it has ended and what it wrote is read; a `wayOut` has one that was ended
+ * for what it used.
  */
-export function attachHandler(child, listener) {
+export function attachHandler(child, memoryBytes, listener) {
   const channel = child.stdio[3]
-  let broken
+  const killsBefore = countMemoryKills()
+  let ending
+  let isEnded = false
   let isOver = false
 
-  const end = () => {
+  const end = why => {
+    if (!isOver) ending ??= why
+    isEnded = true
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     } catch (error) {
@@ -25,13 +31,12 @@ export function attachHandler(child, listener) {
   }
   const push = createFrameReader((header, body) => listener.onFrame(readFrame(header), body), maxAnswerBytes)
   channel.on('data', chunk => {
-    if (broken !== undefined || isOver) return
+    if (ending !== undefined || isOver) return
     try {
       push(chunk)
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error
-      broken = `it broke the runtime protocol: ${error.message}`
-      end()
+      end({ reason: `it broke the runtime protocol: ${error.message}` })
     }
   })
   // One that is gone: its end says more.
@@ -42,29 +47,32 @@ export function attachHandler(child, listener) {
     pipe.on('data', text => isOver || lines.push(text))
     return lines.flush
   })
-  const finish = reason => {
+  const finish = how => {
     if (isOver) return
     for (const flush of flushes) flush()
     isOver = true
     for (const stream of child.stdio) stream?.destroy()
     // What it started may live on.
     end()
-    listener.onEnd(broken ?? reason)
+    listener.onEnd(ending ?? how)
   }
-  child.on('error', error => finish(`it could not be started: ${error.message}`))
+  child.on('error', error => finish({ reason: `it could not be started: ${error.message}` }))
   child.on('exit', (code, signal) => {
-    const reason = signal === null ? `exit code ${code}` : `signal ${signal}`
-    const timer = setTimeout(finish, drainMs, reason)
+    const isForMemory = signal === 'SIGKILL' && !isEnded && countMemoryKills() > killsBefore
+    const how = isForMemory
+      ? memoryExcess(memoryBytes)
+      : { reason: signal === null ? `exit code ${code}` : `signal ${signal}` }
+    const timer = setTimeout(finish, drainMs, how)
     child.on('close', () => {
       clearTimeout(timer)
-      finish(reason)
+      finish(how)
     })
   })
   return {
     send(header, body) {
       for (const buffer of encodeFrame(header, body)) channel.write(buffer)
     },
-    /** Ends it with all that it started. */
+    /** Ends it with all that it started; `why` is then how it has ended. */
     end,
   }
 }

@@ -26,8 +26,11 @@ function invocationIdOf({ headers }) {
   return uuid.test(given) ? given : randomUUID()
 }
 
-/** Serves calls; it does not listen yet. `call(call, caller)` makes one and answers what gives it up. */
-export function createHttpEdge({ diagnosticKey, revision, call }) {
+/**
+ * Serves calls; it does not listen yet. `call(call, caller)` makes one and answers what gives it up; `tellBreak(invocationId,
+ * failure)` is told why an answer that had begun does not go on.
+ */
+export function createHttpEdge({ diagnosticKey, revision, call, tellBreak }) {
   const hasKey = createKeyCheck(diagnosticKey)
   let underWay = 0
   let isClosing = false
@@ -61,8 +64,9 @@ export function createHttpEdge({ diagnosticKey, revision, call }) {
       answer: answer => writeWhole(request, response, answer, own),
       fail(failure) {
         // What was pushed before comes first; the end of the connection then says that the rest is missing.
-        if (isBegun) response.socket?.destroySoon()
-        else writeWhole(request, response, platformAnswer(failure, hasKey(request)), own)
+        if (!isBegun) return writeWhole(request, response, platformAnswer(failure, hasKey(request)), own)
+        tellBreak(own[invocationIdHeader], failure)
+        response.socket?.destroySoon()
       },
       begin({ status, headers }) {
         isBegun = true

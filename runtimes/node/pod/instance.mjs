@@ -1,5 +1,7 @@
 // A process that loads the code and then answers calls, until it ends or hangs.
+import { watchCpu } from './cpuWatch.mjs'
 import { attachHandler } from './handlerProcess.mjs'
+import { cpuExcess } from './limits.mjs'
 import { createOutputTail } from './outputTail.mjs'
 import { createPendingCalls } from './pendingCalls.mjs'
 import { crashed, failed, maxAnswerBytes, stopped } from './platformAnswer.mjs'
@@ -8,12 +10,12 @@ const loadId = 'load'
 const loadSeconds = 60
 
 /**
- * Loads the code into what spawnHandler started. `load` is what the load frame says of the function, `writeLine` takes
- * what is printed. The listener gets `onLoaded()` or `onNotLoaded(failure)`; `onRoom()`, when it may take another call;
+ * Loads the code into what spawnHandler started. `load` is what the load frame says of the function, `limits` what it may use
+ * (`memoryBytes`, `cpuSeconds`), `writeLine` takes what is printed. The listener gets `onLoaded()` or `onNotLoaded(failure)`; `onRoom()`, when it may take another call;
  * `onAnswer()`, when the function has answered one; `onLost(reason)` once, when it takes no calls any more; `onGone()` at its
  * end.
  */
-export function openInstance(spawned, { load, hide, writeLine }, listener) {
+export function openInstance(spawned, { load, limits, hide, writeLine }, listener) {
   const tail = createOutputTail()
   const printed = () => tail.since(0).map(line => hide(line.text))
   let state = 'loading'
@@ -31,22 +33,24 @@ export function openInstance(spawned, { load, hide, writeLine }, listener) {
     tail.add(line)
     writeLine(line)
   }
-  const child = attachHandler(spawned, {
+  const child = attachHandler(spawned, limits.memoryBytes, {
     onFrame: receive,
     onLine: line => note(calls.only === undefined ? line : { ...line, invocationId: calls.only }),
-    onEnd(reason) {
-      if (state === 'loading') refuse(endedEarly(reason, printed()))
-      lose(`The process ended (${reason}).`)
+    onEnd(end) {
+      cpu.stop()
+      if (state === 'loading') refuse(endedEarly(end, printed()))
+      lose(`The process ended (${end.reason}).`)
       state = 'gone'
       calls.failAll(({ mark, invocationId }) =>
         crashed(
-          reason,
+          end,
           tail.since(mark, invocationId).map(line => ({ ...line, text: hide(line.text) })),
         ),
       )
       listener.onGone()
     },
   })
+  const cpu = watchCpu(spawned.pid, limits.cpuSeconds, () => child.end(cpuExcess(limits.cpuSeconds)))
   const loadTimer = setTimeout(() => {
     refuse({ ...tookTooLong, lines: printed() })
     child.end()
@@ -116,7 +120,10 @@ export function openInstance(spawned, { load, hide, writeLine }, listener) {
   return {
     /** Whether it takes a call now, as one of `concurrency` at most. */
     hasRoom: concurrency => state === 'open' && !isSuspect && calls.size < concurrency,
-    call: calls.start,
+    call(call, caller) {
+      cpu.beginCall(calls.size)
+      return calls.start(call, caller)
+    },
     /** Ends it; who waits for an answer is told that it was stopped. */
     stop() {
       calls.failAll(() => stopped)
@@ -131,12 +138,14 @@ const tookTooLong = {
   message: `Loading the code took longer than ${loadSeconds} seconds.`,
 }
 
-const endedEarly = (reason, lines) => ({
-  code: 'PROCESS_ENDED',
-  type: 'ProcessEnded',
-  message: `The process ended while the code was loaded (${reason}).`,
-  lines,
-})
+function endedEarly({ reason, wayOut }, lines) {
+  if (wayOut !== undefined) {
+    const message = `The process was ended while the code was loaded: ${reason}. ${wayOut}`
+    return { code: 'LIMIT_EXCEEDED', type: 'LimitExceeded', message, lines }
+  }
+  const message = `The process ended while the code was loaded (${reason}).`
+  return { code: 'PROCESS_ENDED', type: 'ProcessEnded', message, lines }
+}
 
 function loadFailure({ code, type, message, stack, file, line, column }, hide, printed) {
   const trace = stack.split('\n').filter(one => one !== '')

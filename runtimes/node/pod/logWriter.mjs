@@ -35,5 +35,10 @@ export function createLogWriter(format, hide) {
     system(text) {
       for (const line of text.split('\n')) write({ stream: 'system', text: line })
     },
+    /** Says in the log of a call why its answer ended, where no line of the function does. */
+    brokeOff(invocationId, { code, message }) {
+      if (code !== 'LIMIT_EXCEEDED') return
+      write({ stream: 'system', text: `The answer broke off. ${code}: ${message}`, invocationId })
+    },
   }
 }

@@ -14,6 +14,7 @@ const statusOf = {
   CANCELLED: 499,
   FUNCTION_FAILED: 500,
   FUNCTION_CRASHED: 502,
+  LIMIT_EXCEEDED: 502,
   RESULT_INVALID: 502,
   FUNCTION_UNAVAILABLE: 503,
   TIMEOUT: 504,
@@ -47,8 +48,9 @@ export const overloaded = failure(
 export const waitedTooLong = seconds =>
   failure('FUNCTION_UNAVAILABLE', `No process of the function had room for the call within ${seconds} seconds.`)
 
-/** The process ended; `lines` are what it printed during the call. */
-export function crashed(reason, lines) {
+/** The process ended; `lines` are what it printed during the call. One that was ended for what it used has a `wayOut`. */
+export function crashed({ reason, wayOut }, lines) {
+  if (wayOut !== undefined) return failure('LIMIT_EXCEEDED', `The function's process was ended: ${reason}. ${wayOut}`)
   const lastError = lines.findLast(line => line.stream === 'err' && line.text.trim() !== '')
   return failure('FUNCTION_CRASHED', `The function's process ended during the call (${reason}).`, {
     type: 'ProcessEnded',

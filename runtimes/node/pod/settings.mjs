@@ -57,6 +57,7 @@ export function readSettings(args, environment) {
     diagnosticKey: take('HKS_DIAGNOSTIC_KEY') ?? '',
     logFormat: oneOf('HKS_LOG_FORMAT', take('HKS_LOG_FORMAT'), ['plain', 'marked']),
     memoryBytes: wholeNumber('HKS_MEMORY_BYTES', take('HKS_MEMORY_BYTES'), { fallback: undefined }),
+    cpuSeconds: wholeNumber('HKS_CPU_SECONDS', take('HKS_CPU_SECONDS'), { least: 1, fallback: undefined }),
     check: oneOf('HKS_CHECK', take('HKS_CHECK'), ['false', 'true']) === 'true',
     secrets: secretNames.split(',').flatMap(name => environment[name.trim()] ?? []),
   }

@@ -15,9 +15,11 @@ const lastAnswersMs = 1000
 /** Never returns to who called it before the process ends. `first` is a process that waits for the code. */
 export function supervise(settings, first) {
   const { port, concurrency, handler, functionName, revision, timeoutSeconds, check, diagnosticKey } = settings
+  const limits = { memoryBytes: settings.memoryBytes, cpuSeconds: settings.cpuSeconds }
   const hide = createMask(settings.secrets)
   const log = createLogWriter(settings.logFormat, hide)
-  const edge = createHttpEdge({ diagnosticKey, revision, call: (call, caller) => serving.call(call, caller) })
+  const call = (one, caller) => serving.call(one, caller)
+  const edge = createHttpEdge({ diagnosticKey, revision, call, tellBreak: log.brokeOff })
   let waiting = first
   let dir
 
@@ -27,7 +29,7 @@ export function supervise(settings, first) {
       const load = { dir, handler, functionName, revision, timeoutSeconds, check: check && waiting !== undefined }
       const spawned = waiting ?? spawnHandler()
       waiting = undefined
-      return openInstance(spawned, { load, hide, writeLine: log.write }, listener)
+      return openInstance(spawned, { load, limits, hide, writeLine: log.write }, listener)
     },
     onReady: () =>
       edge.listen(port).catch(({ code, message }) => fail({ code: 'LISTEN_FAILED', type: String(code), message })),

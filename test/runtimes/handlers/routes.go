@@ -228,6 +228,23 @@ func spin(*hks.Context, any) (any, error) {
 	}
 }
 
+func usedTime() time.Duration {
+	var usage syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+func compute(_ *hks.Context, event any) (any, error) {
+	ms := event.(object)["ms"]
+	for end := usedTime() + time.Duration(ms.(float64))*time.Millisecond; usedTime() < end; {
+	}
+	return ms, nil
+}
+
+func computeElsewhere(*hks.Context, any) (any, error) {
+	return nil, exec.Command("sh", "-c", "while :; do :; done").Start()
+}
+
 func leave(*hks.Context, any) (any, error) {
 	fmt.Print("last words")
 	os.Exit(7)
@@ -279,6 +296,9 @@ var routes = map[string]hks.Handler{
 	"hold":   hold,
 	"spin":   spin,
 	"exit":   leave,
+
+	"compute":          compute,
+	"computeElsewhere": computeElsewhere,
 }
 
 // Handle calls the route.

@@ -1,5 +1,5 @@
 // One handler whose request path says what it does; routes.py beside it does the same.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -137,6 +137,16 @@ const routes = {
   spin: () => {
     console.log('spinning')
     for (;;);
+  },
+  compute: ({ ms }) => {
+    const used = () => Object.values(process.cpuUsage()).reduce((sum, time) => sum + time)
+    const end = used() + ms * 1000
+    while (used() < end);
+    return ms
+  },
+  computeElsewhere: () => {
+    spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }).unref()
+    return null
   },
   exit: () => {
     process.stdout.write('last words')

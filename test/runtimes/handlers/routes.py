@@ -146,6 +146,17 @@ def spin(event, context):
         pass
 
 
+def compute(event, context):
+    end = time.thread_time() + event["ms"] / 1000
+    while time.thread_time() < end:
+        pass
+    return event["ms"]
+
+
+def compute_elsewhere(event, context):
+    subprocess.Popen(["sh", "-c", "while :; do :; done"])
+
+
 def leave(event, context):
     print("last words")
     os._exit(7)
@@ -187,6 +198,8 @@ ROUTES = {
     "breaks": breaks,
     "hold": hold,
     "spin": spin,
+    "compute": compute,
+    "computeElsewhere": compute_elsewhere,
     "exit": leave,
 }
 

@@ -23,6 +23,7 @@ var statusOf = map[string]int{
 	"CANCELLED":            499,
 	"FUNCTION_FAILED":      500,
 	"FUNCTION_CRASHED":     502,
+	"LIMIT_EXCEEDED":       502,
 	"RESULT_INVALID":       502,
 	"FUNCTION_UNAVAILABLE": 503,
 	"TIMEOUT":              504,
@@ -68,14 +69,18 @@ func waitedTooLong(seconds int) *failure {
 }
 
 // crashed says that the process ended; lines are what it printed during the call.
-func crashed(reason string, lines []line) *failure {
+func crashed(end processEnd, lines []line) *failure {
+	if end.wayOut != "" {
+		message := fmt.Sprintf("The function's process was ended: %s. %s", end.reason, end.wayOut)
+		return &failure{code: "LIMIT_EXCEEDED", message: message}
+	}
 	e := &exception{Type: "ProcessEnded", Stack: strings.Join(textsOf(lines), "\n")}
 	for _, one := range lines {
 		if text := strings.TrimSpace(one.text); one.stream == streamErr && text != "" {
 			e.Message = text
 		}
 	}
-	return &failure{"FUNCTION_CRASHED", fmt.Sprintf("The function's process ended during the call (%s).", reason), e}
+	return &failure{"FUNCTION_CRASHED", fmt.Sprintf("The function's process ended during the call (%s).", end.reason), e}
 }
 
 // failed is what the runtime says of a failed call.

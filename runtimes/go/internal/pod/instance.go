@@ -36,6 +36,7 @@ type instance struct {
 	calls     map[string]*call
 	lastID    int
 	loadTimer *time.Timer
+	cpu       *cpuWatch
 
 	tail  []line
 	added int
@@ -43,6 +44,7 @@ type instance struct {
 
 func newInstance(s *supervisor, p *process) *instance {
 	i := &instance{s: s, process: p, calls: map[string]*call{}}
+	i.cpu = watchCPU(p.pid, s.settings.cpuSeconds, func() { p.endFor(cpuExcess(s.settings.cpuSeconds)) })
 	i.loadTimer = time.AfterFunc(loadTime, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -61,6 +63,7 @@ func (i *instance) hasRoom(concurrency int) bool {
 // start sends a call.
 func (i *instance) start(c *call) {
 	i.lastID++
+	i.cpu.beginCall(len(i.calls))
 	c.instance, c.id, c.mark = i, strconv.Itoa(i.lastID), i.added
 	i.calls[c.id] = c
 	timeout := i.s.settings.timeout
@@ -167,30 +170,35 @@ func (i *instance) receiveAnswer(frame *answerFrame, body []byte) error {
 	return nil
 }
 
-func (i *instance) onEnd(reason string) {
+func (i *instance) onEnd(end processEnd) {
+	i.cpu.stop()
 	i.s.mu.Lock()
 	defer i.s.mu.Unlock()
 	if i.state == stateLoading {
-		i.refuse(endedEarly(reason, textsOf(i.printed(0, ""))))
+		i.refuse(endedEarly(end, textsOf(i.printed(0, ""))))
 	}
-	i.lose(fmt.Sprintf("The process ended (%s).", reason))
+	i.lose(fmt.Sprintf("The process ended (%s).", end.reason))
 	i.state = stateGone
 	for _, c := range i.calls {
-		c.fail(crashed(reason, i.printed(c.mark, c.invocationID)))
+		c.fail(crashed(end, i.printed(c.mark, c.invocationID)))
 		i.remove(c)
 	}
 	delete(i.s.instances, i.process.pid)
 }
 
 // endedEarly: a panic of the code ends the process, and says why.
-func endedEarly(reason string, lines []string) *loadFailure {
+func endedEarly(end processEnd, lines []string) *loadFailure {
+	if end.wayOut != "" {
+		message := fmt.Sprintf("The process was ended while the code was loaded: %s. %s", end.reason, end.wayOut)
+		return &loadFailure{"LIMIT_EXCEEDED", "LimitExceeded", message, lines}
+	}
 	why := "."
 	for _, text := range lines {
 		if strings.HasPrefix(text, "panic: ") {
 			why = ": " + text
 		}
 	}
-	message := fmt.Sprintf("The process ended while the code was loaded (%s)%s", reason, why)
+	message := fmt.Sprintf("The process ended while the code was loaded (%s)%s", end.reason, why)
 	return &loadFailure{"PROCESS_ENDED", "ProcessEnded", message, lines}
 }
 

@@ -47,10 +47,13 @@ func (w *logWriter) system(text string) {
 
 // brokeOff says in the log of a call why its answer ended: an error of Go that is returned has no line that tells its type.
 func (w *logWriter) brokeOff(invocationID string, f *failure) {
-	if f.exception == nil {
+	kind, message := f.code, f.message
+	if f.exception != nil {
+		kind, message = f.exception.Type, f.exception.Message
+	} else if f.code != "LIMIT_EXCEEDED" {
 		return
 	}
-	text := fmt.Sprintf("The answer broke off. %s: %s", f.exception.Type, strings.Join(strings.Fields(f.exception.Message), " "))
+	text := fmt.Sprintf("The answer broke off. %s: %s", kind, strings.Join(strings.Fields(message), " "))
 	w.write(line{stream: streamSystem, text: text, invocationID: invocationID})
 }
 

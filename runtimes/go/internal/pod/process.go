@@ -32,15 +32,18 @@ type process struct {
 	cond   *sync.Cond
 	queue  [][]byte
 	closed bool
-	// broken says how it broke the protocol.
-	broken string
+	// ending is why it was ended; nil when it ended by itself.
+	ending  *processEnd
+	isEnded bool
+	// killsBefore are those of countMemoryKills at its start.
+	killsBefore int
 }
 
 // processListener is told what a process does. onEnd comes once, when it has ended and what it wrote is read.
 type processListener struct {
 	onFrame func(*answerFrame, []byte) error
 	onLine  func(stream, text string, truncated int)
-	onEnd   func(reason string)
+	onEnd   func(end processEnd)
 }
 
 // startProcess starts one in a folder, in a group of its own: it is ended with all that it starts, and hears no signal that
@@ -72,7 +75,9 @@ func startProcess(load string, folder string, environment []string) (*process, e
 	for _, fd := range []int{out[1], errs[1], pair[1]} {
 		_ = syscall.Close(fd)
 	}
-	p := &process{pid: pid, channel: open(pair[0]), pipes: [2]*os.File{open(out[0]), open(errs[0])}}
+	p := &process{
+		pid: pid, channel: open(pair[0]), pipes: [2]*os.File{open(out[0]), open(errs[0])}, killsBefore: countMemoryKills(),
+	}
 	p.cond = sync.NewCond(&p.mu)
 	return p, err
 }
@@ -83,8 +88,8 @@ func open(fd int) *os.File {
 	return os.NewFile(uintptr(fd), "pipe")
 }
 
-// run speaks with it until it has ended; how comes from gone.
-func (p *process) run(listener processListener, gone <-chan syscall.WaitStatus) {
+// run speaks with it until it has ended; how comes from gone. memoryBytes is what it may use.
+func (p *process) run(listener processListener, gone <-chan syscall.WaitStatus, memoryBytes int) {
 	var readers sync.WaitGroup
 	readers.Add(3)
 	go func() {
@@ -98,7 +103,7 @@ func (p *process) run(listener processListener, gone <-chan syscall.WaitStatus) 
 		}()
 	}
 	go p.write()
-	status := <-gone
+	end := p.endOf(<-gone, memoryBytes)
 	read := make(chan struct{})
 	go func() {
 		readers.Wait()
@@ -112,16 +117,27 @@ func (p *process) run(listener processListener, gone <-chan syscall.WaitStatus) 
 	p.end()
 	p.close()
 	<-read
-	reason := fmt.Sprintf("exit code %d", status.ExitStatus())
-	if status.Signaled() {
-		reason = "signal " + signalName(status.Signal())
-	}
 	p.mu.Lock()
-	if p.broken != "" {
-		reason = p.broken
+	if p.ending != nil {
+		end = *p.ending
 	}
 	p.mu.Unlock()
-	listener.onEnd(reason)
+	listener.onEnd(end)
+}
+
+// endOf is how it ended by itself or by a signal.
+func (p *process) endOf(status syscall.WaitStatus, memoryBytes int) processEnd {
+	p.mu.Lock()
+	isEnded := p.isEnded
+	p.mu.Unlock()
+	switch {
+	case !status.Signaled():
+		return processEnd{reason: fmt.Sprintf("exit code %d", status.ExitStatus())}
+	case status.Signal() == syscall.SIGKILL && !isEnded && countMemoryKills() > p.killsBefore:
+		return memoryExcess(memoryBytes)
+	default:
+		return processEnd{reason: "signal " + signalName(status.Signal())}
+	}
 }
 
 func (p *process) readFrames(onFrame func(*answerFrame, []byte) error) {
@@ -133,10 +149,7 @@ func (p *process) readFrames(onFrame func(*answerFrame, []byte) error) {
 		}
 		var malformed *wire.Malformed
 		if errors.As(err, &malformed) {
-			p.mu.Lock()
-			p.broken = "it broke the runtime protocol: " + malformed.Reason
-			p.mu.Unlock()
-			p.end()
+			p.endFor(processEnd{reason: "it broke the runtime protocol: " + malformed.Reason})
 		}
 		if err != nil {
 			return
@@ -174,8 +187,23 @@ func (p *process) write() {
 	}
 }
 
+// endFor ends it, and is then how it has ended.
+func (p *process) endFor(why processEnd) {
+	p.mu.Lock()
+	if p.ending == nil {
+		p.ending = &why
+	}
+	p.mu.Unlock()
+	p.end()
+}
+
 // end ends it with all that it started.
-func (p *process) end() { _ = syscall.Kill(-p.pid, syscall.SIGKILL) }
+func (p *process) end() {
+	p.mu.Lock()
+	p.isEnded = true
+	p.mu.Unlock()
+	_ = syscall.Kill(-p.pid, syscall.SIGKILL)
+}
 
 func (p *process) close() {
 	p.mu.Lock()

@@ -31,6 +31,7 @@ type settings struct {
 	diagnosticKey string
 	isMarked      bool
 	memoryBytes   int
+	cpuSeconds    int
 	secrets       []string
 	// environment is the function's.
 	environment []string
@@ -64,6 +65,7 @@ func readSettings(args, environment []string) (settings, error) {
 	s.diagnosticKey = r.take("HKS_DIAGNOSTIC_KEY")
 	s.isMarked = r.oneOf("HKS_LOG_FORMAT", "plain", "marked") == "marked"
 	s.memoryBytes = r.number("HKS_MEMORY_BYTES", 0, 0, -1)
+	s.cpuSeconds = r.number("HKS_CPU_SECONDS", 0, 1, -1)
 	// What does not parse was not built.
 	r.oneOf("HKS_CHECK", "false", "true")
 	for _, name := range strings.Split(r.take("HKS_SECRET_NAMES"), ",") {

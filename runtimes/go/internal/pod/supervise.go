@@ -116,7 +116,7 @@ func (s *supervisor) open() {
 	gone := make(chan syscall.WaitStatus, 1)
 	s.instances[p.pid], s.gone[p.pid] = i, gone
 	s.current = i
-	go p.run(processListener{i.receive, i.takeLine, i.onEnd}, gone)
+	go p.run(processListener{i.receive, i.takeLine, i.onEnd}, gone, s.settings.memoryBytes)
 }
 
 // reap waits for all that have ended: as process 1 it gets those whose parent has ended, too.

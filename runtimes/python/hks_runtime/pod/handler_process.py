@@ -9,6 +9,7 @@ import sys
 from ..frames import MalformedFrame, encode_frame
 from ..line_buffer import LineBuffer
 from .answer_frames import FrameReader
+from .limits import End, count_memory_kills, memory_excess
 from .platform_answer import MAX_ANSWER_BYTES
 from .wire import Wire
 
@@ -74,13 +75,17 @@ def _become(channel, out, err, serve):
 
 class HandlerProcess:
     """Speaks with it. Calls `on_frame(frame, body)`, `on_line(stream, text, truncated)` for the plain pipes, and
-    `on_end(reason)` once, when it has ended and what it wrote is read."""
+    `on_end(end)` once, when it has ended and what it wrote is read."""
 
-    def __init__(self, loop, started, on_frame, on_line, on_end):
+    def __init__(self, loop, started, memory_bytes, on_frame, on_line, on_end):
         self._loop = loop
         self._on_end = on_end
-        self._broken = None
-        self._reason = None
+        self._memory_bytes = memory_bytes
+        self._kills_before = count_memory_kills()
+        #: Why it was ended, and how it ended.
+        self._ending = None
+        self._how = None
+        self._is_ended = False
         self._is_over = False
         self.pid = started.pid
         self._frames = FrameReader(on_frame, MAX_ANSWER_BYTES)
@@ -96,8 +101,11 @@ class HandlerProcess:
             if part:
                 self._channel.write(part)
 
-    def end(self):
-        """Ends it with all that it started."""
+    def end(self, why=None):
+        """Ends it with all that it started; `why` is then how it has ended."""
+        if self._ending is None and not self._is_over:
+            self._ending = why
+        self._is_ended = True
         # A process that was waited for has no number any more; what it started keeps the number of the group.
         try:
             os.killpg(self.pid, signal.SIGKILL)
@@ -107,14 +115,19 @@ class HandlerProcess:
     def reaped(self, status):
         """It has ended with this status of `waitpid`."""
         if os.WIFSIGNALED(status):
-            self._reason = "signal %s" % signal.Signals(os.WTERMSIG(status)).name
+            number = os.WTERMSIG(status)
+            is_for_memory = (
+                number == signal.SIGKILL and not self._is_ended and count_memory_kills() > self._kills_before
+            )
+            how = End("signal %s" % signal.Signals(number).name)
+            self._how = memory_excess(self._memory_bytes) if is_for_memory else how
         else:
-            self._reason = "exit code %d" % os.WEXITSTATUS(status)
+            self._how = End("exit code %d" % os.WEXITSTATUS(status))
         self._loop.call_after(_DRAIN_SECONDS, self._finish)
         self._finish_when_read()
 
     def _take(self, data):
-        if self._broken is not None:
+        if self._ending is not None:
             return
         # What a subprocess printed before the answer belongs to the call that the answer ends.
         for pipe in self._pipes:
@@ -122,15 +135,14 @@ class HandlerProcess:
         try:
             self._frames.push(data)
         except MalformedFrame as error:
-            self._broken = "it broke the runtime protocol: %s" % error
-            self.end()
+            self.end(End("it broke the runtime protocol: %s" % error))
 
     def _close(self, name):
         self._open.discard(name)
         self._finish_when_read()
 
     def _finish_when_read(self):
-        if self._reason is not None and not self._open:
+        if self._how is not None and not self._open:
             self._finish()
 
     def _finish(self):
@@ -142,7 +154,7 @@ class HandlerProcess:
         self._channel.close()
         # What it started may live on.
         self.end()
-        self._on_end(self._broken or self._reason)
+        self._on_end(self._ending or self._how)
 
 
 class _Pipe:

@@ -44,13 +44,15 @@ class Call:
 
 
 class HttpEdge:
-    """Serves calls; it does not listen yet. `call(call, caller)` makes one and answers what gives it up."""
+    """Serves calls; it does not listen yet. `call(call, caller)` makes one and answers what gives it up;
+    `tell_break(invocation_id, failure)` is told why an answer that had begun does not go on."""
 
-    def __init__(self, loop, diagnostic_key, revision, call):
+    def __init__(self, loop, diagnostic_key, revision, call, tell_break):
         self._loop = loop
         self._key = diagnostic_key
         self._revision = str(revision)
         self._call = call
+        self._tell_break = tell_break
         self._server = None
         self._connections = set()
         self._on_idle = None
@@ -88,7 +90,9 @@ class HttpEdge:
         if self._has_key(request):
             # While calls are divided nothing else tells who made the answer.
             own.append((_REVISION, self._revision))
-        caller = _Caller(connection, request, own, self._has_key)
+        caller = _Caller(
+            connection, request, own, self._has_key, lambda failure: self._tell_break(invocation_id, failure)
+        )
         give_up = self._call(Call(invocation_id, _head(request), request.body), caller)
         # Not kept while the call goes on: it may be large.
         request.body = b""
@@ -121,11 +125,12 @@ class HttpEdge:
 class _Caller:
     """Writes what comes back of one call."""
 
-    def __init__(self, connection, request, own, has_key):
+    def __init__(self, connection, request, own, has_key, tell_break):
         self._connection = connection
         self._request = request
         self._own = own
         self._has_key = has_key
+        self._tell_break = tell_break
         self._give_up = None
         self._is_begun = False
         #: Nothing more is written.
@@ -147,6 +152,7 @@ class _Caller:
             return
         self._is_over = True
         if self._is_begun:
+            self._tell_break(failure)
             self._connection.on_gone = None
             self._connection.cut()
         else:

@@ -1,6 +1,7 @@
 """A process that loads the code and then answers calls, until it ends or hangs."""
 
 from .handler_process import HandlerProcess
+from .limits import cpu_excess
 from .output_tail import OutputTail
 from .pending_calls import PendingCalls
 from .platform_answer import MAX_ANSWER_BYTES, STOPPED, crashed, failed
@@ -22,11 +23,12 @@ class LoadFailure:
 
 
 class Instance:
-    """Loads the code into what start_handler started. `load` is what the load frame says of the function. The listener gets
+    """Loads the code into what start_handler started. `load` is what the load frame says of the function; of `settings` those
+    count that say what it may use. The listener gets
     `on_loaded()` or `on_not_loaded(failure)`; `on_room()`, when it may take another call; `on_answer()`, when the function has
     answered one; `on_lost(reason)` once, when it takes no calls any more; `on_gone(instance)` at its end."""
 
-    def __init__(self, loop, started, load, hide, log, listener):
+    def __init__(self, loop, started, load, settings, hide, log, listener):
         self._load = load
         self._hide = hide
         self._log = log
@@ -34,7 +36,10 @@ class Instance:
         self._tail = OutputTail()
         self._state = "loading"
         self._is_suspect = False
-        self._process = HandlerProcess(loop, started, self._receive, self._take_line, self._on_end)
+        self._process = HandlerProcess(
+            loop, started, settings.memory_bytes, self._receive, self._take_line, self._on_end
+        )
+        self._cpu = _watch_cpu(loop, self._process, settings.cpu_seconds)
         self._calls = PendingCalls(
             loop,
             load["timeoutSeconds"],
@@ -63,6 +68,8 @@ class Instance:
 
     def call(self, call, caller):
         """See PendingCalls. What it returns gives the call up."""
+        if self._cpu is not None:
+            self._cpu.begin_call(len(self._calls))
         return self._calls.start(call, caller)
 
     def stop(self):
@@ -119,13 +126,14 @@ class Instance:
         self._refuse(LoadFailure("LOAD_TIMEOUT", "LoadTimeout", message, _texts(self._printed())))
         self._process.end()
 
-    def _on_end(self, reason):
+    def _on_end(self, end):
+        if self._cpu is not None:
+            self._cpu.stop()
         if self._state == "loading":
-            message = "The process ended while the code was loaded (%s)." % reason
-            self._refuse(LoadFailure("PROCESS_ENDED", "ProcessEnded", message, _texts(self._printed())))
-        self._lose("The process ended (%s)." % reason)
+            self._refuse(_ended_early(end, _texts(self._printed())))
+        self._lose("The process ended (%s)." % end.reason)
         self._state = "gone"
-        self._calls.fail_all(lambda entry: crashed(reason, self._printed(entry.mark, entry.invocation_id)))
+        self._calls.fail_all(lambda entry: crashed(end, self._printed(entry.mark, entry.invocation_id)))
         self._listener.on_gone(self)
 
     def _refuse(self, failure):
@@ -164,6 +172,23 @@ class Instance:
 
 def _texts(lines):
     return [text for _, text in lines]
+
+
+def _watch_cpu(loop, process, seconds):
+    if seconds is None:
+        return None
+    # Few functions need it, and each module costs at the start.
+    from .cpu_watch import CpuWatch
+
+    return CpuWatch(loop, process.pid, seconds, lambda: process.end(cpu_excess(seconds)))
+
+
+def _ended_early(end, lines):
+    if end.way_out is not None:
+        message = "The process was ended while the code was loaded: %s. %s" % (end.reason, end.way_out)
+        return LoadFailure("LIMIT_EXCEEDED", "LimitExceeded", message, lines)
+    message = "The process ended while the code was loaded (%s)." % end.reason
+    return LoadFailure("PROCESS_ENDED", "ProcessEnded", message, lines)
 
 
 def _load_failure(frame, hide, printed):

@@ -22,6 +22,12 @@ class LogWriter:
         for line in text.split("\n"):
             self.write("system", line)
 
+    def broke_off(self, invocation_id, failure):
+        """Says in the log of a call why its answer ended, where no line of the function does."""
+        if failure.code == "LIMIT_EXCEEDED":
+            text = "The answer broke off. %s: %s" % (failure.code, failure.message)
+            self.write("system", text, invocation_id)
+
 
 def _mark(stream, invocation_id, truncated):
     call = " " + invocation_id if invocation_id else ""

@@ -16,6 +16,7 @@ _STATUS_OF = {
     "CANCELLED": 499,
     "FUNCTION_FAILED": 500,
     "FUNCTION_CRASHED": 502,
+    "LIMIT_EXCEEDED": 502,
     "RESULT_INVALID": 502,
     "FUNCTION_UNAVAILABLE": 503,
     "TIMEOUT": 504,
@@ -73,10 +74,12 @@ def waited_too_long(seconds):
     return Failure("FUNCTION_UNAVAILABLE", message)
 
 
-def crashed(reason, lines):
+def crashed(end, lines):
     """The process ended; `lines` are the (stream, text) that it printed during the call."""
+    if end.way_out is not None:
+        return Failure("LIMIT_EXCEEDED", "The function's process was ended: %s. %s" % (end.reason, end.way_out))
     errors = [text.strip() for stream, text in lines if stream == "err" and text.strip()]
-    message = "The function's process ended during the call (%s)." % reason
+    message = "The function's process ended during the call (%s)." % end.reason
     stack = "\n".join(text for _, text in lines)
     return Failure("FUNCTION_CRASHED", message, _exception("ProcessEnded", errors[-1] if errors else "", stack))
 

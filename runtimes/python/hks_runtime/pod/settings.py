@@ -41,6 +41,7 @@ class Settings:
         self.diagnostic_key = take("HKS_DIAGNOSTIC_KEY") or ""
         self.log_format = _one_of("HKS_LOG_FORMAT", take, ("plain", "marked"))
         self.memory_bytes = number("HKS_MEMORY_BYTES", default=None)
+        self.cpu_seconds = number("HKS_CPU_SECONDS", default=None, least=1)
         self.check = _one_of("HKS_CHECK", take, ("false", "true")) == "true"
         names = [name.strip() for name in (take("HKS_SECRET_NAMES") or "").split(",")]
         self.secrets = [environment[name] for name in names if name in environment]

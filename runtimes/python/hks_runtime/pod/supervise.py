@@ -32,7 +32,9 @@ class Supervisor:
         self._serving = Serving(
             self._loop, settings.concurrency, self._open, self._listen, self._fail, self._log.system
         )
-        self._edge = HttpEdge(self._loop, settings.diagnostic_key, settings.revision, self._serving.call)
+        self._edge = HttpEdge(
+            self._loop, settings.diagnostic_key, settings.revision, self._serving.call, self._log.broke_off
+        )
 
     def run(self):
         """Never returns."""
@@ -61,7 +63,7 @@ class Supervisor:
             "check": settings.check and self._waiting is not None,
         }
         started, self._waiting = self._waiting or start_handler(), None
-        return Instance(self._loop, started, load, self._hide, self._log, listener)
+        return Instance(self._loop, started, load, settings, self._hide, self._log, listener)
 
     def _listen(self):
         try:

@@ -1,6 +1,7 @@
 import { HksError } from '../../../../contract/errors.ts'
 import { AnswerBroken } from '../../../domain/functionAnswer.ts'
 import { defined } from '../../../../base/defined.ts'
+import { limitExceeded } from '../../../domain/limitExceeded.ts'
 import { LoadFailure } from '../../../domain/loadFailure.ts'
 import type { CallOutcome } from './functionPool.ts'
 import type { RuntimeEnd } from './runtimeEnd.ts'
@@ -50,7 +51,7 @@ export function crash({ reason, wayOut }: RuntimeEnd, lines: readonly TailLine[]
     return {
       kind: 'failure',
       code: 'LIMIT_EXCEEDED',
-      message: `The function's process was ended: ${reason}. ${wayOut}`,
+      message: limitExceeded({ reason, wayOut }),
     }
   }
   return {

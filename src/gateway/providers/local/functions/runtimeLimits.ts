@@ -1,4 +1,4 @@
-import { memoryText } from '../../../../base/memoryQuantity.ts'
+import { memoryExcess } from '../../../domain/limitExceeded.ts'
 import type { Excess } from '../../../platform/sandbox/resourceWatch.ts'
 import type { RuntimeEnd } from './runtimeEnd.ts'
 
@@ -19,10 +19,7 @@ export const leastLoadCpuSeconds = 60
 export function endOfExcess({ limit }: Pick<Excess, 'limit'>, { memoryBytes, cpuSeconds }: RuntimeLimits): RuntimeEnd {
   switch (limit) {
     case 'bytes':
-      return {
-        reason: `it used more than ${memoryText(memoryBytes)} of memory`,
-        wayOut: 'Raise resources.memory in function.yaml, or hold less at once.',
-      }
+      return memoryExcess(memoryBytes)
     case 'cpuSeconds':
       return {
         reason: `it used more than ${seconds(cpuSeconds)} of processor time for a call`,

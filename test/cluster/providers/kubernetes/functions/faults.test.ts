@@ -7,6 +7,17 @@ import { jsonOf } from '../../../../support/localFunctionsRig.ts'
 import { defaultResources } from '../../../../../src/gateway/domain/functionResources.ts'
 
 const hungry = 'const all = []; const eat = () => { for (;;) all.push(Buffer.alloc(8e6, 1)) }'
+/** The kernel ends the process that holds most, or that is made to look so. */
+const eats = `import { writeFileSync } from 'node:fs'
+${hungry}
+const stream = async function* () { yield 'first'; await new Promise(done => setTimeout(done, 300)); eat() }
+export const handler = event => {
+  if (event === 'stream') return stream()
+  if (event === 'take the container along') writeFileSync('/proc/1/oom_score_adj', '1000')
+  return event === 'a' ? 'fine' : eat()
+}`
+const usedTooMuch =
+  "The function's process was ended: it used more than 160Mi of memory. Raise resources.memory in function.yaml, or hold less at once."
 const small = { ...defaultResources, memoryBytes: 160 * 2 ** 20 }
 
 describe('a function of a cluster', function () {
@@ -43,10 +54,29 @@ describe('a function of a cluster', function () {
   })
 
   it('that needs more memory than it may have in a call answers so, and the next call works', async () => {
-    const code = `${hungry}\nexport const handler = event => event === 'eat' ? eat() : 'fine'`
-    const { id } = await rig.deploy(code, { name: 'eats', resources: small })
+    const { id } = await rig.deploy(eats, { name: 'eats', resources: small })
     const answer = await rig.call(id, 'eat')
-    assert.equal(answer.code, 'FUNCTION_CRASHED')
+    assert.deepEqual([answer.status, answer.code, answer.message], [502, 'LIMIT_EXCEEDED', usedTooMuch])
+    assert.equal(jsonOf(await rig.call(id, 'a')), 'fine')
+    assert.ok(
+      (await system(id)).includes(
+        'The process ended (it used more than 160Mi of memory). A new process takes its place.',
+      ),
+    )
+    const { status, stream } = await rig.call(id, 'stream')
+    assert.equal(status, 200)
+    await assert.rejects(
+      async () => {
+        for await (const chunk of stream!) assert.equal(Buffer.from(chunk).toString(), 'first')
+      },
+      { name: 'AnswerBroken', code: 'LIMIT_EXCEEDED', message: usedTooMuch },
+    )
+  })
+
+  it('whose whole container is ended for its memory answers the same', async () => {
+    const { id } = await rig.deploy(eats, { name: 'goes', resources: small })
+    const answer = await rig.call(id, 'take the container along')
+    assert.deepEqual([answer.status, answer.code, answer.message], [502, 'LIMIT_EXCEEDED', usedTooMuch])
     await eventually(async () => assert.equal(jsonOf(await rig.call(id, 'a')), 'fine'), 60_000)
   })
 

@@ -33,10 +33,10 @@ describe('a deployment to a cluster', () => {
     )
     assert.throws(of({ network: 'none' }), refused('INVALID_REQUEST', /network: "none"/))
     assert.throws(
-      of({ resources: { memoryBytes: 2 ** 30, cpuSeconds: 1 } }),
+      of({ resources: { memoryBytes: 2 ** 30, cpuSeconds: 1 }, image: 'r.test/own:1' }),
       refused('INVALID_REQUEST', /resources\.cpuSeconds/),
     )
-    assert.doesNotThrow(of({ environment: { HKS_OWN: '1' } }))
+    assert.doesNotThrow(of({ environment: { HKS_OWN: '1' }, resources: { memoryBytes: 2 ** 30, cpuSeconds: 1 } }))
   })
 
   it('needs a registry where the connection has none, and says how to name it', () => {

@@ -7,6 +7,7 @@ import { AnswerBroken, platformAnswer } from '../../../../domain/functionAnswer.
 import type { Functions } from '../../../../domain/ports.ts'
 import { isServing } from '../functionRecord.ts'
 import type { FunctionsView } from '../functionsView.ts'
+import { type ContainerEnds, createContainerEnds, endedDuringCall } from './containerEnds.ts'
 import type { IngressWay } from './ingress.ts'
 import { answeringRevision, answerOfKnative, isFromPod, ownHeaders, platformAnswerOfPod } from './podAnswer.ts'
 import { podStream, readBody } from './podStream.ts'
@@ -33,6 +34,8 @@ export interface FunctionCallerOptions {
 const sandbox = 'pod'
 /** Node's own limit; calls wait in Knative's queue, not here. */
 const mostSockets = Infinity
+/** Milliseconds for which the cluster is waited for to tell how a container ended: after a lost call, and after a broken answer. */
+const endTold = { lost: 5000, broken: 10_000 }
 
 /** Makes calls. */
 export function createFunctionCaller(options: FunctionCallerOptions): FunctionCaller {
@@ -41,6 +44,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
   const secure = new SecureAgent({ keepAlive: true, maxSockets: mostSockets })
 
   const pods = createServingPods(view)
+  const ends = createContainerEnds(view, clock)
 
   const call: Functions['invoke'] = async (id, invocationId, request, { diagnostics, signal }) => {
     const record = view.record(id)
@@ -51,6 +55,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
       return platformAnswer('FUNCTION_UNAVAILABLE', message, none)
     }
     using start = watchStart(view, pods, id, clock)
+    const begun = clock.now()
     let revision = record.serving
     const facts = (): CallFacts => ({ ...start.facts(), revision, sandbox })
     const cancelled = () => platformAnswer('CANCELLED', reasonWords(signal), facts())
@@ -86,7 +91,10 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
       // What an image of its user's answers looks like what lies between.
       if (isOurs && !isFromPod(answer)) {
         const body = Buffer.from(await readBody(answer)).toString()
-        return answerOfKnative(status, body, record!.spec.timeoutSeconds, facts())
+        const end = lostStatuses.has(status)
+          ? await ends.since(id, begun, status === 502 ? endTold.lost : 0)
+          : undefined
+        return answerOfKnative(status, body, record!.spec.timeoutSeconds, facts(), end)
       }
       pods.answered(id)
       revision = answeringRevision(answer) ?? revision
@@ -97,7 +105,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
           signal.aborted
             ? Promise.resolve(new AnswerBroken('CANCELLED', reasonWords(signal)))
             : isOurs
-              ? options.explainBreak(id, invocationId)
+              ? Promise.race([options.explainBreak(id, invocationId), brokenByEnd(ends, id, begun)])
               : Promise.resolve(new AnswerBroken('FUNCTION_CRASHED', 'The answer ended in an unexpected way.'))
         return { status, headers, body: new Uint8Array(), stream: podStream(answer, explain), ...facts() }
       }
@@ -109,10 +117,22 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
     call,
     [Symbol.dispose]: () => {
       pods[Symbol.dispose]()
+      ends[Symbol.dispose]()
       plain.destroy()
       secure.destroy()
     },
   }
+}
+
+/** Of an answer of what lies between, where the pod may have ended. */
+const lostStatuses: ReadonlySet<number> = new Set([502, 503])
+
+/** What broke an answer off whose container has ended; never resolves where none has. */
+async function brokenByEnd(ends: ContainerEnds, id: string, from: number): Promise<AnswerBroken> {
+  const end = await ends.since(id, from, endTold.broken)
+  if (end === undefined) return new Promise(() => undefined)
+  const { code, message } = endedDuringCall(end)
+  return new AnswerBroken(code, message)
 }
 
 const reasonWords = ({ reason }: AbortSignal): string =>

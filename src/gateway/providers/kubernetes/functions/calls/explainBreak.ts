@@ -7,7 +7,7 @@ const waitMs = 10_000
 /** After the last line of a stack no other comes. */
 const quietMs = 200
 
-/** What the program of Go says: an error that is returned has no stack. */
+/** What the program in the pod says: in Go of each exception, as an error that is returned has no stack. */
 const toldLine = /^The answer broke off\. (?<type>\S+): (?<message>.*)$/
 /** `TypeError: a plain mistake`, at the beginning of a stack or, in Python, at its end. */
 const exceptionLine = /^(?:\[?[\w.]+\]? )?(?<type>[A-Za-z_$][\w$.]*)(?: \[\w+\])?: (?<message>.*)$/
@@ -23,6 +23,7 @@ export async function explainBreak(
   invocationId: string,
 ): Promise<AnswerBroken> {
   const exception = exceptionOf(await linesOf(logs, clock, functionId, invocationId))
+  if (exception?.type === 'LIMIT_EXCEEDED') return new AnswerBroken('LIMIT_EXCEEDED', exception.message)
   return exception
     ? new AnswerBroken('FUNCTION_FAILED', 'The function raised an exception.', exception)
     : new AnswerBroken('FUNCTION_CRASHED', 'The answer ended in an unexpected way.')

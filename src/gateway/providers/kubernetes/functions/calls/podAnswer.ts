@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { errorHeader, invocationIdHeader, revisionHeader } from '../../../../../contract/headers.ts'
 import type { CallFacts, InvocationResponse } from '../../../../domain/function.ts'
 import { type Exception, platformAnswer, type PlatformCode, platformStatus } from '../../../../domain/functionAnswer.ts'
+import { type ContainerEnd, endedDuringCall } from './containerEnds.ts'
 
 /** Headers of one connection or of what lies between: none of the function's. */
 const notOwn =
@@ -50,12 +51,16 @@ export function platformAnswerOfPod(
 const isPlatformCode = (code: unknown): code is PlatformCode =>
   typeof code === 'string' && Object.hasOwn(platformStatus, code)
 
-/** An answer of Knative or of the ingress, for a call that did not come to the program in a pod, or did not come back. */
+/**
+ * An answer of Knative or of the ingress, for a call that did not come to the program in a pod, or did not come back; `end` is
+ * how a container of the function ended meanwhile.
+ */
 export function answerOfKnative(
   status: number,
   body: string,
   timeoutSeconds: number,
   facts: CallFacts,
+  end?: ContainerEnd,
 ): InvocationResponse {
   const said = body.trim().replace(/\s+/g, ' ').slice(0, longestQuote)
   if (status === 429 || /queue full|overload/i.test(said)) {
@@ -72,8 +77,9 @@ export function answerOfKnative(
       facts,
     )
   }
-  if (status === 502) {
-    return platformAnswer('FUNCTION_CRASHED', "The function's pod ended during the call.", facts)
+  if (status === 502 || end) {
+    const { code, message } = endedDuringCall(end)
+    return platformAnswer(code, message, facts)
   }
   const words = said === '' ? '' : `: ${said}`
   return platformAnswer(

@@ -29,6 +29,7 @@ const ownVariables = [
   'HKS_SECRET_NAMES',
   'HKS_LOG_FORMAT',
   'HKS_MEMORY_BYTES',
+  'HKS_CPU_SECONDS',
   'HKS_CHECK',
 ] as const
 
@@ -59,5 +60,6 @@ export const podVariables = (
   HKS_SECRET_NAMES: spec.secrets.map(({ name }) => name).join(','),
   HKS_LOG_FORMAT: 'marked',
   HKS_MEMORY_BYTES: String(spec.resources.memoryBytes),
+  ...(spec.resources.cpuSeconds === undefined ? {} : { HKS_CPU_SECONDS: String(spec.resources.cpuSeconds) }),
   HKS_CHECK: 'true',
 })

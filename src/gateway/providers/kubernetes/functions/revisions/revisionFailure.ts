@@ -13,6 +13,7 @@ export interface Termination {
 const types: Readonly<Record<string, string>> = {
   HANDLER_NOT_FOUND: 'HandlerNotFound',
   LOAD_TIMEOUT: 'LoadTimeout',
+  LIMIT_EXCEEDED: 'LimitExceeded',
   PROCESS_ENDED: 'ProcessEnded',
   CRASH_LOOP: 'ProcessEnded',
   SOURCE_UNREADABLE: 'ProcessEnded',
@@ -25,7 +26,10 @@ export function terminationFailure(terminated: Termination, printed: readonly st
   const lines = (terminated.message ?? '').trimEnd().split('\n')
   const at = lines.findIndex(line => headline.test(line))
   const found = at < 0 ? undefined : headline.exec(lines[at]!)?.groups
-  if (!found) return new LoadFailure('ProcessEnded', endWords(terminated), { printed, trace: [] })
+  if (!found) {
+    const type = terminated.reason === 'OOMKilled' ? 'LimitExceeded' : 'ProcessEnded'
+    return new LoadFailure(type, endWords(terminated), { printed, trace: [] })
+  }
   const { code = '', type = '', message = '', place } = found
   const trace = lines.slice(at + 1).filter(line => line.trim() !== '')
   return new LoadFailure(types[code] ?? type, message, {
@@ -39,7 +43,7 @@ export function terminationFailure(terminated: Termination, printed: readonly st
 
 function endWords({ exitCode, reason }: Termination): string {
   if (reason === 'OOMKilled')
-    return 'The container was ended while the code was loaded: it used more memory than its limit.'
+    return 'The container was ended while the code was loaded: it used more memory than its limit. Raise resources.memory in function.yaml, or hold less at once.'
   return `The container ended while the code was loaded (exit code ${exitCode}).`
 }
 

@@ -59,6 +59,17 @@ describe('why an answer of a pod broke off', () => {
     assert.equal(panicked.exception?.stack, panic.join('\n'))
   })
 
+  it('is the limit that its process passed, as the program says', async () => {
+    using clock = createSystemClock(() => undefined)
+    const told =
+      "The answer broke off. LIMIT_EXCEEDED: The function's process was ended: it used more than 1Gi of memory."
+    const broken = await explainBreak(logThatGrows([told]).logs, clock, 'f', 'c')
+    assert.deepEqual(
+      [broken.code, broken.message, broken.exception],
+      ['LIMIT_EXCEEDED', "The function's process was ended: it used more than 1Gi of memory.", undefined],
+    )
+  })
+
   it('finds the last line of a traceback of Python', async () => {
     using clock = createSystemClock(() => undefined)
     const traceback = ['Traceback (most recent call last):', '  File "main.py", line 3', 'ValueError: no such thing']

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ContainerEnd } from '../../../../../../src/gateway/providers/kubernetes/functions/calls/containerEnds.ts'
 import {
   answerOfKnative,
   ownHeaders,
@@ -22,5 +23,26 @@ describe('an answer on its way from a pod', () => {
       ['FUNCTION_UNAVAILABLE', 'FUNCTION_OVERLOADED', 'FUNCTION_CRASHED', 'FUNCTION_UNAVAILABLE', 'TIMEOUT'],
     )
     assert.equal(codeOf(503, 'pending request queue full'), 'FUNCTION_OVERLOADED')
+  })
+
+  it('says how the container ended meanwhile', () => {
+    const facts = { coldStart: false, queueMs: 0, revision: 1 }
+    const said = (status: number, end: ContainerEnd) => {
+      const { code, message } = answerOfKnative(status, '', 30, facts, end)
+      return [code, message]
+    }
+    const memory =
+      "The function's process was ended: it used more than 160Mi of memory. Raise resources.memory in function.yaml, or hold less at once."
+    const killed = { exitCode: 137, reason: 'OOMKilled', memoryBytes: 160 * 2 ** 20 }
+    for (const status of [502, 503]) assert.deepEqual(said(status, killed), ['LIMIT_EXCEEDED', memory])
+    const words = "The function's container ended during the call"
+    assert.deepEqual(said(502, { ...killed, reason: 'Error' }), [
+      'FUNCTION_CRASHED',
+      `${words} (exit code 137). It may have used more memory than resources.memory says.`,
+    ])
+    assert.deepEqual(said(502, { exitCode: 1, memoryBytes: undefined }), [
+      'FUNCTION_CRASHED',
+      `${words} (exit code 1).`,
+    ])
   })
 })

@@ -73,6 +73,16 @@ describe('the Knative Service of a function', () => {
     assert.equal(env.find(({ name }) => name === 'HKS_SOURCE')?.value, '/hks/source/source.tar.gz')
   })
 
+  it('tells the program how much memory and processor time it may use', () => {
+    const told = (cpuSeconds?: number) => {
+      const resources = { memoryBytes: 2 ** 28, ...(cpuSeconds === undefined ? {} : { cpuSeconds }) }
+      const { env = [] } = revisionTemplate(planOf({ resources })).spec.containers[0]!
+      return ['HKS_MEMORY_BYTES', 'HKS_CPU_SECONDS'].map(name => env.find(each => each.name === name)?.value)
+    }
+    assert.deepEqual(told(), ['268435456', undefined])
+    assert.deepEqual(told(5), ['268435456', '5'])
+  })
+
   it('has no ConfigMap where an image was built for it, and says so', () => {
     const content = { kind: 'built', image: 'r.test/orders@sha256:1', partsPlace: 'node_modules' } as const
     const template = revisionTemplate({ ...planOf(), content })
