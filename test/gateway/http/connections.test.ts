@@ -84,6 +84,20 @@ describe('connections over HTTP', function () {
     assert.deepEqual((await gateway.client.call('listProjects', {})).items, [])
   })
 
+  it('name a credential plugin that hangs within seconds, as the API server was never asked', async () => {
+    const file = join(folder.path, 'hanging')
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: '/bin/sleep', args: ['60'] }
+    const user = `exec: ${JSON.stringify(exec)}`
+    writeFileSync(file, kubeconfigFor(await unusedPort()).replace('token: s3cret', user))
+    const began = performance.now()
+    const connection = await add({ kubeconfig: [file], name: 'hanging' })
+    const { message } = await failed(connection)
+    const seconds = (performance.now() - began) / 1000
+    assert.match(message ?? '', /^The command "\/bin\/sleep" of the user "\w+" has not answered after \d/)
+    assert.ok(seconds < 20, `it took ${seconds} s`)
+    await remove(connection)
+  })
+
   it('tell a failure from an empty list', async () => {
     const connection = await add()
     await failed(connection)

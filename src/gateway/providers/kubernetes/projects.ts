@@ -9,7 +9,7 @@ import { guardWork } from './access/guardWork.ts'
 import { createNamespaceRights, type NamespaceRights } from './access/namespaceRights.ts'
 import type { AccessReview } from './client/accessReview.ts'
 import type { KubeClient } from './client/kubeClient.ts'
-import { connectionFailed } from './client/translateError.ts'
+import { connectionFailed, isOfCredentials } from './client/translateError.ts'
 import { type OpenNamespaces, stateFor } from './combinedRoles.ts'
 import type { NamespaceScope } from './namespaceScope.ts'
 import type { NamespaceWork } from './namespaceWork.ts'
@@ -62,6 +62,8 @@ interface Followed {
   readonly rights: NamespaceRights
   readonly end: AbortController
   readonly listening: Disposable
+  /** Why it could not be asked for when it was opened; holds until something else is known. */
+  readonly early: HksError | undefined
 }
 
 /** None is followed yet. */
@@ -83,7 +85,7 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
     const status = error.code === 'PROJECT_MISSING' ? 'missing' : 'unavailable'
     return { ...project, status, message: error.message, ...known }
   }
-  const follow = (project: StoredProject, { client, review }: OpenCluster): void => {
+  const follow = (project: StoredProject, { client, review }: OpenCluster, early?: HksError): void => {
     if (followed.has(project.id)) return
     const end = new AbortController()
     let told = JSON.stringify(['ready', undefined, undefined, undefined])
@@ -100,7 +102,7 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
       tell()
       deps.onState()
     })
-    followed.set(project.id, { project, work, rights, end, listening })
+    followed.set(project.id, { project, work, rights, end, listening, early })
     // It is not known yet.
     deps.onState()
   }
@@ -163,11 +165,9 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
       const known = await store.get(id)
       if (known && known.connection !== connectionId) throw openElsewhere(namespace)
       const project = known ?? { id, name: namespace, connection: connectionId, createdAt: clock.now() }
-      if (!known) {
-        await requireNamespace(client, namespace)
-        await store.insert(project)
-      }
-      follow(project, cluster)
+      const early = known ? undefined : await requireNamespace(client, namespace)
+      if (!known) await store.insert(project)
+      follow(project, cluster, early)
       const record = shown(project)
       if (!known) changes.publish({ kind: 'project', project: record })
       return { project: record, created: !known }
@@ -177,7 +177,11 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
       for (const project of await store.list(connectionId)) follow(project, cluster)
     },
     lookAgain,
-    states: () => [...followed.values()].map(({ work }) => work.state()),
+    states: () =>
+      [...followed.values()].map(({ work, early }) => {
+        const state = work.state()
+        return early === undefined || state.synced || state.error ? state : { ...state, error: early }
+      }),
     stop: async graceSeconds => {
       await Promise.all([...followed.keys()].map(id => unfollow(id, graceSeconds)))
     },
@@ -187,12 +191,16 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
 /** Longer than that nobody waits for a cluster that may not answer, milliseconds. */
 const lookMs = 5000
 
-/** What is not known, as the cluster does not answer or does not say, is let pass: the state of the project tells later. */
-async function requireNamespace(client: KubeClient, namespace: string): Promise<void> {
+/**
+ * What is not known, as the cluster does not answer or does not say, is let pass: the state of the project tells later. Answers
+ * why the cluster could not even be asked.
+ */
+async function requireNamespace(client: KubeClient, namespace: string): Promise<HksError | undefined> {
   try {
     await client.request('GET', `/api/v1/namespaces/${namespace}`, { timeoutMs: lookMs })
+    return undefined
   } catch (error) {
-    if ((error as HksError).code !== 'NOT_FOUND') return
+    if ((error as HksError).code !== 'NOT_FOUND') return isOfCredentials(error) ? error : undefined
     throw new HksError('NOT_FOUND', `namespace: ${client.server} has no namespace "${namespace}".`, {
       details: { field: 'namespace', value: namespace },
       cause: error,

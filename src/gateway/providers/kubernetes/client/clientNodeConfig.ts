@@ -2,7 +2,7 @@ import type { RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { ExecCredentials } from './execCredentials.ts'
 import { kubeConfigFault, unreadableFile } from './kubeConfigFiles.ts'
-import { proxyOf } from './proxyOf.ts'
+import { proxyOfCluster } from './proxyOf.ts'
 import type { ResolvedContext } from './resolveContext.ts'
 import { connectionFailed } from './translateError.ts'
 
@@ -13,7 +13,7 @@ export function clientNodeConfig(
   environment: Readonly<Record<string, string>>,
   exec: ExecCredentials | undefined,
 ): KubeConfig {
-  const proxyUrl = cluster['proxy-url'] || proxyOf(new URL(cluster.server), environment)
+  const proxyUrl = proxyOfCluster(cluster, environment)
   const base64 = (pem: string) => Buffer.from(pem).toString('base64')
   // Data wins over a file, as in kubectl.
   const given = (data: string | undefined, file: string | undefined, dataKey: string, fileKey: string) =>

@@ -11,7 +11,7 @@ import { type RequestInfo, requestInfo } from './requestInfo.ts'
 import { type OutgoingRequest, sendRequest } from './sendRequest.ts'
 import { createServerTime } from './serverTime.ts'
 import { sendWithAccess } from './sendWithAccess.ts'
-import { connectionFailed } from './translateError.ts'
+import { connectionFailed, isOfCredentials } from './translateError.ts'
 import { noAnswer } from './translateNetworkError.ts'
 
 const defaultTimeoutMs = 30_000
@@ -58,7 +58,7 @@ export function createKubeClient(
       return parseJson<T>(await readText(response, access.server), access.server)
     } catch (error) {
       signal?.throwIfAborted()
-      throw timeout.aborted ? noAnswer(access.server, timeoutMs) : error
+      throw timeout.aborted && !isOfCredentials(error) ? noAnswer(access.server, timeoutMs, access.proxy) : error
     }
   }
   const client: KubeClient = {

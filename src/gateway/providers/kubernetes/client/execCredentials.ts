@@ -61,8 +61,12 @@ export async function execCredentials(request: ExecRequest): Promise<ExecCredent
   return read(stdout, apiVersion, problem => fault(request, `${problem}${lastWords(stderr)}`))
 }
 
+/** The failure of a request that could wait no longer for a plugin, which goes on. */
+export const slowPlugin = (request: Pick<ExecRequest, 'exec' | 'userName'>, milliseconds: number): HksError =>
+  fault(request, `has not answered after ${Math.round(milliseconds / 100) / 10} s`)
+
 function fault(
-  { exec, userName }: ExecRequest,
+  { exec, userName }: Pick<ExecRequest, 'exec' | 'userName'>,
   problem: string,
   { hint, cause }: { readonly hint?: string; readonly cause?: unknown } = {},
 ): HksError {

@@ -1,8 +1,9 @@
 import type { Agent, RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { applyConfig, clientNodeConfig } from './clientNodeConfig.ts'
-import { type ExecCredentials, execCredentials } from './execCredentials.ts'
+import { type ExecCredentials, type ExecRequest, execCredentials, slowPlugin } from './execCredentials.ts'
 import { type ClusterEntry, readKubeConfigFiles, readNamedFile, stampOf, type UserEntry } from './kubeConfigFiles.ts'
+import { proxyOfCluster, shownProxy } from './proxyOf.ts'
 import { type ResolvedContext, resolveContext } from './resolveContext.ts'
 
 /** Which context of which files, and as whom the programs that they name run. */
@@ -24,6 +25,8 @@ export interface RequestAccess {
   /** TLS options that a WebSocket needs beside the agent, and the name that the certificate must have. */
   readonly servername?: string
   readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** Through which proxy, as messages name it. */
+  readonly proxy?: string
 }
 
 /** The credentials of one context, kept fresh. Dispose to close its sockets. */
@@ -31,15 +34,21 @@ export interface KubeAccess extends Disposable {
   readonly context: string
   /** Origin of the API server, for messages. */
   readonly server: string
+  /** Through which proxy it is reached, for messages. */
+  readonly proxy: string | undefined
   /** Where the context works unless told otherwise. */
   readonly namespace: string
-  /** With credentials that have not expired. @throws HksError CONNECTION_FAILED */
-  current(): Promise<RequestAccess>
+  /**
+   * With credentials that have not expired. A credential plugin is waited for until the signal aborts, and goes on for others.
+   * @throws HksError CONNECTION_FAILED, which names a plugin that was waited for
+   */
+  current(signal?: AbortSignal): Promise<RequestAccess>
   /**
    * After the server refused what {@link current} gave, or could not be reached: reads the files again if they have changed and,
-   * where credentials were refused, gets new ones where there is a way. Whether another try has a chance.
+   * where credentials were refused, gets new ones where there is a way; waits as {@link current} does. Whether another try has a
+   * chance.
    */
-  renew(tried: RequestAccess, fault: 'unauthenticated' | 'unreachable'): Promise<boolean>
+  renew(tried: RequestAccess, fault: 'unauthenticated' | 'unreachable', signal?: AbortSignal): Promise<boolean>
   /** Closes the kept sockets that nothing uses. */
   closeIdle(): void
 }
@@ -57,6 +66,8 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
   let tls: { readonly key: string; readonly config: KubeConfig } | undefined
   let exec: ExecCredentials | undefined
   let pending: Promise<RequestAccess> | undefined
+  /** The plugin that runs at this moment. */
+  let running: { readonly request: ExecRequest; readonly since: number } | undefined
   const agents = new Set<Agent>()
 
   const make = async (): Promise<RequestAccess> => {
@@ -64,7 +75,9 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
     const { user, cluster } = resolved
     if (user.exec && (!exec || renewalOf(exec) <= Date.now())) {
       const { userName } = resolved
-      exec = await execCredentials({ exec: user.exec, cluster: await withCaData(cluster), userName, environment })
+      const request = { exec: user.exec, cluster: await withCaData(cluster), userName, environment }
+      running = { request, since: performance.now() }
+      exec = await execCredentials(request).finally(() => (running = undefined))
     }
     const key = JSON.stringify([loaded.stamp, exec?.certificate, exec?.key])
     if (tls?.key !== key) tls = { key, config: clientNodeConfig(KubeConfig, resolved, environment, exec) }
@@ -79,18 +92,33 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
       ...(token ? { Authorization: `Bearer ${token}` } : {}),
     }
     if (wanted.auth && !token) headers['Authorization'] = `Basic ${Buffer.from(wanted.auth).toString('base64')}`
+    const proxy = proxyOfLoaded(loaded)
     const value: RequestAccess = {
       server: new URL(cluster.server),
       agent,
       headers,
       ...(wanted.servername ? { servername: wanted.servername } : {}),
+      ...(proxy === undefined ? {} : { proxy }),
     }
     const isReread = user.tokenFile !== undefined || user['auth-provider'] !== undefined
     access = { value, until: isReread ? Date.now() + rereadMs : exec ? renewalOf(exec) : Infinity }
     return value
   }
   const remake = (): Promise<RequestAccess> => (pending ??= make().finally(() => (pending = undefined)))
-  const renew: KubeAccess['renew'] = async (tried, fault) => {
+  /** What is made is made for all: it goes on when one of them waits no longer. */
+  const remade = async (signal: AbortSignal | undefined): Promise<RequestAccess> => {
+    signal?.throwIfAborted()
+    const enough = Promise.withResolvers<never>()
+    const abort = () =>
+      enough.reject(running ? slowPlugin(running.request, performance.now() - running.since) : signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      return await Promise.race([remake(), enough.promise])
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+  const renew: KubeAccess['renew'] = async (tried, fault, signal) => {
     // Somebody else has renewed it meanwhile.
     if (pending || access?.value !== tried) return true
     const isChanged = loaded.stamp !== (await stampOf(loaded.watched))
@@ -101,7 +129,7 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
     exec = undefined
     access = undefined
     if (isChanged) loaded = await load(options)
-    const { headers } = await remake()
+    const { headers } = await remade(signal)
     return isChanged || headers['Authorization'] !== tried.headers['Authorization'] || user.exec !== undefined
   }
   return {
@@ -111,10 +139,13 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
     get server() {
       return new URL(loaded.resolved.cluster.server).origin
     },
+    get proxy() {
+      return proxyOfLoaded(loaded)
+    },
     get namespace() {
       return loaded.resolved.context.namespace || 'default'
     },
-    current: async () => (access && Date.now() < access.until ? access.value : remake()),
+    current: async signal => (access && Date.now() < access.until ? access.value : remade(signal)),
     renew,
     closeIdle: () => agents.forEach(closeIdle),
     [Symbol.dispose]: () => agents.forEach(agent => agent.destroy()),
@@ -135,6 +166,11 @@ async function load({ files, context, environment }: KubeConfigOptions): Promise
   const named = [cluster['certificate-authority'], user['client-certificate'], user['client-key']]
   const watched = [...files, ...named.filter(file => file !== undefined)]
   return { resolved, environment: await environment(), watched, stamp: await stampOf(watched) }
+}
+
+const proxyOfLoaded = ({ resolved, environment }: Loaded): string | undefined => {
+  const proxy = proxyOfCluster(resolved.cluster, environment)
+  return proxy ? shownProxy(proxy) : undefined
 }
 
 /** When to ask the plugin again; what it gives is used for a few seconds even where a clock is wrong. */

@@ -23,7 +23,7 @@ const openTimeoutMs = 15_000
 export function openWebSocket(access: RequestAccess, request: WebSocketRequest): Promise<WebSocket | IncomingMessage> {
   const { path, query, protocol, userAgent, signal } = request
   signal?.throwIfAborted()
-  const { server, agent, headers, servername } = access
+  const { server, agent, headers, servername, proxy } = access
   const url = requestUrl(server, path, query)
   url.protocol = server.protocol === 'http:' ? 'ws:' : 'wss:'
   const socket = new WebSocket(url, protocol, {
@@ -50,7 +50,8 @@ export function openWebSocket(access: RequestAccess, request: WebSocketRequest):
     socket.on('error', error => {
       const isLate = /handshake has timed out/.test(error.message)
       if (signal?.aborted) reject(signal.reason as Error)
-      else reject(isLate ? noAnswer(server.origin, openTimeoutMs) : translateNetworkError(error, server.origin))
+      else if (isLate) reject(noAnswer(server.origin, openTimeoutMs, proxy))
+      else reject(translateNetworkError(error, server.origin, proxy))
     })
   })
 }

@@ -1,3 +1,17 @@
+import type { ClusterEntry } from './kubeConfigFiles.ts'
+
+/** The proxy of a cluster: that of the kubeconfig, else that of the environment. */
+export const proxyOfCluster = (
+  cluster: Pick<ClusterEntry, 'server' | 'proxy-url'>,
+  environment: Readonly<Record<string, string>>,
+): string | undefined => cluster['proxy-url'] || proxyOf(new URL(cluster.server), environment)
+
+/** A proxy as messages name it: without its password. */
+export function shownProxy(proxy: string): string {
+  const url = URL.parse(proxy)
+  return url === null ? proxy.replace(/^.*@/, '') : `${url.protocol}//${url.host}`
+}
+
 /**
  * The proxy that a program of Go would use for a URL, by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (either case), as
  * kubectl does: never for this machine itself. `undefined` when it connects directly.

@@ -60,7 +60,7 @@ function begin({ server, agent, servername, headers }: RequestAccess, outgoing: 
 
 async function attempt(access: RequestAccess, outgoing: OutgoingRequest): Promise<IncomingMessage> {
   const { body, signal } = outgoing
-  const { server } = access
+  const { server, proxy } = access
   signal?.throwIfAborted()
   const request = begin(access, outgoing)
   return new Promise((resolve, reject) => {
@@ -69,12 +69,12 @@ async function attempt(access: RequestAccess, outgoing: OutgoingRequest): Promis
       if (signal?.aborted) reject(signal.reason as Error)
       else if (late) reject(late)
       else {
-        const translated = translateNetworkError(error, server.origin)
+        const translated = translateNetworkError(error, server.origin, proxy)
         reject(request.reusedSocket ? new StaleSocketError('', { cause: translated }) : translated)
       }
     }
     const giveUp = (milliseconds: number) => {
-      late = noAnswer(server.origin, milliseconds)
+      late = noAnswer(server.origin, milliseconds, proxy)
       request.destroy(late)
     }
     const timers = [

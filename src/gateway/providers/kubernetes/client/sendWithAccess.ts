@@ -27,11 +27,11 @@ export async function sendWithAccess<S = never>(sending: Sending<S>): Promise<In
   const { access, attempt, info, signal, onRefused } = sending
   let isRenewed = false
   for (let throttled = 0; ; ) {
-    const tried = await access.current()
+    const tried = await access.current(signal)
     const answer = await attempt(tried).catch(async (error: unknown) => {
       const canRenew = !isRenewed && isBeforeSending((error as Error).cause ?? error)
       // Another server or certificate may be in the kubeconfig by now.
-      if (!canRenew || !(await access.renew(tried, 'unreachable'))) throw error
+      if (!canRenew || !(await access.renew(tried, 'unreachable', signal))) throw error
       isRenewed = true
       return undefined
     })
@@ -46,7 +46,7 @@ export async function sendWithAccess<S = never>(sending: Sending<S>): Promise<In
       })
       continue
     }
-    if (statusCode === 401 && !isRenewed && (await access.renew(tried, 'unauthenticated'))) {
+    if (statusCode === 401 && !isRenewed && (await access.renew(tried, 'unauthenticated', signal))) {
       isRenewed = true
       continue
     }

@@ -17,6 +17,10 @@ export const connectionFailed = (
   { details, ...options }: HksErrorOptions = {},
 ): HksError => new HksError('CONNECTION_FAILED', message, { details: { reason, ...details }, ...options })
 
+/** Whether what gives the credentials failed: a plugin, or the login of the kubeconfig. The cluster was not asked. */
+export const isOfCredentials = (error: unknown): error is HksError =>
+  error instanceof HksError && error.code === 'CONNECTION_FAILED' && error.details?.['reason'] === 'credentials'
+
 /** The parts of a meta/v1 Status that a failure carries. */
 interface Status {
   readonly kind?: string

@@ -42,8 +42,8 @@ export const isBeforeSending = (error: unknown): boolean => {
   return syscall === 'connect' || syscall === 'getaddrinfo' || code in untrusted
 }
 
-/** The error of a request that got no answer, or whose answer was cut. */
-export function translateNetworkError(error: Error, server: string): HksError {
+/** The error of a request that got no answer, or whose answer was cut. `proxy`: that through which it was sent. */
+export function translateNetworkError(error: Error, server: string, proxy?: string): HksError {
   const { code = '' } = error as NodeJS.ErrnoException
   if (code in untrusted)
     return connectionFailed('untrusted', `The certificate of ${server} ${untrusted[code]!}.`, {
@@ -68,17 +68,29 @@ export function translateNetworkError(error: Error, server: string): HksError {
         cause: error,
       },
     )
+  const details = { ...(code === '' ? {} : { code }), ...(proxy === undefined ? {} : { proxy }) }
   const why = unreachable[code] ?? `can not be reached: ${error.message || code}`
-  return connectionFailed('unreachable', `${server} ${why}.`, {
-    details: code === '' ? {} : { code },
-    hint: 'Is the cluster up, and this machine in its network (VPN, proxy)?',
-    cause: error,
-  })
+  if (proxy === undefined)
+    return connectionFailed('unreachable', `${server} ${why}.`, { details, hint: isItUp, cause: error })
+  // Only the proxy is looked up and connected to from here; what it answers to CONNECT is hpagent's wording.
+  const answered = /^Bad response: (\d+)$/.exec(error.message)?.[1]
+  const message = isBeforeSending(error)
+    ? `The proxy ${proxy}, through which ${server} is reached, ${why}.`
+    : answered === undefined
+      ? `${server}, reached through the proxy ${proxy}, ${why}.`
+      : `The proxy ${proxy} does not connect to ${server}: it answered ${answered}.`
+  return connectionFailed('unreachable', message, { details, hint: isItTheProxy, cause: error })
 }
 
+const isItUp = 'Is the cluster up, and this machine in its network (VPN, proxy)?'
+const isItTheProxy =
+  'Look at proxy-url of the cluster in the kubeconfig, or where it has none at HTTPS_PROXY and NO_PROXY of your shell.'
+
 /** The error of a server that took too long. */
-export const noAnswer = (server: string, milliseconds: number): HksError =>
-  connectionFailed('unreachable', `${server} did not answer within ${milliseconds / 1000} s.`, {
-    details: { code: 'ETIMEDOUT' },
-    hint: 'Is the cluster up, and this machine in its network (VPN, proxy)?',
+export const noAnswer = (server: string, milliseconds: number, proxy?: string): HksError => {
+  const through = proxy === undefined ? '' : `, reached through the proxy ${proxy},`
+  return connectionFailed('unreachable', `${server}${through} did not answer within ${milliseconds / 1000} s.`, {
+    details: { code: 'ETIMEDOUT', ...(proxy === undefined ? {} : { proxy }) },
+    hint: proxy === undefined ? isItUp : isItTheProxy,
   })
+}

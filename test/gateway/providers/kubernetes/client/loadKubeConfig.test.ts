@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { delimiter, join } from 'node:path'
+import type { HksError } from '../../../../../src/contract/errors.ts'
 import { createKubeClient } from '../../../../../src/gateway/providers/kubernetes/client/createKubeClient.ts'
 import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
@@ -220,7 +221,24 @@ describe('a connection by kubeconfig', () => {
       assert.deepEqual(proxy.asked, [new URL(server.url).host])
       await assert.rejects(ask({ server: server.url, 'proxy-url': `http://${proxy.address}` }), {
         code: 'CONNECTION_FAILED',
-        message: `${server.url} can not be reached: Bad response: 407.`,
+        message: `The proxy http://${proxy.address} does not connect to ${server.url}: it answered 407.`,
+      })
+    })
+
+    it('that can not be reached, which is named without its password', async () => {
+      await using server = await guarded(new Set(['good']))
+      const gone = await proxied()
+      gone[Symbol.dispose]()
+      await assert.rejects(ask({ server: server.url, 'proxy-url': `http://me:secret@${gone.address}` }), {
+        code: 'CONNECTION_FAILED',
+        message: `The proxy http://${gone.address}, through which ${server.url} is reached, refuses connections.`,
+        details: { reason: 'unreachable', code: 'ECONNREFUSED', proxy: `http://${gone.address}` },
+        hint: /^Look at proxy-url of the cluster in the kubeconfig/,
+      })
+      await assert.rejects(ask({ server: server.url, 'proxy-url': 'http://nobody.invalid:3128' }), {
+        message: new RegExp(
+          `^The proxy http://nobody\\.invalid:3128, through which ${server.url} is reached, has a host name that`,
+        ),
       })
     })
 
@@ -330,6 +348,29 @@ cat ${folder}/answer
         hint: 'Install it with: brew install log-in',
       })
       assert.deepEqual(server.requests, [])
+      client[Symbol.dispose]()
+      written[Symbol.dispose]()
+    })
+
+    it('names a command that hangs as soon as a request waits no longer, and goes on waiting for it', async () => {
+      await using server = await guarded(new Set(['one']))
+      const { client, answer, runs, folder, ...written } = await withPlugin(server.url)
+      const gate = join(folder, 'gate')
+      writeFileSync(
+        join(folder, 'bin', 'log-in'),
+        `#!/bin/sh\necho run >> ${folder}/runs\nwhile [ ! -e ${gate} ]; do sleep 0.05; done\ncat ${folder}/answer\n`,
+      )
+      answer({ token: 'one' })
+      await assert.rejects(client.request('GET', '/version', { timeoutMs: 300 }), (error: HksError) => {
+        assert.match(error.message, /^The command "log-in" of the user "jane" has not answered after \d+(\.\d)? s\.$/)
+        assert.deepEqual(error.details, { reason: 'credentials', command: 'log-in' })
+        return error.code === 'CONNECTION_FAILED'
+      })
+      assert.deepEqual(server.requests, [])
+      const later = client.request('GET', '/version')
+      writeFileSync(gate, '')
+      await later
+      assert.equal(runs(), 1)
       client[Symbol.dispose]()
       written[Symbol.dispose]()
     })
