@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { defined } from '../base/defined.ts'
 import { type ConcurrencyPolicy, concurrencyPolicies } from '../contract/cronJobs.ts'
 import { invalidField } from '../contract/errors.ts'
-import { assignment, wholeNumber } from './optionValues.ts'
+import { assignment, wholeNumber, wholeNumberOrNone } from './optionValues.ts'
 
 /** The options of a CronJob's fields that `cronjob create` and `cronjob update` share. */
 export interface CronJobOptions {
@@ -23,6 +23,8 @@ export interface CronJobOptions {
 
 /** Adds them; a default is said only where there is one. */
 export function addCronJobOptions(command: Command, { isNew }: { readonly isNew: boolean }): Command {
+  const deadline = (minimum: number) => (isNew ? wholeNumber(minimum) : wholeNumberOrNone(minimum))
+  const orNone = isNew ? '' : '; "none" takes it away'
   const byDefault = (value: string): string => (isNew ? ` (default: ${value})` : '')
   return command
     .option('-z, --time-zone <zone>', `IANA time zone${byDefault("this machine's")}`)
@@ -31,8 +33,8 @@ export function addCronJobOptions(command: Command, { isNew }: { readonly isNew:
     .addOption(
       new Option('--concurrency-policy <policy>', 'when a run is due while another runs').choices(concurrencyPolicies),
     )
-    .option('--starting-deadline <seconds>', 'skip a run that cannot start within it', wholeNumber(0))
-    .option('--active-deadline <seconds>', 'end a run that takes longer', wholeNumber(1))
+    .option('--starting-deadline <seconds>', `skip a run that cannot start within it${orNone}`, deadline(0))
+    .option('--active-deadline <seconds>', `end a run that takes longer${orNone}`, deadline(1))
     .option('--retries <n>', `how often a failed run is tried again${byDefault('6')}`, wholeNumber(0))
     .option('--grace <seconds>', `time to end when a run is stopped${byDefault('30')}`, wholeNumber(0))
     .option('--keep-succeeded <n>', `how many good runs keep their files${byDefault('3')}`, wholeNumber(0))

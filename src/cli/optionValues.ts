@@ -13,6 +13,12 @@ export const wholeNumber =
     return value
   }
 
+/** As {@link wholeNumber}, or "none". commander takes null for an option without a value. */
+export const wholeNumberOrNone =
+  (minimum: number) =>
+  (text: string): number | 'none' =>
+    text === 'none' ? 'none' : wholeNumber(minimum)(text)
+
 /** `NAME=VALUE`, gathered over repeated options. */
 export function assignment(text: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf('=')

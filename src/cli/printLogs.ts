@@ -4,6 +4,7 @@ import { toInstant } from '../base/instant.ts'
 import { followLogs, type LogTarget } from '../client/followLogs.ts'
 import { findGateway } from '../client/findGateway.ts'
 import type { GatewayClient } from '../client/gatewayClient.ts'
+import { createRunHeading, jobNameOf, type RunHeading } from '../client/runHeadings.ts'
 import { HksError } from '../contract/errors.ts'
 import type { LogLine, LogPage, LogQuery } from '../contract/logs.ts'
 import type { Context } from './context.ts'
@@ -42,11 +43,12 @@ export async function printLogs(context: Context, target: LogTarget, options: Lo
     grep: options.grep,
     ignoreCase: options.ignoreCase,
   })
-  await (options.follow ? follow(context, target, query, options) : printStored(context, target, query, options))
+  const printer = printerOf(context, target, options)
+  await (options.follow ? follow(context, target, query, printer) : printStored(context, target, query, printer))
   context.signal.throwIfAborted()
 }
 
-async function follow(context: Context, target: LogTarget, query: LogQuery, options: LogOptions): Promise<void> {
+async function follow(context: Context, target: LogTarget, query: LogQuery, print: Printer): Promise<void> {
   const { out, signal } = context
   let isCut = false
   const onCut = (error: Error) => {
@@ -57,7 +59,7 @@ async function follow(context: Context, target: LogTarget, query: LogQuery, opti
     isCut = false
     if ('end' in batch) out.say(batch.end)
     else if ('gap' in batch) out.say(batch.gap)
-    else await print(context, batch.lines, options)
+    else await print(batch.lines)
   }
 }
 
@@ -75,12 +77,12 @@ function connector({ client, home, signal }: Context): () => Promise<GatewayClie
   }
 }
 
-async function printStored(context: Context, target: LogTarget, query: LogQuery, options: LogOptions): Promise<void> {
+async function printStored(context: Context, target: LogTarget, query: LogQuery, print: Printer): Promise<void> {
   const { tail: _tail, ...conditions } = query
   let page = await read(context, target, query)
   for (;;) {
     if (page.gap !== undefined) context.out.say(page.gap.gap)
-    await print(context, page.items, options)
+    await print(page.items)
     if (!page.more) break
     page = await read(context, target, { ...conditions, ...page.next })
   }
@@ -100,13 +102,23 @@ async function read({ client, signal }: Context, target: LogTarget, query: LogQu
   }
 }
 
-async function print({ out }: Context, lines: readonly LogLine[], options: LogOptions): Promise<void> {
-  for (const line of lines) {
-    out.record(line, () => {
-      const time = options.timestamps ? `${out.colors.dim(line.time)} ` : ''
-      if (line.stream === 'system') return `${time}${out.colors.dim(`-- ${line.text}`)}`
-      return `${time}${line.stream === 'stderr' ? out.colors.yellow(line.text) : line.text}`
-    })
+type Printer = (lines: readonly LogLine[]) => Promise<void>
+
+function printerOf({ out, client }: Context, target: LogTarget, { timestamps }: LogOptions): Printer {
+  const heading: RunHeading =
+    target.kind === 'cronJob' && out.format === 'text'
+      ? createRunHeading(jobNameOf(client, target.id))
+      : async () => undefined
+  return async lines => {
+    for (const line of lines) {
+      const time = timestamps ? `${out.colors.dim(line.time)} ` : ''
+      const jobName = await heading(line)
+      const above = jobName === undefined ? '' : `${time}${out.colors.dim(`-- ${jobName} goes on:`)}\n`
+      out.record(line, () => {
+        if (line.stream === 'system') return `${above}${time}${out.colors.dim(`-- ${line.text}`)}`
+        return `${above}${time}${line.stream === 'stderr' ? out.colors.yellow(line.text) : line.text}`
+      })
+    }
+    await out.drained()
   }
-  await out.drained()
 }

@@ -198,6 +198,18 @@ describe('hks-func and CronJobs', function () {
     assert.match(error.error, /^failing-\S+ failed: The command exited with code 3\.$/)
   })
 
+  it('tells two runs apart that write at once, and stops both', async () => {
+    await create('twins', '-s', '0 0 1 1 *', '--active-deadline', '600', '--', 'sh', '-c', 'echo up; cat; sleep 300')
+    await place.run(['cronjob', 'update', 'twins', '--active-deadline', 'none'])
+    assert.equal((await named('twins'))?.activeDeadlineSeconds, undefined)
+    for (const _ of [1, 2]) await place.run(['cronjob', 'trigger', 'twins'])
+    const stopped = await place.run(['cronjob', 'stop', 'twins'])
+    assert.match(stopped.stdout, /^(twins-\S+ failed: .*\n){2}$/)
+    assert.equal((await place.run(['cronjob', 'stop', 'twins'])).stdout, 'No run of twins is in progress.\n')
+    const { stdout } = await place.run(['cronjob', 'logs', 'twins'])
+    assert.match(stdout, /^-- twins-\S+ goes on:$/m)
+  })
+
   it('gives one run other arguments and variables, and no image on this machine', async () => {
     const changed = await place.run([
       'cronjob',

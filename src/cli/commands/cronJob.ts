@@ -7,6 +7,7 @@ import { addHistory } from './cronJob/history.ts'
 import { addList } from './cronJob/list.ts'
 import { addLogs } from './cronJob/logs.ts'
 import { addResume } from './cronJob/resume.ts'
+import { addStop } from './cronJob/stop.ts'
 import { addSuspend } from './cronJob/suspend.ts'
 import { addTrigger } from './cronJob/trigger.ts'
 import { addUpdate } from './cronJob/update.ts'
@@ -25,6 +26,7 @@ export function addCronJob(program: Command, run: Run): void {
     addCreate,
     addUpdate,
     addTrigger,
+    addStop,
     addSuspend,
     addResume,
     addDelete,

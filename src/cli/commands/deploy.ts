@@ -90,7 +90,7 @@ const describeDeployed = (fn: Function): string =>
     ['Function', fn.name],
     ['Image', fn.image],
     ['Status', fn.status],
-    ['Revision', String(fn.revision)],
+    ['Revision', fn.revision === 0 ? undefined : String(fn.revision)],
     ['URL', fn.url],
     ['Reason', fn.reason],
   ])

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { keepTags } from '../../client/keepTags.ts'
 import { invalidField } from '../../contract/errors.ts'
 import type { Function, TrafficUpdate } from '../../contract/functions.ts'
 import type { Context, Run } from '../context.ts'
@@ -14,7 +15,7 @@ export function addTraffic(program: Command, run: Run): void {
   program
     .command('traffic <function> [shares...]')
     .description(
-      'divide the calls between revisions: REVISION=PERCENT, or REVISION=PERCENT:TAG; without shares show them',
+      'divide the calls between revisions: REVISION=PERCENT, or REVISION=PERCENT:TAG (an empty TAG takes one away); without shares show them',
     )
     .addHelpText('after', examples('hks-func traffic greet', 'hks-func traffic greet 7=90 8=10:candidate'))
     .action((name: string, shares: readonly string[], _options: object, command: Command) =>
@@ -47,7 +48,11 @@ async function traffic(context: Context, name: string, items: Share[]): Promise<
     return
   }
   const client = await context.client()
-  const fn = await client.call('setTraffic', { params: { id: found.id }, body: { items }, signal: context.signal })
+  const fn = await client.call('setTraffic', {
+    params: { id: found.id },
+    body: { items: keepTags(found, items) },
+    signal: context.signal,
+  })
   context.out.result(fn, () => sharesOf(fn))
 }
 
@@ -64,7 +69,7 @@ function sharesOf({ revisions }: Function): string {
 
 /** `7=90` or `8=10:candidate`. */
 function share(text: string): Share {
-  const [, revision, percent, tag] = /^([1-9]\d*)=(\d{1,3})(?::(.+))?$/.exec(text) ?? []
+  const [, revision, percent, tag] = /^([1-9]\d*)=(\d{1,3})(?::(.*))?$/.exec(text) ?? []
   if (revision === undefined || percent === undefined || Number(percent) > 100)
     throw invalidField('shares', text, `"${text}" is not REVISION=PERCENT, such as 7=90 or 8=10:candidate.`)
   return { revision: Number(revision), percent: Number(percent), ...(tag === undefined ? {} : { tag }) }

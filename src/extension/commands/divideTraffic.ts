@@ -1,4 +1,5 @@
 import { l10n, ProgressLocation, window } from 'vscode'
+import { keepTags } from '../../client/keepTags.ts'
 import type { Function, TrafficUpdate } from '../../contract/functions.ts'
 import type { Services } from './command.ts'
 import { reportFailure } from './reportFailure.ts'
@@ -10,14 +11,17 @@ export async function divideTraffic(services: Services, fn: Function, items: Sha
   const before = fn.revisions
     .filter(({ percent }) => percent > 0)
     .map(({ number, percent }) => ({ revision: number, percent }))
-  await send(services, fn, items)
+  await send(services, fn, keepTags(fn, items))
   const undo = l10n.t('Undo')
   const words = items.map(({ revision, percent }) => l10n.t('{0} % to rev {1}', percent, revision)).join(', ')
   const message = l10n.t('Calls of {0}: {1}.', fn.name, words)
   // Not awaited: the change is made whether or not somebody answers.
   void window.showInformationMessage(message, ...(isWhole(before) ? [undo] : [])).then(choice => {
     if (choice !== undo) return
-    send(services, fn, before).then(undefined, (error: unknown) => void reportFailure(error, services.log))
+    send(services, fn, keepTags(fn, before)).then(
+      undefined,
+      (error: unknown) => void reportFailure(error, services.log),
+    )
   })
 }
 

@@ -1,6 +1,8 @@
 import { type Disposable, type Event, EventEmitter, l10n, type OutputChannel, window } from 'vscode'
 import type { FollowQuery, LogTarget } from '../../client/followLogs.ts'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
+import { createRunHeading, jobNameOf } from '../../client/runHeadings.ts'
+import type { LogLine } from '../../contract/logs.ts'
 import { createLineBatcher, type LineBatcher } from '../model/lineBatcher.ts'
 import type { LogResource } from '../model/logResource.ts'
 import { logText, ownLogText } from '../model/logText.ts'
@@ -113,11 +115,21 @@ async function copyLog(
     if (!cut) void say(l10n.t('The log was cut off; it goes on here when the gateway is back.'))
     cut = true
   }
+  const heading = createRunHeading(jobNameOf(client, target.id))
+  const textOf = async (lines: readonly LogLine[]): Promise<string[]> => {
+    const texts: string[] = []
+    for (const line of lines) {
+      const jobName = target.kind === 'cronJob' ? await heading(line) : undefined
+      if (jobName !== undefined) texts.push(ownLogText(l10n.t('{0} goes on:', jobName), Date.parse(line.time)))
+      texts.push(logText(line))
+    }
+    return texts
+  }
   const { followLogs } = await import('../../client/followLogs.ts')
   for await (const batch of followLogs(client, target, { query, signal, onCut })) {
     cut = false
     if ('end' in batch) await say(batch.end)
     else if ('gap' in batch) await say(batch.gap)
-    else await batcher.write(batch.lines.map(logText))
+    else await batcher.write(await textOf(batch.lines))
   }
 }

@@ -15,7 +15,7 @@ import { resourcesOf } from './functionResources.ts'
 import { scalingOf } from './functionScaling.ts'
 import type { SourceTools } from './functionSource.ts'
 import { linkedController } from './linkedController.ts'
-import { checkShares, formerRevision } from './functionTraffic.ts'
+import { checkShares, sharesOfRollBack } from './functionTraffic.ts'
 import type { Perform } from './operation.ts'
 import type { Functions, Provider } from './ports.ts'
 import { requirePresent } from './project.ts'
@@ -184,9 +184,7 @@ export function createFunctionService(options: FunctionServiceOptions): Function
     },
     setTraffic: (caller, id, shares) => change(caller, id, 'function.setTraffic', found => setTraffic(found, shares)),
     rollBack: (caller, id, revision) =>
-      change(caller, id, 'function.rollBack', found =>
-        setTraffic(found, [{ revision: revision ?? formerRevision(found.function), percent: 100 }]),
-      ),
+      change(caller, id, 'function.rollBack', found => setTraffic(found, sharesOfRollBack(found.function, revision))),
     access: async (caller, id) => (await find(caller, id, 'invoke')).functions.access(id),
     invoke: async (caller, id, request, how) => {
       const { functions, function: fn } = await find(caller, id, 'invoke')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { HksError } from '../../../src/contract/errors.ts'
 import type { FunctionRecord, RevisionRecord, TrafficShare } from '../../../src/gateway/domain/function.ts'
-import { checkShares, formerRevision } from '../../../src/gateway/domain/functionTraffic.ts'
+import { checkShares, sharesOfRollBack } from '../../../src/gateway/domain/functionTraffic.ts'
 import { functionSpec } from '../../support/localFunctionsRig.ts'
 
 const revision = (number: number, status: RevisionRecord['status'] = 'ready'): RevisionRecord => ({
@@ -55,10 +55,24 @@ describe('shares of the calls', () => {
   })
 
   it('go back to the newest ready revision before the one that serves', () => {
-    assert.equal(formerRevision(fn), 1)
+    assert.deepEqual(sharesOfRollBack(fn, undefined), [{ revision: 1, percent: 100 }])
     assert.throws(
-      () => formerRevision(functionOf(1, revision(1))),
-      (error: HksError) => error.code === 'CONFLICT',
+      () => sharesOfRollBack(functionOf(1, revision(1)), undefined),
+      (error: HksError) => error.code === 'CONFLICT' && error.details?.['serving'] === 1,
     )
+  })
+
+  it('go back to the revision that is named, and leave each tag where it is', () => {
+    const tagged = functionOf(3, { ...revision(3), tag: 'next' }, revision(2), { ...revision(1), tag: 'old' })
+    assert.deepEqual(sharesOfRollBack(tagged, 2), [
+      { revision: 2, percent: 100 },
+      { revision: 3, percent: 0, tag: 'next' },
+      { revision: 1, percent: 0, tag: 'old' },
+    ])
+    assert.deepEqual(sharesOfRollBack(tagged, 1), [
+      { revision: 3, percent: 0, tag: 'next' },
+      { revision: 1, percent: 100, tag: 'old' },
+    ])
+    assert.throws(() => sharesOfRollBack(fn, 7), /revision: .*no revision 7/)
   })
 })

@@ -12,7 +12,11 @@ import { relative } from '../../output/time.ts'
 import { cronJobNamed, functionNamed } from '../../resources.ts'
 import { sayScheduleWarnings } from '../../scheduleWarnings.ts'
 
-interface Options extends CronJobOptions, DryRunOptions {
+type Deadline = number | 'none'
+
+interface Options extends Omit<CronJobOptions, 'startingDeadline' | 'activeDeadline'>, DryRunOptions {
+  readonly startingDeadline?: Deadline
+  readonly activeDeadline?: Deadline
   readonly schedule?: string
   readonly unset?: readonly string[]
 }
@@ -45,7 +49,14 @@ export function addUpdate(cronJob: Command, run: Run): void {
 
 async function update(context: Context, name: string, words: readonly string[], options: Options): Promise<void> {
   checkDryRun(options)
-  const fields = fieldsOf(options)
+  const { startingDeadline, activeDeadline, ...others } = options
+  const fields = {
+    ...fieldsOf(others),
+    ...defined({
+      startingDeadlineSeconds: orNull(startingDeadline),
+      activeDeadlineSeconds: orNull(activeDeadline),
+    }),
+  }
   const job = await cronJobNamed(context, name)
   const called = options.function === undefined ? undefined : await functionNamed(context, options.function)
   const body: CronJobUpdate = {
@@ -82,6 +93,9 @@ async function update(context: Context, name: string, words: readonly string[], 
     ]),
   )
 }
+
+/** `null` takes the field away. */
+const orNull = (deadline: Deadline | undefined) => (deadline === 'none' ? null : deadline)
 
 /** The variables after the change: a name is either plain or of a secret. @throws HksError for one to remove that is not there */
 function variablesOf(
