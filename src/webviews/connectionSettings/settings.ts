@@ -151,6 +151,8 @@ export class ConnectionSettings extends PageElement {
 
   private async save(): Promise<void> {
     if (this.isSaving) return
+    // What was refused before may be accepted now.
+    this.refused = undefined
     this.showsAll = true
     const [problem] = this.problems()
     if (problem !== undefined) return this.focusField(problem.field)
