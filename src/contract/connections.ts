@@ -131,7 +131,9 @@ export const ConnectionReport = Type.Object({
   version: Type.String({ description: 'Of Kubernetes, such as v1.34.4' }),
   milliseconds: Type.Integer({ description: 'How long its answer took' }),
   listsNamespaces: Type.Boolean({ description: 'Whether the user may list namespaces' }),
-  knative: Type.Boolean({ description: 'Whether Knative Serving is installed' }),
+  knative: Type.Optional(
+    Type.Boolean({ description: 'Whether Knative Serving is installed; absent where the user may not look' }),
+  ),
   clockAheadSeconds: Type.Optional(
     Type.Integer({
       description: 'How far the clock of the gateway is ahead, negative when behind; absent when it agrees',

@@ -15,16 +15,20 @@ export const testConnection: Command = {
       { location: ProgressLocation.Notification, title: l10n.t('Asking {0}', name) },
       () => client.call('testConnection', { params: { id } }),
     )
+    const isMissing = report.knative === false
     const sentences = [
       l10n.t('{0} answers in {1} ms: Kubernetes {2}.', name, report.milliseconds, report.version),
-      ...(report.knative ? [] : [l10n.t('Knative is not there: CronJobs work, functions do not.')]),
+      ...(isMissing ? [l10n.t('Knative is not there: CronJobs work, functions do not.')] : []),
+      ...(report.knative === undefined
+        ? [l10n.t('You may not see which APIs it has, so whether Knative is there is not known.')]
+        : []),
       ...(report.clockAheadSeconds === undefined
         ? []
         : [l10n.t("Its clock differs from this machine's by {0} s.", Math.abs(report.clockAheadSeconds))]),
       ...(report.listsNamespaces ? [] : [l10n.t('You may not list its namespaces.')]),
     ]
     const text = sentences.join(' ')
-    if (report.knative || connection.readOnly) {
+    if (!isMissing || connection.readOnly) {
       void window.showInformationMessage(text)
       return
     }

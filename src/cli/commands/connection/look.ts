@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
+import type { ConnectionReport } from '../../../contract/connections.ts'
 import { connectionNamed } from '../../connections.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
@@ -73,10 +74,15 @@ async function test(context: Context, name: string): Promise<void> {
       ['kubernetes', report.version],
       ['answer', `${report.milliseconds} ms`],
       ['namespaces', report.listsNamespaces ? 'can be listed' : 'can not be listed by you: open one by its name'],
-      ['knative', report.knative ? 'installed' : 'missing: CronJobs work, functions do not'],
+      ['knative', knativeWords(report)],
       ...(report.clockAheadSeconds === undefined ? [] : [['clock', clockWords(report.clockAheadSeconds)] as const]),
     ]),
   )
+}
+
+const knativeWords = ({ knative }: ConnectionReport): string => {
+  if (knative === undefined) return 'unknown: you may not see which APIs the cluster has'
+  return knative ? 'installed' : 'missing: CronJobs work, functions do not'
 }
 
 const clockWords = (aheadSeconds: number): string =>

@@ -1,4 +1,3 @@
-import type { ConnectionReport } from '../../../contract/connections.ts'
 import { HksError } from '../../../contract/errors.ts'
 import { createChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -6,7 +5,6 @@ import type { ConnectionHealth, ConnectionRecord } from '../../domain/connection
 import type { ExecutionStore, Provider } from '../../domain/ports.ts'
 import type { ProjectStore } from '../../domain/projectStore.ts'
 import { checkKnative } from './checkKnative.ts'
-import type { KubeClient } from './client/kubeClient.ts'
 import {
   combineApplications,
   combineCronJobs,
@@ -16,6 +14,7 @@ import {
 } from './combinedRoles.ts'
 import { createKnativeInstallation, type KnativeInstallationDeps } from './installation/knativeInstallation.ts'
 import { createKubernetesProjects, type OpenCluster } from './projects.ts'
+import { testCluster } from './testCluster.ts'
 import { followPresence } from './namespacePresence.ts'
 import { combineWork, type OpenNamespaceWork } from './namespaceWork.ts'
 
@@ -165,32 +164,5 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
       await projects.stop(graceSeconds)
       cluster?.client[Symbol.dispose]()
     },
-  }
-}
-
-async function testCluster(client: KubeClient): Promise<ConnectionReport> {
-  const began = performance.now()
-  const { gitVersion } = await client.request<{ gitVersion: string }>('GET', '/version')
-  const milliseconds = Math.round(performance.now() - began)
-  const [listsNamespaces, knative] = await Promise.all([
-    client.request('GET', '/api/v1/namespaces', { query: { limit: 1 } }).then(
-      () => true,
-      error => {
-        if ((error as HksError).code === 'FORBIDDEN') return false
-        throw error
-      },
-    ),
-    client.request('GET', '/apis/serving.knative.dev/v1').then(
-      () => true,
-      error => {
-        if (['NOT_FOUND', 'FORBIDDEN'].includes((error as HksError).code)) return false
-        throw error
-      },
-    ),
-  ])
-  const clockAheadSeconds = Math.round(client.clockAheadMs() / 1000)
-  return {
-    ...{ server: client.server, version: gitVersion, milliseconds, listsNamespaces, knative },
-    ...(clockAheadSeconds === 0 ? {} : { clockAheadSeconds }),
   }
 }

@@ -7,12 +7,15 @@ import { answerJson, answerStatus, wireServer } from './support/wireServer.ts'
 async function check(answers: Readonly<Record<string, object | 403 | 500>>) {
   await using server = await wireServer((request, response) => {
     const answer = answers[request.url!.split('?')[0]!] ?? 404
-    if (typeof answer === 'number') answerStatus(response, answer, answer === 403 ? 'Forbidden' : 'NotFound')
+    if (typeof answer === 'number')
+      answerStatus(response, answer, answer === 403 ? 'Forbidden' : 'NotFound', refusal(request.url!))
     else answerJson(response, 200, answer)
   })
   using client = await wireClient(server.url)
   return await checkKnative(client)
 }
+/** As the API server words the refusal of a path that is no resource. */
+const refusal = (path: string) => ({ message: `forbidden: User "jane" cannot get path "${path}"` })
 const deployment = (name: string, readyReplicas = 1) => ({ metadata: { name }, status: { readyReplicas } })
 const core = ['activator', 'autoscaler', 'controller', 'webhook']
 const types = '/apis/serving.knative.dev/v1'
@@ -69,6 +72,8 @@ describe('a look for the parts of Knative', () => {
   it('calls unknown what the user may not look at, and fails where the cluster does', async () => {
     const parts = await check({ ...whole, [deployments]: 403, [configMap('config-domain')]: 403 })
     assert.deepEqual(states(parts), ['types ready', 'controllers unknown', 'ingress unknown', 'domain unknown'])
+    const [forbidden] = await check({ ...whole, [types]: 403 })
+    assert.deepEqual([forbidden?.state, forbidden?.message], ['unknown', `"jane" may not look at ${types}.`])
     await assert.rejects(check({ ...whole, [types]: 500 }), { code: 'CONNECTION_FAILED' })
   })
 })

@@ -121,8 +121,17 @@ const isByAdmission = (said: string): boolean => /^admission webhook |is forbidd
 export function forbidden(info: RequestInfo, said: string, details: Readonly<Record<string, unknown>> = {}): HksError {
   const { verb, resource, subresource, group, namespace, name } = info
   const who = /User "([^"]*)"/.exec(said)?.[1]
+  const subject = who === undefined ? 'You' : `"${who}"`
+  // No resource: which APIs there are, and their version.
+  const path = /cannot \w+ path "([^"]*)"/.exec(said)?.[1]
+  if (resource === '' && path !== undefined)
+    return new HksError('FORBIDDEN', `${subject} may not look at ${path}.`, {
+      details: { ...details, verb: 'get', path, user: who },
+      hint: 'Ask whoever runs the cluster for the ClusterRole system:discovery.',
+      cause: new Error(said),
+    })
   const what = `${resourceText(info)}${namespaceText(namespace)}`
-  return new HksError('FORBIDDEN', `${who === undefined ? 'You' : `"${who}"`} may not ${verb} ${what}.`, {
+  return new HksError('FORBIDDEN', `${subject} may not ${verb} ${what}.`, {
     details: { ...details, verb, resource, subresource, group, namespace, name, user: who },
     hint: `Ask whoever runs the cluster for a role with the verb "${verb}" on ${resourceText(info)}${namespaceText(namespace)}.`,
     ...(said === '' ? {} : { cause: new Error(said) }),
