@@ -96,7 +96,7 @@ async function openForward(
     return forward
   } catch (error) {
     await forward[Symbol.asyncDispose]()
-    throw noWay(`the port-forward to its ingress, ${namespace}/${service}, fails (${(error as Error).message})`, error)
+    throw noWay(`the port-forward to its ingress, ${namespace}/${service}, fails (${clauseOf(error)})`, error)
   }
 }
 
@@ -116,13 +116,16 @@ interface KnativeIngress extends KubeObject {
 async function findIngressService(client: KubeClient, namespace: string, name: string): Promise<IngressService> {
   const path = `/apis/networking.internal.knative.dev/v1alpha1/namespaces/${encodeURIComponent(namespace)}/ingresses/${encodeURIComponent(name)}`
   const { status } = await client.request<KnativeIngress>('GET', path).catch((cause: unknown) => {
-    throw noWay(`its ingress can not be looked up (${(cause as Error).message})`, cause)
+    throw noWay(`its ingress can not be looked up (${clauseOf(cause)})`, cause)
   })
   const domain = status?.publicLoadBalancer?.ingress?.[0]?.domainInternal
   const [service, at] = domain?.split('.') ?? []
   if (service === undefined || at === undefined) throw noWay('its ingress names no Service of the cluster')
   return { namespace: at, name: service, port: 80 }
 }
+
+/** A sentence in the midst of another one. */
+const clauseOf = (error: unknown): string => (error as Error).message.replace(/\.$/, '')
 
 const noWay = (problem: string, cause?: unknown) =>
   new HksError('FUNCTION_UNAVAILABLE', `The function can not be reached from here: ${problem}.`, {
