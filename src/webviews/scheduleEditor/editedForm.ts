@@ -103,6 +103,8 @@ export class EditedForm {
   /** The user wants to save: from now on every problem is shown. Answers the first, and lists them if there is one. */
   firstToMend(): Problem | undefined {
     this.showsAll = true
+    // What was refused before may be accepted now.
+    this.refused = undefined
     const [problem] = this.problems()
     if (problem !== undefined) this.listsProblems = true
     return problem
