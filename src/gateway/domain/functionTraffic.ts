@@ -41,8 +41,10 @@ function refuseUnready({ spec, revisions }: FunctionRecord, number: number, fiel
   )
 }
 
+/** While the calls are divided it is the one before the newest that gets some. */
 function formerRevision({ spec, serving, revisions }: FunctionRecord): number {
-  const former = revisions.find(({ number, status }) => number < serving && status === 'ready')
+  const newest = Math.max(serving, ...revisions.filter(({ percent = 0 }) => percent > 0).map(each => each.number))
+  const former = revisions.find(({ number, status }) => number < newest && status === 'ready')
   if (former) return former.number
   throw new HksError('CONFLICT', `"${spec.name}" has no ready revision before the one that serves.`, {
     details: { serving },

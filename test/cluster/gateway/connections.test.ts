@@ -165,6 +165,9 @@ describe('connections to a real cluster', function () {
       const now = await gateway.client.call('getProject', { params: { id: project.id } })
       assert.deepEqual([now.status, now.message], ['missing', `The namespace "${doomed.name}" is not there any more.`])
     }, 30_000)
+    await assert.rejects(gateway.client.call('listCronJobs', { query: { projectId: project.id } }), {
+      code: 'PROJECT_MISSING',
+    })
     await reaches(connection, 'ready')
   })
 })

@@ -4,7 +4,7 @@ import type { FunctionRecord, RevisionRecord, TrafficShare } from '../../../src/
 import { checkShares, sharesOfRollBack } from '../../../src/gateway/domain/functionTraffic.ts'
 import { functionSpec } from '../../support/localFunctionsRig.ts'
 
-const revision = (number: number, status: RevisionRecord['status'] = 'ready'): RevisionRecord => ({
+const revision = (number: number, status: RevisionRecord['status'] = 'ready', percent?: number): RevisionRecord => ({
   id: `r-${number}`,
   functionId: 'f',
   number,
@@ -12,6 +12,7 @@ const revision = (number: number, status: RevisionRecord['status'] = 'ready'): R
   sourceDigest: 'd',
   status,
   createdAt: number,
+  ...(percent === undefined ? {} : { percent }),
 })
 const functionOf = (serving: number, ...revisions: RevisionRecord[]): FunctionRecord => ({
   id: 'f',
@@ -74,5 +75,10 @@ describe('shares of the calls', () => {
       { revision: 1, percent: 100, tag: 'old' },
     ])
     assert.throws(() => sharesOfRollBack(fn, 7), /revision: .*no revision 7/)
+  })
+
+  it('go back from the newest that gets calls while they are divided', () => {
+    const trial = functionOf(1, revision(3, 'ready', 0), revision(2, 'ready', 10), revision(1, 'ready', 90))
+    assert.deepEqual(sharesOfRollBack(trial, undefined), [{ revision: 1, percent: 100 }])
   })
 })

@@ -153,7 +153,8 @@ export function createKubernetesProjects(deps: KubernetesProjectsDeps): Kubernet
         const found = followed.get(projectId)
         if (!found) throw deps.failure() ?? ((await own(projectId)) ? notYet() : notFound('project', projectId))
         const { synced, error } = stateFor(found.work, role)
-        if (!synced && error) throw error
+        // What a namespace had that is gone is nothing to show; while a cluster is away what is known stays.
+        if (error && (!synced || error.code === 'PROJECT_MISSING')) throw error
         return found.work
       },
       known: deps.known,
