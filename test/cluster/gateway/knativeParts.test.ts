@@ -114,7 +114,7 @@ describe('parts installed into a cluster that has Knative', function () {
     return (await gateway.client.call('createConnection', { body: { ...body, ...settings } })).id
   }
   const steps = async (
-    install?: { manifests: ReturnType<typeof manifests> },
+    install?: { manifests?: ReturnType<typeof manifests> },
     connection = connectionId!,
     onStep: (step: KnativeStep) => Promise<void> | void = () => undefined,
   ) => {
@@ -219,6 +219,11 @@ describe('parts installed into a cluster that has Knative', function () {
     const refusal = { code: 'CONFLICT', message: /^Somebody else has installed Knative/ }
     await assert.rejects(gateway.client.call('planKnativeRemoval', { params: { id: connectionId! } }), refusal)
     await assert.rejects(steps(), refusal)
+    // Nor is anything downloaded to be put in its place.
+    await assert.rejects(steps({}), {
+      code: 'CONFLICT',
+      message: /^Somebody else has installed these: CustomResourceDefinition services\.serving\.knative\.dev\./,
+    })
   })
 })
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { request as requestHttps, type RequestOptions } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
 import { chooseContext, writeKubeconfig } from '../../../scripts/cluster/kubeconfig.ts'
@@ -10,12 +10,12 @@ import { temporaryFolder } from '../temporaryFolder.ts'
 /** Which requests: by their method, and their path with its query. */
 export type Which = (request: { readonly method: string; readonly path: string }) => boolean
 
-/** An HTTP proxy before an API server that answers in its place when a test wants it to. WebSockets do not pass. */
+/** An HTTP proxy before an API server that answers in its place when a test wants it to. */
 export interface ApiProxy extends AsyncDisposable {
   /** Leads through it, with the rights of the user of the kubeconfig that it was made of. */
   readonly kubeconfig: string
   /** Answers these requests with a Status of that code, instead of sending them on; what is answered already goes on. */
-  readonly refuse: (code: 401 | 410 | 500, which?: Which) => void
+  readonly refuse: (code: 401 | 404 | 410 | 500, which?: Which) => void
   /** How many requests were refused so far. */
   readonly refused: () => number
   /** Cuts all answers that are under way. */
@@ -37,15 +37,17 @@ export async function apiProxy(kubeconfig: string): Promise<ApiProxy> {
   let refusal: { readonly code: number; readonly which: Which } | undefined
   let refused = 0
 
+  const begin = ({ method, url, headers }: IncomingMessage, own: Readonly<Record<string, string>> = {}) => {
+    const { host: _host, authorization: _authorization, connection: _connection, ...passed } = headers
+    return requestHttps(new URL(upstream.pathname.replace(/\/$/, '') + url!, upstream), {
+      ...{ ...credentials, method },
+      headers: { ...passed, ...own, ...(credentials.headers as Record<string, string>) },
+    })
+  }
   const forward = (request: IncomingMessage, response: ServerResponse): void => {
     const state = { isWatch: request.url!.includes('watch=true'), isWhole: true }
     open.set(response, state)
-    const { host: _host, authorization: _authorization, connection: _connection, ...headers } = request.headers
-    const sent = requestHttps(new URL(upstream.pathname.replace(/\/$/, '') + request.url!, upstream), {
-      ...credentials,
-      method: request.method,
-      headers: { ...headers, ...(credentials.headers as Record<string, string>) },
-    })
+    const sent = begin(request)
     sent.on('response', answer => {
       response.writeHead(answer.statusCode!, answer.headers)
       response.flushHeaders()
@@ -72,6 +74,25 @@ export async function apiProxy(kubeconfig: string): Promise<ApiProxy> {
     refused++
     const { code } = refusal
     response.writeHead(code, { 'Content-Type': 'application/json' }).end(JSON.stringify(statusOf(code)))
+  })
+  const tunnels = new Set<Socket>()
+  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    const sent = begin(request, { connection: 'Upgrade' })
+    tunnels.add(socket)
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      tunnels.delete(socket)
+      sent.destroy()
+    })
+    sent.on('upgrade', ({ rawHeaders }, behind: Socket) => {
+      const lines = rawHeaders.flatMap((name, i, all) => (i % 2 === 0 ? [`${name}: ${all[i + 1]}\r\n`] : []))
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`)
+      behind.on('error', () => socket.destroy())
+      behind.pipe(socket).pipe(behind)
+    })
+    sent.on('response', () => socket.destroy())
+    sent.on('error', () => socket.destroy())
+    sent.end()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -106,6 +127,7 @@ export async function apiProxy(kubeconfig: string): Promise<ApiProxy> {
     [Symbol.asyncDispose]: async () => {
       server.close()
       cut()
+      for (const tunnel of tunnels) tunnel.destroy()
       server.closeAllConnections()
       await once(server, 'close')
       folder[Symbol.dispose]()
@@ -113,7 +135,12 @@ export async function apiProxy(kubeconfig: string): Promise<ApiProxy> {
   }
 }
 
-const reasons: Readonly<Record<number, string>> = { 401: 'Unauthorized', 410: 'Expired', 500: 'InternalError' }
+const reasons: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  404: 'NotFound',
+  410: 'Expired',
+  500: 'InternalError',
+}
 
 const statusOf = (code: number): object => ({
   kind: 'Status',
