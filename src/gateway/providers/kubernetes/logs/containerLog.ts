@@ -3,6 +3,7 @@ import type { Clock } from '../../../domain/clock.ts'
 import type { ConnectionFault } from '../client/translateError.ts'
 import type { KubeClient } from '../client/kubeClient.ts'
 import { logSilence } from './logSilence.ts'
+import { goneFromNode, isLogGone, isNodeError, notFollowed } from './nodeError.ts'
 import type { SeenLines } from './seenLines.ts'
 import { createTimedSplitter, type TimedLine } from './timedLines.ts'
 
@@ -42,9 +43,8 @@ const firstPauseMs = 250
 const longestPauseMs = 10_000
 /** Time in which the cluster says that a container has ended whose log ended. */
 const settleMs = 5000
-/** What kubelets say in place of lines whose file went with the container (k8s.io/kubernetes/pkg/kubelet/kuberuntime). */
-const removal =
-  /^(unable to retrieve container logs for |failed to try resolving symlinks in path |failed to open log file )/
+/** As often in a row does the node of a running container refuse its log before that is said. */
+const toldRefusals = 3
 
 /**
  * Reads the log of a container from its start, or from what was seen of it, to its end: cut off, it goes on where it was.
@@ -60,15 +60,14 @@ export async function* readContainerLog(
   let counted = 0
   let hasEnded = false
   let rest: readonly TimedLine[] = []
-  let isRemoved = false
-  const printed = (lines: readonly TimedLine[]) =>
-    lines.filter(({ time, text }) => {
-      const isRemoval = time === undefined && removal.test(text)
-      isRemoved ||= isRemoval
-      return !isRemoval
-    })
+  /** Answers in a row that ended with an error of the node, and the error. */
+  let refusals = 0
+  let nodeError: string | undefined
+  const printed = (lines: readonly TimedLine[]): readonly TimedLine[] => {
+    nodeError = lines.findLast(isNodeError)?.text ?? nodeError
+    return lines.filter(line => !isNodeError(line))
+  }
   const fresh = (lines: readonly TimedLine[]) => printed(lines).filter(line => seen.take(line))
-  const removed = `The log of ${source.pod} was removed from its node; its last lines may be missing.`
 
   for (;;) {
     signal.throwIfAborted()
@@ -80,6 +79,8 @@ export async function* readContainerLog(
     const before = seen.last()
     const splitter = createTimedSplitter()
     let isJoinChecked = before === undefined
+    let isFresh = false
+    nodeError = undefined
     seen.readAgain()
     using silence = logSilence(clock, client.server, () => source.phase() === 'running')
     try {
@@ -92,6 +93,7 @@ export async function* readContainerLog(
         failures = counted = 0
         const lines = fresh(splitter.push(chunk))
         if (lines.length > 0) {
+          isFresh = true
           if (!isJoinChecked && !seen.isJoined()) yield { notice: lost(before!, lines[0]!.time) }
           isJoinChecked = true
           yield { lines }
@@ -99,11 +101,25 @@ export async function* readContainerLog(
         silence.waits()
       }
       rest = printed(splitter.flush())
+      if (nodeError !== undefined) {
+        refusals += 1
+        if (isFresh) hasEnded = false
+        const isOver = source.phase() !== 'running'
+        if (isOver && (hasEnded || isLogGone(nodeError) || refusals >= mostFailures)) {
+          if (hasEnded) return
+          const isGone = isLogGone(nodeError)
+          yield { notice: isGone ? goneFromNode(source.pod, seen.last()) : notToItsEnd(source.pod, nodeError) }
+          return
+        }
+        if (!isOver && refusals === toldRefusals) yield { notice: notFollowed(source.pod, nodeError) }
+        await source.changed(isOver ? pauseMs(refusals) : settleMs)
+        continue
+      }
+      refusals = 0
       hasEnded = true
       if (phase !== 'running') {
         const lines = fresh(rest)
         if (lines.length > 0) yield { lines }
-        if (isRemoved) yield { notice: removed }
         return
       }
       // It ended with its container, or was cut without an error: once the container has ended the end is read again.
@@ -116,7 +132,6 @@ export async function* readContainerLog(
         const lines = fresh(rest)
         if (lines.length > 0) yield { lines }
         if (!hasEnded) yield { notice: `The pod ${source.pod} is gone; its log ends here.` }
-        else if (isRemoved) yield { notice: removed }
         return
       }
       if (error.code === 'FORBIDDEN') {
@@ -130,7 +145,7 @@ export async function* readContainerLog(
       // A container that never ran has no log (400).
       if (isOver && error.code === 'INVALID_REQUEST') return
       if (isOver && counted >= mostFailures) {
-        yield { notice: `The log of ${source.pod} could not be read to its end: ${error.message}` }
+        yield { notice: notToItsEnd(source.pod, error.message) }
         return
       }
       await source.changed(pauseMs(failures))
@@ -151,6 +166,8 @@ const queryOf = (source: ContainerSource, seen: SeenLines, isRunning: boolean) =
   previous: source.isPrevious() ? true : undefined,
   sinceTime: seen.since(),
 })
+
+const notToItsEnd = (pod: string, why: string): string => `The log of ${pod} could not be read to its end: ${why}`
 
 const lost = (from: number, to: number | undefined): string => {
   const until = to === undefined ? '' : ` to ${new Date(to).toISOString()}`

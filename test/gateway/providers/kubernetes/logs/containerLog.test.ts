@@ -208,24 +208,100 @@ describe('the log of a container', () => {
   })
 
   it('has no words of the kubelet itself, but a sentence where its file went with the container', async () => {
-    for (const words of ['unable to retrieve container logs for containerd://4f86', 'failed to open log file "x"\n']) {
+    for (const words of [
+      'unable to retrieve container logs for containerd://4f86',
+      'failed to open log file "x": no such file or directory',
+    ]) {
       const log = createKubeletLog()
       log.write(stamp(1), 'begin')
       const reader = read(log)
       await reader.count(1)
       log.rotate()
-      log.writePart(words)
+      log.say(words)
       log.cut()
       await reader.asked(2)
       reader.set('ended')
-      log.writePart(words)
       log.end()
       await reader.whole
       assert.deepEqual(reader.got, [
         'begin',
-        '! The log of pod was removed from its node; its last lines may be missing.',
+        '! The log of pod was removed from its node; lines after 2026-03-02T10:00:01.000Z may be missing.',
       ])
     }
+  })
+
+  describe('that its node does not have any more', () => {
+    const removed = [
+      'unable to retrieve container logs for containerd://0f1e',
+      'failed to try resolving symlinks in path "/var/log/pods/x/0.log": lstat /var/log/pods/x/0.log: no such file or directory',
+    ]
+    for (const words of removed) {
+      it(`is over without a word once it was read to its end (${words.slice(0, 24)}…)`, async () => {
+        const log = createKubeletLog()
+        log.write(stamp(1), 'all')
+        const reader = read(log)
+        await reader.count(1)
+        log.cut()
+        await reader.asked(2)
+        reader.set('ended')
+        log.rotate()
+        log.say(words)
+        log.end()
+        await reader.whole
+        assert.deepEqual(reader.got, ['all'])
+      })
+
+      it(`says in words of our own from where on lines may be missing (${words.slice(0, 24)}…)`, async () => {
+        const log = createKubeletLog()
+        log.write(stamp(1), 'begin')
+        const reader = read(log)
+        await reader.count(1)
+        reader.set('gone')
+        log.rotate()
+        log.say(words)
+        log.cut(cutOff())
+        log.end()
+        await reader.whole
+        const lost = 'lines after 2026-03-02T10:00:01.000Z may be missing.'
+        assert.deepEqual(reader.got, ['begin', `! The log of pod was removed from its node; ${lost}`])
+      })
+    }
+
+    it('says so when nothing of it could be read', async () => {
+      const log = createKubeletLog()
+      log.say(removed[0]!)
+      log.end()
+      const reader = read(log)
+      reader.set('ended')
+      await reader.whole
+      assert.deepEqual(reader.got, ['! The log of pod was removed from its node; nothing of it could be read.'])
+    })
+  })
+
+  it('is read again and again where its node can not follow it, which is said once', async () => {
+    const log = createKubeletLog()
+    log.write(stamp(1), 'one')
+    const words = 'failed to create fsnotify watcher: too many open files'
+    log.say(words)
+    log.end()
+    const reader = read(log)
+    await reader.asked(10)
+    log.write(stamp(2), 'two')
+    await reader.count(3)
+    reader.set('ended')
+    await reader.whole
+    const told = `! The node of pod can not follow its log, which is read every few seconds instead: ${words}`
+    assert.deepEqual(reader.got, ['one', told, 'two', `! The log of pod could not be read to its end: ${words}`])
+  })
+
+  it('keeps lines that a node gives without their times', async () => {
+    const log = createKubeletLog()
+    log.say('a line of the container')
+    log.end()
+    const reader = read(log)
+    reader.set('ended')
+    await reader.whole
+    assert.deepEqual(reader.got, ['a line of the container'])
   })
 
   it('is given up with a sentence where it may not be read, and after failures without end', async () => {

@@ -8,6 +8,8 @@ export interface KubeletLog {
   readonly requests: KubeRequest['query'][]
   /** Adds a line; a follower gets it. */
   write(stamp: string, text: string): void
+  /** The kubelet says something itself, at the end of each answer. */
+  say(text: string): void
   /** What was written is not in the file any more (rotation). */
   rotate(): void
   /** The container ends: followers get the end of the stream. */
@@ -84,6 +86,10 @@ export function createKubeletLog(chunk = 1000): KubeletLog {
       const line = `${stamp} ${text}\n`
       lines.push(line)
       tell(line)
+    },
+    say: text => {
+      lines.push(`${text}\n`)
+      tell(`${text}\n`)
     },
     writePart: tell,
     lose: () => followers.clear(),
