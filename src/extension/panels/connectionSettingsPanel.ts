@@ -70,7 +70,9 @@ export const fillConnectionSettings: FillPanel = (panel, subject, services) => {
       (change.kind === 'project' && change.type === 'delete') ||
       (change.kind === 'project' && change.type === 'put' && change.object.connection === id)
     const connection = session.resources.connections.get(id)
-    if (isOurs && connection !== undefined) host.emit('shown', shown(connection))
+    if (!isOurs || connection === undefined) return
+    show(connectionSettingsTitle(connection.name))
+    host.emit('shown', shown(connection))
   })
   return {
     subject,

@@ -69,6 +69,10 @@ describeInVscode('several CronJobs of a cluster in the editor', () => {
     assert.equal(items.find(({ name }) => name === 'dev')?.registry, 'registry.example.com/team')
     await jobs().row('two').waitFor()
     assert.deepEqual(await window.tabs(), ['Settings of dev'])
+    await jobs().menu('dev', 'Rename Cluster')
+    await window.quickInput.answer(/./, 'shop')
+    await content.getByRole('heading', { name: 'Settings of shop' }).waitFor()
+    await eventually(async () => assert.deepEqual(await window.tabs(), ['Settings of shop']))
   })
 
   it('are suspended and resumed together, in the cluster', async () => {
