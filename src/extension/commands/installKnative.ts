@@ -50,12 +50,16 @@ async function installLacking(
   const question = l10n.t('Install Knative in {0}?', connection.name)
   const detail = l10n.t(
     '{0}\n\nInstalling changes the whole cluster and wants the rights of its administrator. The release is downloaded from GitHub; where nobody has checked a file you are shown its sha256 before anything is applied. A folder holds files that you have looked at.',
-    lacking.map(part => part.message).join('\n'),
+    lacking.map(problemOf).join('\n'),
   )
   const choice = await window.showWarningMessage(question, { modal: true, detail }, folder, download)
   if (choice === download) await installDownloaded(services, connection)
   if (choice === folder) await installFolder(services, connection)
 }
+
+/** What to do about missing types is what the question is about. */
+const problemOf = ({ name, message, hint }: KnativePart): string =>
+  hint === undefined || name === 'types' ? message : `${message} ${hint}`
 
 async function installFolder(services: Services, connection: Connection): Promise<void> {
   const [first] = workspace.workspaceFolders ?? []
