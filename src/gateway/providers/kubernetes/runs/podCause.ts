@@ -43,6 +43,8 @@ function containerFault(pod: KubePod): PodFault | undefined {
   const { spec, status } = pod
   for (const each of status?.initContainerStatuses ?? []) {
     const container = spec.initContainers?.find(one => one.name === each.name)
+    // A sidecar is ended when the others are done, and started again when it ends before.
+    if (container?.restartPolicy === 'Always' && each.state?.terminated) continue
     const fault = faultOf(each, container, `init container "${each.name}"`)
     if (fault) return { ...fault, reason: fault.reason === 'Error' ? 'InitContainerFailed' : fault.reason }
   }

@@ -78,6 +78,19 @@ describe('why a pod fails or does not start', () => {
     })
   })
 
+  it('is not the end of a sidecar, but what keeps it from starting', () => {
+    const withSidecar = (state: ContainerState) =>
+      kubePod(
+        { initContainerStatuses: [status(state, 'proxy')] },
+        { initContainers: [{ name: 'proxy', image: 'proxy:1', restartPolicy: 'Always' }] },
+      )
+    assert.equal(podFault(withSidecar(ended(137))), undefined)
+    assert.match(
+      podFault(withSidecar({ waiting: { reason: 'ErrImagePull', message: 'no route' } }))?.cause ?? '',
+      /^The image "proxy:1" of the init container "proxy" can not be pulled/,
+    )
+  })
+
   it('is what a container did that waits to be started again', () => {
     const waiting = { waiting: { reason: 'CrashLoopBackOff' } }
     const pod = kubePod({ containerStatuses: [{ ...status(waiting), lastState: ended(1) }] })
