@@ -20,6 +20,8 @@ export interface ApiProxy extends AsyncDisposable {
   readonly refused: () => number
   /** Cuts all answers that are under way. */
   readonly cut: () => void
+  /** How many watches are open. */
+  readonly watches: () => number
   /** Each open watch hears that its version is not kept any more, and ends. Answers how many were told. */
   readonly expireWatches: () => number
   /** Refuses no more. */
@@ -117,6 +119,7 @@ export async function apiProxy(kubeconfig: string): Promise<ApiProxy> {
       refusal = undefined
     },
     cut,
+    watches: () => [...open.values()].filter(({ isWatch }) => isWatch).length,
     expireWatches: () => {
       // In the midst of an event there is no place for another one.
       const watches = [...open].filter(([, { isWatch, isWhole }]) => isWatch && isWhole)

@@ -3,7 +3,7 @@ import type { TimedLine } from './timedLines.ts'
 
 /** The last lines of a container that were stored, so that a log that is read again gives each line once. */
 export interface SeenLines {
-  /** What to ask for when the log is read again: the second of the last line; nothing before the first. */
+  /** What to ask for when the log is read again: the second of the last line, or one before; nothing before the first. */
   since(): string | undefined
   /** Time of the last line. */
   last(): number | undefined
@@ -18,8 +18,14 @@ export interface SeenLines {
 /** Lines that are remembered, at most. They need not be in the order of their times, but nearly are. */
 const remembered = 4096
 
-/** Begins with the lines that are stored already, oldest first. */
-export function createSeenLines(stored: readonly TimedLine[] = [], most: number = remembered): SeenLines {
+/**
+ * Begins with the lines that are stored already, oldest first. Where they may be another container's, lines of this one that
+ * are up to `lateMs` older than the last of them need not be stored yet.
+ */
+export function createSeenLines(
+  stored: readonly TimedLine[] = [],
+  { most = remembered, lateMs = 0 }: { readonly most?: number; readonly lateMs?: number } = {},
+): SeenLines {
   const keys: string[] = []
   const times: number[] = []
   let at = 0
@@ -38,7 +44,7 @@ export function createSeenLines(stored: readonly TimedLine[] = [], most: number 
   }
   stored.forEach(remember)
   return {
-    since: () => (last === undefined ? undefined : `${new Date(last).toISOString().slice(0, 19)}Z`),
+    since: () => (last === undefined ? undefined : `${new Date(last - lateMs).toISOString().slice(0, 19)}Z`),
     last: () => last,
     readAgain: () => {
       left = new Map()

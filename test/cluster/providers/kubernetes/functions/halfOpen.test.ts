@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { kubeconfigThrough, type ProxiedCluster } from '../../../../support/cluster/kubeconfigThrough.ts'
 import { testCluster } from '../../../../support/cluster/testCluster.ts'
+import { defaultScaling } from '../../../../../src/gateway/domain/functionScaling.ts'
 import { eventually } from '../../../../support/eventually.ts'
 
 const ticking = 'let i = 0; setInterval(() => console.log("tick", ++i), 100); export const handler = () => i'
+const awake = { ...defaultScaling, minScale: 1 }
 
 describe('functions behind connections that are dead though nobody closed them', function () {
   this.timeout(90_000)
@@ -24,7 +26,7 @@ describe('functions behind connections that are dead though nobody closed them',
     (await rig.log(id)).map(({ text }) => text).filter(text => text.startsWith('tick '))
 
   it('come to serve', async () => {
-    const deployed = rig.deploy(ticking)
+    const deployed = rig.deploy(ticking, { scaling: awake })
     // The cluster has it, and the answer has come.
     await eventually(() =>
       assert.ok(rig.changes.some(change => change.kind === 'deployment' && change.step.phase === 'starting')),

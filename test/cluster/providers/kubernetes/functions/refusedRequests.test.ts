@@ -11,10 +11,12 @@ import { readState } from '../../../../../src/gateway/providers/kubernetes/funct
 import { type ApiProxy, apiProxy } from '../../../../support/cluster/apiProxy.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { testCluster } from '../../../../support/cluster/testCluster.ts'
+import { defaultScaling } from '../../../../../src/gateway/domain/functionScaling.ts'
 import { eventually } from '../../../../support/eventually.ts'
 
 const serving = 'serving.knative.dev/v1'
 const ticking = 'let i = 0; setInterval(() => console.log("tick", ++i), 100); export const handler = () => i'
+const awake = { ...defaultScaling, minScale: 1 }
 
 /** Lines of a program that counts: none is missing, none is there twice. */
 function assertConsecutive(lines: readonly string[]): void {
@@ -68,7 +70,7 @@ describe('functions of a cluster that refuses requests', function () {
   })
 
   it('come to serve when the credentials are refused while they start, and accepted again later', async () => {
-    const deployed = rig.deploy(ticking)
+    const deployed = rig.deploy(ticking, { scaling: awake })
     await untilPut('fn', 1)
     await eventually(async () => assert.equal((await rig.functions.list())[0]?.status, 'deploying'))
     proxy.refuse(401)
@@ -107,9 +109,14 @@ describe('functions of a cluster that refuses requests', function () {
   })
 
   it('come to serve though each of their watches is told that its version is gone', async () => {
+    // After the refusals before it may be seconds until a watch is open again.
+    const areOpen = () => eventually(() => assert.ok(proxy.watches() >= 3))
+    await areOpen()
     const deployed = rig.deploy('export const handler = () => 2')
     await untilPut('fn', 2)
-    assert.ok(proxy.expireWatches() >= 3)
+    await areOpen()
+    let told = 0
+    await eventually(() => assert.ok((told += proxy.expireWatches()) >= 3))
     const { serving: number } = await deployed
     assert.equal(number, 2)
     assert.deepEqual(rig.functions.state(), { synced: true })

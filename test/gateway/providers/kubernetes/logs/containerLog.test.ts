@@ -16,7 +16,7 @@ const stamp = (second: number, nanoseconds = 0) =>
   `2026-03-02T10:00:${String(second).padStart(2, '0')}.${String(nanoseconds).padStart(9, '0')}Z`
 
 /** A reader of the log whose container is in `phase`; each change of it, and each pause, is over at once. */
-function read(log: KubeletLog, stored: readonly TimedLine[] = []) {
+function read(log: KubeletLog, stored: readonly TimedLine[] = [], lateMs = 0) {
   let phase: ContainerPhase = 'running'
   const got: string[] = []
   const waiters: [count: number, resolve: () => void][] = []
@@ -34,7 +34,7 @@ function read(log: KubeletLog, stored: readonly TimedLine[] = []) {
     for await (const event of readContainerLog(
       { client: log.client, clock },
       source,
-      createSeenLines(stored),
+      createSeenLines(stored, { lateMs }),
       abort.signal,
     )) {
       got.push(...('notice' in event ? [`! ${event.notice}`] : event.lines.map(line => line.text)))
@@ -184,6 +184,26 @@ describe('the log of a container', () => {
     await second.whole
     assert.deepEqual(second.got, all.slice(4700))
     assert.equal(log.requests[asked]?.['sinceTime'], '2026-03-02T10:00:23Z')
+  })
+
+  it('goes on from its own last line where those of another container were stored later', async () => {
+    const log = createKubeletLog()
+    for (const [second, text] of [
+      [8, 'stored'],
+      [9, 'not stored'],
+      [12, 'new'],
+    ] as const)
+      log.write(stamp(second), text)
+    log.end()
+    const time = (second: number) => Date.parse(stamp(second))
+    const stored = [
+      { time: time(8), stamp: '', text: 'stored' },
+      { time: time(10), stamp: '', text: 'of another' },
+    ]
+    const reader = read(log, stored, 2000)
+    reader.set('ended')
+    await reader.whole
+    assert.deepEqual(reader.got, ['not stored', 'new'])
   })
 
   it('ends with its pod, and says so only where something is missing', async () => {

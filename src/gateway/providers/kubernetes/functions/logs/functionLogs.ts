@@ -108,7 +108,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
       for await (const event of readContainerLog(
         { client: scope.client, clock },
         source,
-        createSeenLines(known),
+        createSeenLines(known, { lateMs: lateLogMs }),
         signal,
       )) {
         if ('lines' in event) await merge.push(key, event.lines)
