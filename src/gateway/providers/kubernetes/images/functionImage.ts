@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { writeCanonicalTar } from '../../../../base/canonicalTar.ts'
 import { readTar } from '../../../../base/readTar.ts'
+import { HksError } from '../../../../contract/errors.ts'
 import type { Runtime } from '../../../../contract/functions.ts'
 import type { FunctionSpec, Source } from '../../../domain/function.ts'
 import type { TargetBuilds, TargetParts, TargetPlatform, TargetTeller } from '../../../domain/targetBuilds.ts'
@@ -21,6 +22,8 @@ export interface FunctionImageRequest {
   /** Repository for the image, with its registry and without a tag. */
   readonly repository: string
   readonly access: RegistryAccess
+  /** Of the connection that names the base, as commands name it. */
+  readonly connectionName?: string
 }
 
 /** Told how far it has come. */
@@ -75,12 +78,12 @@ const versionVariable: Readonly<Record<Runtime, string>> = {
 /** Makes images of functions. */
 export function createFunctionImages({ images, targets, runtimesFolder }: FunctionImagesOptions): FunctionImages {
   /** Of the interpreter in the image below; what the function asks for is a part of it at most. */
-  const versionIn = async (
-    { spec, base, platform, access }: FunctionImageRequest,
-    signal: AbortSignal,
-  ): Promise<string | undefined> => {
+  const versionIn = async (request: FunctionImageRequest, signal: AbortSignal): Promise<string | undefined> => {
+    const { spec, base, platform, access } = request
     // Also for Go, of which no version counts: without it nothing has to be compiled.
-    const { environment } = await images.inspect(base, platform, access, signal)
+    const { environment } = await images.inspect(base, platform, access, signal).catch((error: unknown) => {
+      throw aboutBase(error, request)
+    })
     if (spec.runtime === 'go') return undefined
     const tagged = /^\d+(?:\.\d+)*/.exec(parseReference(base, 'base').tag ?? '')?.[0]
     return environment[versionVariable[spec.runtime]] ?? spec.runtimeVersion ?? tagged
@@ -117,6 +120,20 @@ export function createFunctionImages({ images, targets, runtimesFolder }: Functi
     },
   }
 }
+
+/** Says with a registry's failure to give the image below where another one is named. */
+function aboutBase(error: unknown, { spec, base, connectionName = 'NAME' }: FunctionImageRequest): unknown {
+  if (!(error instanceof HksError) || error.code !== 'REGISTRY_FAILED') return error
+  const { message, details, hint, cause } = error
+  const other = `Another image than ${base} below functions in ${languageNames[spec.runtime]} is named in the settings of the connection: hks-func connection set ${connectionName} --${spec.runtime}-image IMAGE`
+  return new HksError('REGISTRY_FAILED', message, {
+    details: { ...details, base },
+    hint: hint === undefined ? other : `${hint} ${other}`,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+const languageNames: Readonly<Record<Runtime, string>> = { python: 'Python', node: 'Node', go: 'Go' }
 
 /** A path of an image has no first `/` in a layer. */
 const inImage = (path: string): string => path.slice(1)

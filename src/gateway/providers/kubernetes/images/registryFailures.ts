@@ -55,9 +55,7 @@ export function explainRegistryFailure(error: unknown, place: FailurePlace): unk
   }
   if (isNetworkError(error)) {
     const hint = 'Look at its name and at the network of this machine; behind a proxy set HTTPS_PROXY.'
-    const other = 'Which image functions of a language are made of is a setting of the connection (runtimeImages).'
-    const message = `The registry ${registry} can not be reached: ${said}.`
-    return failed('unreachable', message, place.act.kind === 'push' ? hint : `${hint} ${other}`)
+    return failed('unreachable', `The registry ${registry} can not be reached: ${said}.`, hint)
   }
   return failed(
     'protocol',

@@ -26,13 +26,15 @@ describe('the image of a function in Go', () => {
       platform: 'linux/amd64' as const,
       repository: 'registry.invalid/f',
       access: {},
+      connectionName: 'prod',
     }
     const nothing = () => undefined
     const teller = { progress: nothing, line: nothing, image: nothing }
     await assert.rejects(functions.build(request, new AbortController().signal, teller), (error: HksError) => {
       assert.equal(error.code, 'REGISTRY_FAILED')
       assert.match(error.message, /^The registry registry\.invalid can not be reached: /)
-      assert.match(error.hint ?? '', /runtimeImages/)
+      assert.equal(error.details?.['base'], 'registry.invalid/static:1')
+      assert.match(error.hint ?? '', / hks-func connection set prod --go-image IMAGE$/)
       return true
     })
     assert.equal(compiled, 0)

@@ -71,6 +71,7 @@ export function createContentPlanner({ client, settings, programOf, images }: Co
         platform,
         repository,
         access: await registryAccess(now),
+        ...(now.connectionName === undefined ? {} : { connectionName: now.connectionName }),
       }
       const told = { progress, line, image: (step: ImageProgress) => progress(pushing(step)) }
       const { reference, partsPlace } = await images.build(request, signal, told)
