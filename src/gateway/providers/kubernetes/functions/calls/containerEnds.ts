@@ -70,12 +70,12 @@ export function createContainerEnds(view: Pick<FunctionsView, 'sight' | 'subscri
   }
 }
 
-/** How the container of a pod ended last, with what tells this end from others. */
+/** How the container of a pod ended last, with what tells this end from others. That of a pod which is to go has to end. */
 function endOf({ metadata, spec, status }: KubePod): readonly { readonly key: string; readonly end: ContainerEnd }[] {
   const isOurs = ({ name }: { readonly name: string }) => name === functionContainer
   const container = status?.containerStatuses?.find(isOurs)
   const end = container?.state?.terminated ?? container?.lastState?.terminated
-  if (!end) return []
+  if (!end || metadata.deletionTimestamp !== undefined) return []
   const memory = spec.containers.find(isOurs)?.resources?.limits?.['memory']
   const key = `${metadata.uid} ${end.finishedAt ?? ''} ${end.reason ?? ''}`
   return [{ key, end: { ...end, memoryBytes: memory === undefined ? undefined : readMemory(memory) } }]

@@ -74,6 +74,16 @@ describe('the ends of containers', () => {
     assert.equal((await ends.since('f', start + 10, 0))?.reason, 'OOMKilled')
   })
 
+  it('are none of a pod that is to go', async () => {
+    const { ends, see, clock } = open()
+    see(kubePod({}, {}, { uid: 'a' }))
+    const going = restarted('a', 137, 'Error')
+    see({ ...going, metadata: { ...going.metadata, deletionTimestamp: '2026-03-02T10:00:00Z' } })
+    const none = ends.since('f', start, 1)
+    await clock.advanceTo(start + 1)
+    assert.equal(await none, undefined)
+  })
+
   it('are forgotten with their function', async () => {
     const { ends, see, forget, clock } = open()
     see(kubePod({}, {}, { uid: 'a' }))
