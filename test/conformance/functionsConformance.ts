@@ -12,7 +12,7 @@ import { AnswerBroken } from '../../src/gateway/domain/functionAnswer.ts'
 import type { StoredLogLine } from '../../src/gateway/domain/log.ts'
 import type { Functions } from '../../src/gateway/domain/ports.ts'
 import { eventually } from '../support/eventually.ts'
-import { functionSpec, jsonOf, jsonRequest, patient, sourceOf, sourceOfFiles } from '../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, jsonRequest, patient, sourceOf, sourceOfFiles } from '../support/functionInputs.ts'
 
 /** A provider's functions in a project of the suite's own. */
 export interface FunctionsHarness extends AsyncDisposable {

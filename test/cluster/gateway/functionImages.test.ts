@@ -14,7 +14,8 @@ import { temporaryNamespace, type TemporaryNamespace } from '../../support/clust
 import { type TestCluster, testCluster } from '../../support/cluster/testCluster.ts'
 import { findGo } from '../../support/goRuntime.ts'
 import { type ImageRig, openImageRig } from '../../support/imageRig.ts'
-import { type LocalFunctionsRig, openLocalFunctions, sourceOfFiles } from '../../support/localFunctionsRig.ts'
+import { sourceOfFiles } from '../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../support/localFunctionsRig.ts'
 import { npmFiles, openNpmRegistry } from '../../support/npmRegistry.ts'
 import { openPythonIndex } from '../../support/pythonIndex.ts'
 

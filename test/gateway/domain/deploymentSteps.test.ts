@@ -3,7 +3,7 @@ import { createChangePublisher } from '../../../src/gateway/domain/changes.ts'
 import type { DeploymentStep, RevisionRecord } from '../../../src/gateway/domain/function.ts'
 import { createDeploymentSteps } from '../../../src/gateway/domain/deploymentSteps.ts'
 import { createFakeClock } from '../../support/fakeClock.ts'
-import { functionSpec } from '../../support/localFunctionsRig.ts'
+import { functionSpec } from '../../support/functionInputs.ts'
 
 describe('the steps of a deployment', () => {
   const start = 1_000_000

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { HksError } from '../../../src/contract/errors.ts'
 import type { FunctionRecord, RevisionRecord, TrafficShare } from '../../../src/gateway/domain/function.ts'
 import { checkShares, sharesOfRollBack } from '../../../src/gateway/domain/functionTraffic.ts'
-import { functionSpec } from '../../support/localFunctionsRig.ts'
+import { functionSpec } from '../../support/functionInputs.ts'
 
 const revision = (number: number, status: RevisionRecord['status'] = 'ready', percent?: number): RevisionRecord => ({
   id: `r-${number}`,

@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../../../src/gateway/domain/changes.ts'
 import { createChangePublisher } from '../../../src/gateway/domain/changes.ts'
-import type { FunctionRecord, FunctionSpec, InvocationResponse } from '../../../src/gateway/domain/function.ts'
 import type { StoredLogLine } from '../../../src/gateway/domain/log.ts'
 import { createSystemClock } from '../../../src/gateway/platform/systemClock.ts'
 import { createKubeClient } from '../../../src/gateway/providers/kubernetes/client/createKubeClient.ts'
@@ -19,7 +18,7 @@ import {
 import { readRuntimeProgram } from '../../../src/gateway/providers/kubernetes/functions/objects/runtimeProgram.ts'
 import { createWatchedCollection } from '../../../src/gateway/providers/kubernetes/watch/createWatchedCollection.ts'
 import { createLogStore } from '../../../src/gateway/store/logs/logStore.ts'
-import { functionSpec, jsonRequest, patient, sourceOf } from '../localFunctionsRig.ts'
+import { type FunctionActions, functionActions } from '../functionActions.ts'
 import { temporaryFolder } from '../temporaryFolder.ts'
 import { createKubeApi, type KubeApi } from './kubeApi.ts'
 import { temporaryNamespace } from './temporaryNamespace.ts'
@@ -31,7 +30,7 @@ const runtimesFolder = resolve(import.meta.dirname, '../../../runtimes')
 const quickToZero = { 'autoscaling.knative.dev/window': '6s' }
 
 /** Functions in a namespace of the test cluster that is made for it and goes with it. */
-export interface ClusterFunctionsRig extends AsyncDisposable {
+export interface ClusterFunctionsRig extends FunctionActions, AsyncDisposable {
   readonly functions: NamespaceFunctions
   readonly api: KubeApi
   readonly namespace: string
@@ -39,10 +38,6 @@ export interface ClusterFunctionsRig extends AsyncDisposable {
   readonly changes: readonly Change[]
   /** Failures that nobody waited for; a test that expects none asserts it. */
   readonly reported: readonly unknown[]
-  /** Deploys one file and waits until it is settled. */
-  deploy(source: string, spec?: Partial<FunctionSpec>): Promise<FunctionRecord>
-  call(id: string, event?: unknown, signal?: AbortSignal): Promise<InvocationResponse>
-  log(id: string): Promise<readonly StoredLogLine[]>
   /** The log when nothing more has come for two seconds: lines take their way through the API server. */
   quietLog(id: string): Promise<readonly StoredLogLine[]>
   /** Another gateway on the same namespace. */
@@ -121,14 +116,7 @@ export async function openClusterFunctions({
     projectId,
     changes,
     reported,
-    deploy: async (source, asked = {}) => {
-      const spec = functionSpec(asked)
-      const packed = await sourceOf(source, spec.runtime, spec.handler)
-      return (await functions.deploy(projectId, spec, packed, patient)).settled
-    },
-    call: (id, event, signal = new AbortController().signal) =>
-      functions.invoke(id, randomUUID(), jsonRequest(event), { diagnostics: true, signal }),
-    log: async id => (await logs.read(id, {})).lines,
+    ...functionActions(functions, logs, projectId),
     quietLog: async id => {
       for (let before = -1; ; ) {
         const { lines } = await logs.read(id, {})

@@ -3,7 +3,7 @@ import { readState } from '../../../../../src/gateway/providers/kubernetes/funct
 import type { KnativeService } from '../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { functionSpec, jsonOf, sourceOf } from '../../../../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, sourceOf } from '../../../../support/functionInputs.ts'
 
 describe('a deployment whose gateway is gone', function () {
   this.timeout(300_000)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { jsonOf } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 
 describe('a function on a cluster', function () {

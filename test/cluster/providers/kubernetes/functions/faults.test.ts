@@ -3,7 +3,7 @@ import type { HksError } from '../../../../../src/contract/errors.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { jsonOf } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
 import { defaultResources } from '../../../../../src/gateway/domain/functionResources.ts'
 
 const hungry = 'const all = []; const eat = () => { for (;;) all.push(Buffer.alloc(8e6, 1)) }'

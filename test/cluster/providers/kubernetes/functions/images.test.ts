@@ -12,7 +12,7 @@ import { type TcpProxy, tcpProxy } from '../../../../support/cluster/tcpProxy.ts
 import { testCluster } from '../../../../support/cluster/testCluster.ts'
 import { versionedPython } from '../../../../support/cluster/versionedPython.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { functionSpec, jsonOf, patient, sourceOfFiles } from '../../../../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, patient, sourceOfFiles } from '../../../../support/functionInputs.ts'
 import { npmFiles, openNpmRegistry } from '../../../../support/npmRegistry.ts'
 import { openPythonIndex } from '../../../../support/pythonIndex.ts'
 

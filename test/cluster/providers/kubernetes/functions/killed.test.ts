@@ -7,7 +7,7 @@ import { type ClusterGateway, openClusterGateway } from '../../../../support/clu
 import { kubeconfigThrough, type ProxiedCluster } from '../../../../support/cluster/kubeconfigThrough.ts'
 import { testCluster } from '../../../../support/cluster/testCluster.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { jsonOf } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
 
 describe('a gateway that is killed while it deploys', function () {
   this.timeout(180_000)

@@ -11,7 +11,7 @@ import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../supp
 import { kubeconfigThrough, type ProxiedCluster } from '../../../../support/cluster/kubeconfigThrough.ts'
 import { testCluster } from '../../../../support/cluster/testCluster.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { jsonOf } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
 
 const serving = 'serving.knative.dev/v1'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { HksError } from '../../../../../src/contract/errors.ts'
-import { jsonOf } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 
 const answering = (number: number) => `export const handler = () => ${number}`

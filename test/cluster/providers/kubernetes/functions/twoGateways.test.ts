@@ -5,7 +5,7 @@ import type { KnativeService } from '../../../../../src/gateway/providers/kubern
 import { readState } from '../../../../../src/gateway/providers/kubernetes/functions/objects/serviceState.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { jsonOf } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
 
 const answering = (word: string) => `export const handler = () => '${word}'`
 

@@ -4,7 +4,7 @@ import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes
 import { createIngress, type Ingress } from '../../../../../src/gateway/providers/kubernetes/functions/calls/ingress.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 import { type TestCluster, testCluster } from '../../../../support/cluster/testCluster.ts'
-import { jsonOf } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
 import { clusterClient } from '../support/clusterClient.ts'
 
 const networking = 'networking.internal.knative.dev/v1alpha1'

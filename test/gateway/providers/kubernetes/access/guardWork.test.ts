@@ -3,7 +3,7 @@ import type { DeploymentStep } from '../../../../../src/gateway/domain/function.
 import type { CronJobs, Functions } from '../../../../../src/gateway/domain/ports.ts'
 import { guardWork } from '../../../../../src/gateway/providers/kubernetes/access/guardWork.ts'
 import type { NamespaceWork } from '../../../../../src/gateway/providers/kubernetes/namespaceWork.ts'
-import { functionSpec } from '../../../../support/localFunctionsRig.ts'
+import { functionSpec } from '../../../../support/functionInputs.ts'
 
 /** Work on the function `greet` (id `f1`) and the CronJob `nightly` (id `c1`), guarded; what is asked is recorded. */
 function open({ revisions = 1, phase }: { revisions?: number; phase?: DeploymentStep['phase'] } = {}) {

@@ -14,7 +14,7 @@ import {
   type ServiceState,
   writeState,
 } from '../../../../../src/gateway/providers/kubernetes/functions/objects/serviceState.ts'
-import { functionSpec } from '../../../../support/localFunctionsRig.ts'
+import { functionSpec } from '../../../../support/functionInputs.ts'
 
 const at = '2026-01-01T00:00:00Z'
 const metadata = (name: string): KubeObject['metadata'] => ({

@@ -8,7 +8,7 @@ import { whyImageIsNeeded } from '../../../../../src/gateway/providers/kubernete
 import { repositoryOf } from '../../../../../src/gateway/providers/kubernetes/functions/content/registryOf.ts'
 import { refuseSpec } from '../../../../../src/gateway/providers/kubernetes/functions/revisions/refuseSpec.ts'
 import { runtimeImage } from '../../../../../src/gateway/providers/kubernetes/functions/content/runtimeImage.ts'
-import { functionSpec } from '../../../../support/localFunctionsRig.ts'
+import { functionSpec } from '../../../../support/functionInputs.ts'
 
 const refused = (code: string, message: RegExp) => (error: unknown) => {
   assert.ok(error instanceof HksError, String(error))

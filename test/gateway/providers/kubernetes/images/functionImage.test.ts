@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { HksError } from '../../../../../src/contract/errors.ts'
 import { createFunctionImages } from '../../../../../src/gateway/providers/kubernetes/images/functionImage.ts'
 import { openImageRig } from '../../../../support/imageRig.ts'
-import { sourceOfFiles } from '../../../../support/localFunctionsRig.ts'
+import { sourceOfFiles } from '../../../../support/functionInputs.ts'
 
 describe('the image of a function in Go', () => {
   it('is not compiled for a base image that can not be reached, and says where another one is named', async () => {

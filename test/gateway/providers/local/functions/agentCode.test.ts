@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { lackOfSandbox } from '../../../../support/lackOfSandbox.ts'
-import { jsonOf, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 const fetching = `export const handler = async url => {
   try { return await (await fetch(url)).text() } catch (error) { return error.cause?.code ?? error.message }

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { findGo } from '../../../../support/goRuntime.ts'
 import { lackOfSandbox } from '../../../../support/lackOfSandbox.ts'
-import { jsonOf, type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 /** In each language: asks for an address, answers the body, or `error` where there is none. */
 const sources = {

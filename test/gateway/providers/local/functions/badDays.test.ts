@@ -6,7 +6,8 @@ import { eventually } from '../../../../support/eventually.ts'
 import { findGo } from '../../../../support/goRuntime.ts'
 import { lackOfSandbox } from '../../../../support/lackOfSandbox.ts'
 import { commandLineOf } from '../../../platform/sandbox/commandLines.ts'
-import { jsonOf, type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 /** Handlers that do the mischief that their event names, and answer 'fine' to any other. */
 const sources: Readonly<Record<Runtime, string>> = {

@@ -4,7 +4,8 @@ import type { Change } from '../../../../../src/gateway/domain/changes.ts'
 import { findSupervisor } from '../../../../../src/gateway/platform/findSupervisor.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { lackOfSandbox } from '../../../../support/lackOfSandbox.ts'
-import { jsonOf, type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 const sandboxFolder = resolve(import.meta.dirname, '../../../../../runtimes/sandbox')
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { HksError } from '../../../../../src/contract/errors.ts'
-import { functionSpec, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { functionSpec } from '../../../../support/functionInputs.ts'
+import { openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 describe('debugging a function in Go', () => {
   it('is refused with another way', async () => {

@@ -1,5 +1,6 @@
 // A process to be killed: deploys and calls functions and prints what was acknowledged, one JSON line each.
-import { jsonOf, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 const [folder, projectId, homeId] = process.argv.slice(2)
 const rig = await openLocalFunctions({

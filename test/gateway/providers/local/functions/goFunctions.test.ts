@@ -3,7 +3,8 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Change } from '../../../../../src/gateway/domain/changes.ts'
 import { findGo } from '../../../../support/goRuntime.ts'
-import { functionSpec, jsonOf, openLocalFunctions, sourceOf } from '../../../../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, sourceOf } from '../../../../support/functionInputs.ts'
+import { openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 
 const go = findGo()

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { HksError } from '../../../../../src/contract/errors.ts'
 import { createInterpreters } from '../../../../../src/gateway/providers/local/functions/interpreters.ts'
 import { isOfVersion, newestFirst } from '../../../../../src/gateway/providers/local/functions/interpreterVersions.ts'
-import { jsonOf, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 
 const realPython = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
 import { sweepOrphans } from '../../../../../src/gateway/platform/sweepOrphans.ts'
-import { jsonOf, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 
 /** A line that the deployer prints. */

@@ -3,7 +3,8 @@ import type { Runtime } from '../../../../../src/contract/functions.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { findGo } from '../../../../support/goRuntime.ts'
 import { lackOfSandbox } from '../../../../support/lackOfSandbox.ts'
-import { jsonOf, type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 const MiB = 2 ** 20
 

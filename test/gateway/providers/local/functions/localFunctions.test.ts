@@ -10,15 +10,8 @@ import { defaultScaling } from '../../../../../src/gateway/domain/functionScalin
 import { listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { createFakeClock } from '../../../../support/fakeClock.ts'
-import {
-  functionSpec,
-  jsonOf,
-  jsonRequest,
-  type LocalFunctionsRig,
-  openLocalFunctions,
-  patient,
-  sourceOf,
-} from '../../../../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, jsonRequest, patient, sourceOf } from '../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 
 const echo = 'export const handler = event => event'

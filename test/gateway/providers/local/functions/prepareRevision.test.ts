@@ -5,7 +5,7 @@ import type { RevisionRecord } from '../../../../../src/gateway/domain/function.
 import { createCodeStore } from '../../../../../src/gateway/providers/local/functions/codeStore.ts'
 import { createPrepareRevision } from '../../../../../src/gateway/providers/local/functions/prepareRevision.ts'
 import { createLocalSecrets } from '../../../../../src/gateway/providers/local/secrets.ts'
-import { functionSpec, sourceOf } from '../../../../support/localFunctionsRig.ts'
+import { functionSpec, sourceOf } from '../../../../support/functionInputs.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 
 describe('a revision that is prepared', () => {

@@ -10,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
 import { lackOfSandbox } from '../../../../support/lackOfSandbox.ts'
-import { jsonOf, type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 
 /** Runs what it is sent, and answers what that returns or the code of its error. */

@@ -6,7 +6,8 @@ import type { InvocationResponse } from '../../../../../src/gateway/domain/funct
 import { listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { createFakeClock } from '../../../../support/fakeClock.ts'
-import { jsonOf, type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts'
 
 /** Answers its process; first it does what it is told, or waits until the file exists that it is told. */

@@ -3,7 +3,8 @@ import { defaultScaling } from '../../../../../src/gateway/domain/functionScalin
 import { listProcesses } from '../../../../../src/gateway/platform/processTable.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { createFakeClock } from '../../../../support/fakeClock.ts'
-import { jsonOf, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
+import { jsonOf } from '../../../../support/functionInputs.ts'
+import { openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 /** Takes long to load; answers its process and a secret. */
 const slow = `await new Promise(resolve => setTimeout(resolve, 120))

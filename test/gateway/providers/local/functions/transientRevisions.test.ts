@@ -4,14 +4,8 @@ import { join } from 'node:path'
 import type { HksError } from '../../../../../src/contract/errors.ts'
 import type { FunctionRecord } from '../../../../../src/gateway/domain/function.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import {
-  functionSpec,
-  jsonOf,
-  type LocalFunctionsRig,
-  openLocalFunctions,
-  patient,
-  sourceOf,
-} from '../../../../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, patient, sourceOf } from '../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../support/localFunctionsRig.ts'
 
 const answering = (value: unknown) => `export const handler = () => ${JSON.stringify(value)}`
 const deployTransient = async (rig: LocalFunctionsRig, text: string): Promise<FunctionRecord> => {

@@ -12,7 +12,7 @@ import {
   revisionTemplate,
   serviceManifest,
 } from '../../../../../../src/gateway/providers/kubernetes/functions/objects/serviceManifest.ts'
-import { functionSpec } from '../../../../../support/localFunctionsRig.ts'
+import { functionSpec } from '../../../../../support/functionInputs.ts'
 
 const planOf = (spec: Partial<FunctionSpec> = {}): RevisionPlan => ({
   functionId: 'f-1',

@@ -9,14 +9,8 @@ import type { FunctionSpec } from '../../../../../../src/gateway/domain/function
 import { removeFolder } from '../../../../../../src/gateway/providers/local/functions/codeStore.ts'
 import { eventually } from '../../../../../support/eventually.ts'
 import { lackOfSandbox } from '../../../../../support/lackOfSandbox.ts'
-import {
-  functionSpec,
-  jsonOf,
-  type LocalFunctionsRig,
-  openLocalFunctions,
-  patient,
-  sourceOfFiles,
-} from '../../../../../support/localFunctionsRig.ts'
+import { functionSpec, jsonOf, patient, sourceOfFiles } from '../../../../../support/functionInputs.ts'
+import { type LocalFunctionsRig, openLocalFunctions } from '../../../../../support/localFunctionsRig.ts'
 import { type LockEntry, npmFiles, type NpmRegistry, openNpmRegistry } from '../../../../../support/npmRegistry.ts'
 import { canSeeProcesses, processesAt } from '../../../../../support/processesAt.ts'
 import { temporaryFolder } from '../../../../../support/temporaryFolder.ts'
