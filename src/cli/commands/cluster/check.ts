@@ -24,7 +24,7 @@ async function check(context: Context, name: string | undefined): Promise<void> 
   const bad = answer.items.filter(({ state, optional }) => (state === 'missing' || state === 'failed') && !optional)
   context.out.result(answer, () => {
     const parts = table(['part', 'state', ''], answer.items.map(row))
-    return bad.length === 0 ? `${parts}\n\n${connection.name} has what functions need.` : parts
+    return bad.length === 0 ? `${parts}\n\n${connection.name} ${goodNews(answer.items)}` : parts
   })
   if (bad.length === 0) return
   throw new HksError('KNATIVE_MISSING', `${connection.name} lacks: ${bad.map(part => part.name).join(', ')}.`, {
@@ -34,6 +34,12 @@ async function check(context: Context, name: string | undefined): Promise<void> 
       : 'What has to be done about each stands beside it.',
   })
 }
+
+/** What nobody could look at is not said to be there. */
+export const goodNews = (parts: readonly KnativePart[]): string =>
+  parts.some(({ state, optional }) => state === 'unknown' && !optional)
+    ? 'lacks nothing that functions need, as far as can be seen.'
+    : 'has what functions need.'
 
 const row = ({ name, state, message, hint }: KnativePart): string[] => [
   name,
