@@ -30,7 +30,7 @@ import type { RuntimeProgram } from './objects/runtimeProgram.ts'
 import { secretKeyOf } from './objects/serviceManifest.ts'
 import { createRevisionSettlement } from './revisions/settleRevision.ts'
 import { steadyObjects } from './revisions/steadyObjects.ts'
-import { createObjectSweep } from './revisions/sweepObjects.ts'
+import { createObjectSweep, usualSweepMs } from './revisions/sweepObjects.ts'
 
 /** The functions of one namespace, as Knative Services, with the life of what follows them. */
 export interface NamespaceFunctions extends Functions {
@@ -61,12 +61,11 @@ export interface NamespaceFunctionsDeps {
   readonly report: (error: unknown) => void
   /** Milliseconds after which another gateway's deployment is taken over; default 10,000. */
   readonly adoptAfterMs?: number
-  /** Milliseconds between two looks for what nothing uses; default 60,000. */
+  /** Milliseconds between two looks for what nothing uses; default {@link usualSweepMs}. */
   readonly sweepAfterMs?: number
 }
 
 const defaultAdoptAfterMs = 10_000
-const defaultSweepAfterMs = 60_000
 /** Milliseconds until pods of a deleted function are looked for again. */
 const endAgainMs = 1000
 
@@ -131,7 +130,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     report,
   })
   const following = followFunctionLogs({ scope: own, view, logs, log, clock, report })
-  const sweepAfterMs = deps.sweepAfterMs ?? defaultSweepAfterMs
+  const sweepAfterMs = deps.sweepAfterMs ?? usualSweepMs
   const sweep = createObjectSweep(view, objects)
   let sweeping: Disposable | undefined
   const sweepLater = (milliseconds: number) => {

@@ -9,6 +9,9 @@ interface Volume {
   readonly configMap?: { readonly name?: string }
 }
 
+/** Distance of two looks, milliseconds: both come before a gateway that nobody uses any more ends (HKS_IDLE_SECONDS). */
+export const usualSweepMs = 50_000
+
 /**
  * Removes ConfigMaps that no revision uses and Secrets whose Service is gone, such as those of a killed gateway or an older
  * version of the product. A deployment makes them before the revision that names them, so one goes only when two looks find it
