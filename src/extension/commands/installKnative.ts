@@ -14,22 +14,28 @@ export const installKnative: Command = {
   run: async (services, argument) => {
     const connection = await pickConnection(services, argument, l10n.t('Cluster to look at'))
     if (connection === undefined) return
-    const lacking = await lackingParts(services, connection)
-    if (lacking.length === 0)
-      void window.showInformationMessage(l10n.t('{0} has what functions need.', connection.name))
+    const parts = await knativeParts(services, connection)
+    const lacking = parts.filter(({ state, optional }) => (state === 'missing' || state === 'failed') && !optional)
+    if (lacking.length === 0) void window.showInformationMessage(nothingLacking(connection, parts))
     else if (connection.readOnly) await explainReadOnly(connection, lacking)
     else await installLacking(services, connection, lacking)
   },
 }
 
-async function lackingParts({ session }: Services, { id, name }: Connection): Promise<readonly KnativePart[]> {
+async function knativeParts({ session }: Services, { id, name }: Connection): Promise<readonly KnativePart[]> {
   const client = await session.ready()
   const title = l10n.t('Looking for Knative in {0}', name)
   const { items } = await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
     client.call('checkKnative', { params: { id } }),
   )
-  return items.filter(({ state, optional }) => (state === 'missing' || state === 'failed') && !optional)
+  return items
 }
+
+/** What nobody could look at is not said to be there. */
+const nothingLacking = ({ name }: Connection, parts: readonly KnativePart[]): string =>
+  parts.some(({ state, optional }) => state === 'unknown' && !optional)
+    ? l10n.t('{0} lacks nothing that functions need, as far as can be seen.', name)
+    : l10n.t('{0} has what functions need.', name)
 
 async function explainReadOnly({ id, name }: Connection, lacking: readonly KnativePart[]): Promise<void> {
   const allow = l10n.t('Allow Changes')
