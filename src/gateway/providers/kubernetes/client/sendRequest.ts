@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { limitConnecting } from '../../../../base/limitConnecting.ts'
 import type { KubeRequest } from './kubeClient.ts'
 import type { RequestAccess } from './loadKubeConfig.ts'
 import { requestUrl } from './requestUrl.ts'
@@ -18,7 +19,7 @@ export interface OutgoingRequest extends Pick<KubeRequest, 'query' | 'contentTyp
   readonly headTimeoutMs: number
 }
 
-/** Milliseconds for the connection alone: the system would wait for minutes. */
+/** Milliseconds for the connection alone. */
 const connectTimeoutMs = 10_000
 /** TCP asks after that long in silence whether the peer is still there. */
 const probeMs = 15_000
@@ -79,7 +80,12 @@ async function attempt(access: RequestAccess, outgoing: OutgoingRequest): Promis
     }
     const timers = [
       setTimeout(() => giveUp(outgoing.headTimeoutMs), outgoing.headTimeoutMs),
-      limitConnecting(request, giveUp),
+      limitConnecting(
+        request,
+        connectTimeoutMs,
+        () => giveUp(connectTimeoutMs),
+        socket => socket.setKeepAlive(true, probeMs),
+      ),
     ]
     const abort = () => request.destroy(new Error('aborted'))
     const settle = () => timers.forEach(clearTimeout)
@@ -106,17 +112,4 @@ function headersOf({ body, contentType, accept, acceptEncoding, userAgent }: Out
       ? {}
       : { 'Content-Type': contentType ?? 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }),
   }
-}
-
-function limitConnecting(request: ClientRequest, giveUp: (milliseconds: number) => void): NodeJS.Timeout {
-  const timer = setTimeout(() => giveUp(connectTimeoutMs), connectTimeoutMs)
-  request.once('socket', socket => {
-    const connected = () => {
-      clearTimeout(timer)
-      socket.setKeepAlive(true, probeMs)
-    }
-    if (!socket.connecting && (!('encrypted' in socket) || request.reusedSocket)) connected()
-    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected)
-  })
-  return timer
 }

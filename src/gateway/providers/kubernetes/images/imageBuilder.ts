@@ -30,6 +30,8 @@ export interface ImageBuilderOptions {
   readonly retries?: RetryPolicy
   /** A connection on which nothing moves for so long is cut. */
   readonly idleMs?: number
+  /** A connection that does not come about for so long is given up. */
+  readonly connectMs?: number
 }
 
 /** To be raised when the same request is to give another image than before. */

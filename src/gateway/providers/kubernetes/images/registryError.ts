@@ -61,6 +61,11 @@ export class BrokenTransfer extends Error {
   override readonly name = 'BrokenTransfer'
 }
 
+/** No connection came about in the time that it is given. */
+export class NotConnected extends Error {
+  override readonly name = 'NotConnected'
+}
+
 const networkCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND'],
   ...['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'],
@@ -75,7 +80,10 @@ const codeOf = (error: unknown): string => {
 
 /** Whether the connection failed, as against what was said over it. */
 export const isNetworkError = (error: unknown): boolean =>
-  error instanceof BrokenTransfer || networkCodes.has(codeOf(error)) || codeOf(error).startsWith('HPE_')
+  error instanceof BrokenTransfer ||
+  error instanceof NotConnected ||
+  networkCodes.has(codeOf(error)) ||
+  codeOf(error).startsWith('HPE_')
 
 /** Whether the other side is not whom this machine trusts. */
 export const isCertificateError = (error: unknown): boolean => certificateCodes.test(codeOf(error))
@@ -83,5 +91,6 @@ export const isCertificateError = (error: unknown): boolean => certificateCodes.
 /** Whether the same may go well a moment later. */
 export const isPassing = (error: unknown): boolean => {
   if (error instanceof UnexpectedAnswer) return error.status === 429 || error.status >= 500
-  return isNetworkError(error) && codeOf(error) !== 'ENOTFOUND'
+  // A host that answers nothing has been waited for long enough.
+  return isNetworkError(error) && codeOf(error) !== 'ENOTFOUND' && !(error instanceof NotConnected)
 }

@@ -16,7 +16,8 @@ export interface TlsOptions {
   readonly environment: Readonly<Record<string, string>>
 }
 
-const proxyMs = 20_000
+/** Below what a connection is given as a whole, so that the proxy is named. */
+const proxyMs = 8000
 
 /** Connections are trusted as the system trusts, and by the certificates that are named besides. */
 export function createTlsAgents({ certificateAuthorities, environment }: TlsOptions): TlsAgents {

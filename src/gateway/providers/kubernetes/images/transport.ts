@@ -1,7 +1,8 @@
 import { Agent as HttpAgent, type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
 import { type Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import type { Readable } from 'node:stream'
-import { BrokenTransfer } from './registryError.ts'
+import { limitConnecting } from '../../../../base/limitConnecting.ts'
+import { BrokenTransfer, NotConnected } from './registryError.ts'
 import { createTlsAgents } from './tlsAgents.ts'
 
 /** What is sent with a request. */
@@ -49,9 +50,12 @@ export interface TransportOptions {
   readonly environment: Readonly<Record<string, string>>
   /** A connection on which nothing moves for so long is cut. */
   readonly idleMs?: number
+  /** One that does not come about for so long is given up. */
+  readonly connectMs?: number
 }
 
 const usualIdleMs = 60_000
+const usualConnectMs = 10_000
 const mostRedirects = 5
 const redirects = new Set([301, 302, 307, 308])
 
@@ -59,7 +63,7 @@ const redirects = new Set([301, 302, 307, 308])
 export function createTransport(options: TransportOptions): Transport {
   const plain = new HttpAgent({ keepAlive: true })
   const tls = createTlsAgents(options)
-  const idleMs = options.idleMs ?? usualIdleMs
+  const { idleMs = usualIdleMs, connectMs = usualConnectMs } = options
 
   return {
     send: async (first, signal) => {
@@ -68,7 +72,7 @@ export function createTransport(options: TransportOptions): Transport {
         signal.throwIfAborted()
         const { url } = exchange
         const agent = url.protocol === 'https:' ? tls.agentFor(url) : plain
-        const answer = await sendOnce(exchange, agent, idleMs, signal)
+        const answer = await sendOnce(exchange, agent, { idleMs, connectMs }, signal)
         const next = redirectOf(exchange, answer)
         if (next === undefined) {
           return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer, url }
@@ -88,7 +92,7 @@ export function createTransport(options: TransportOptions): Transport {
 function sendOnce(
   { method, url, headers, body }: Exchange,
   agent: HttpAgent | HttpsAgent,
-  idleMs: number,
+  { idleMs, connectMs }: { readonly idleMs: number; readonly connectMs: number },
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
@@ -100,7 +104,11 @@ function sendOnce(
   request.setTimeout(idleMs, () => {
     request.destroy(new BrokenTransfer(`nothing was sent or received for ${idleMs / 1000} seconds`))
   })
+  const connecting = limitConnecting(request, connectMs, () =>
+    request.destroy(new NotConnected(`${url.host} has not answered for ${connectMs / 1000} seconds`)),
+  )
   request.on('error', fail)
+  request.once('close', () => clearTimeout(connecting))
   request.once('close', () => fail(new BrokenTransfer('the connection was closed before there was an answer')))
   if (source === undefined) {
     request.once('response', resolve)

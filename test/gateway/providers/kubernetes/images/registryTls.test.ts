@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { HksError } from '../../../../../src/contract/errors.ts'
 import { openImageRegistry } from '../../../../support/imageRegistry.ts'
@@ -41,6 +41,24 @@ async function openProxy(port: number) {
   }
 }
 
+/** A server that takes connections and says nothing. */
+async function openSilent(connected: () => void) {
+  const sockets: Socket[] = []
+  const server = createTcpServer(socket => {
+    connected()
+    sockets.push(socket.on('error', () => undefined))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
 async function refusal(work: Promise<unknown>): Promise<HksError> {
   return work.then(
     () => assert.fail('it was not refused'),
@@ -60,6 +78,16 @@ describe('a registry over TLS', () => {
     assert.equal(built.reference, `registry.test/f@${built.digest}`)
     assert.deepEqual(new Set(proxy.asked.map(([url]) => url)), new Set(['registry.test:443']))
     assert.equal(proxy.asked[0]?.[1], `Basic ${Buffer.from('ada:p@ss').toString('base64')}`)
+  })
+
+  it('that takes connections and says nothing is unreachable, and asked once', async () => {
+    let connections = 0
+    await using silent = await openSilent(() => connections++)
+    await using proxy = await openProxy(silent.port)
+    using rig = openImageRig({ HTTPS_PROXY: proxy.url }, { connectMs: 100 })
+    const error = await refusal(rig.build({ ...request, access: trusting }))
+    assert.deepEqual([error.code, error.details?.['reason'], connections], ['REGISTRY_FAILED', 'unreachable', 1])
+    assert.match(error.message, /registry\.test has not answered for 0\.1 seconds/)
   })
 
   it('keeps a connection through a proxy for the next request', async () => {
