@@ -36,6 +36,11 @@ describe('debugging a function', () => {
       },
     }),
   })
+  const live = new Map<string, string>()
+  const watching = [
+    vscode.debug.onDidStartDebugSession(session => live.set(session.id, session.name)),
+    vscode.debug.onDidTerminateDebugSession(session => live.delete(session.id)),
+  ]
   let client: GatewayClient
   let id: string
 
@@ -49,7 +54,7 @@ describe('debugging a function', () => {
   })
   after(() => {
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints)
-    tracking.dispose()
+    for (const each of [tracking, ...watching]) each.dispose()
   })
 
   const start = async () => {
@@ -97,7 +102,8 @@ describe('debugging a function', () => {
       socket.destroy()
       assert.equal(seen, 'ECONNREFUSED')
     })
-    await eventually(() => assert.equal(vscode.debug.activeDebugSession, undefined))
+    // On a busy machine the window calls one active for a while that has ended.
+    await eventually(() => assert.deepEqual([...live.values()], []), 60_000)
     assert.deepEqual(await call(), { text: 'Hello Ada' })
     assert.deepEqual(stops, [])
   })
