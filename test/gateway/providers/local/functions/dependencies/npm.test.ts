@@ -15,7 +15,7 @@ import { type LockEntry, npmFiles, type NpmRegistry, openNpmRegistry } from '../
 import { canSeeProcesses, processesAt } from '../../../../../support/processesAt.ts'
 import { temporaryFolder } from '../../../../../support/temporaryFolder.ts'
 
-const rigFile = join(import.meta.dirname, '../../../../../support/localFunctionsRig.ts')
+const supportFolder = join(import.meta.dirname, '../../../../../support')
 const hello = { 'index.js': 'module.exports = () => "hello"' }
 const index = "import hello from 'greeting'\nexport const handler = () => hello()"
 
@@ -265,7 +265,8 @@ export const handler = event => event === 'attack' ? [
       const script = join(folder.path, 'deploy.mjs')
       writeFileSync(
         script,
-        `import { openLocalFunctions, functionSpec, patient, sourceOfFiles } from ${JSON.stringify(rigFile)}
+        `import { functionSpec, patient, sourceOfFiles } from ${JSON.stringify(join(supportFolder, 'functionInputs.ts'))}
+import { openLocalFunctions } from ${JSON.stringify(join(supportFolder, 'localFunctionsRig.ts'))}
 const rig = await openLocalFunctions({ folder: ${JSON.stringify(folder.path)}, cacheFolder: ${JSON.stringify(join(folder.path, 'cache'))}, homeId: ${JSON.stringify(homeId)}, sandbox: ${JSON.stringify(level)}, projectId: 'p', warmProcesses: 0 })
 const source = await sourceOfFiles(${JSON.stringify(files)}, 'node', 'index.handler')
 await rig.functions.deploy(rig.projectId, functionSpec({}), source, patient)`,
