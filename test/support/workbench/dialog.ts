@@ -13,8 +13,10 @@ export function dialog(page: Page): Dialog {
   return {
     text: async () => (await box.locator('.dialog-message-container').innerText()).trim(),
     press: async button => {
+      // The next question may be there as soon as this one is gone.
+      const shown = await box.elementHandle({ timeout: 30_000 })
       await box.getByRole('button', { name: button, exact: true }).click()
-      await box.waitFor({ state: 'hidden' })
+      await shown.waitForElementState('hidden')
     },
   }
 }
