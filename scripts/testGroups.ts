@@ -29,10 +29,11 @@ const machinePatterns: GroupPatterns = [
 ]
 
 const clusterPatterns: GroupPatterns = [
+  ['functions that fail', 'test/cluster/providers/kubernetes/functions/**'],
+  ['namespaces', 'test/cluster/providers/**'],
+  ['functions', 'test/cluster/functionsConformance.test.ts'],
   // A removal of Knative removes what any test has installed: those that do it are not beside each other.
   ['windows', 'test/cluster/e2e/**', 'test/cluster/gateway/knativeParts*'],
-  ['functions', 'test/cluster/functionsConformance.test.ts'],
-  ['functions that fail', 'test/cluster/providers/kubernetes/functions/**'],
   ['rest', '**'],
 ]
 
