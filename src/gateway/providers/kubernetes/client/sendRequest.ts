@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { limitConnecting } from '../../../../base/limitConnecting.ts'
+import { limitConnecting } from './limitConnecting.ts'
 import type { KubeRequest } from './kubeClient.ts'
 import type { RequestAccess } from './loadKubeConfig.ts'
 import { requestUrl } from './requestUrl.ts'

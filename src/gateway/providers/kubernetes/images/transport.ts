@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
 import { type Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import type { Readable } from 'node:stream'
-import { limitConnecting } from '../../../../base/limitConnecting.ts'
+import { limitConnecting } from '../client/limitConnecting.ts'
 import { BrokenTransfer, NotConnected } from './registryError.ts'
 import { createTlsAgents } from './tlsAgents.ts'
 
