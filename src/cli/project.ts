@@ -1,11 +1,13 @@
 import { realpath } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
+import { defined } from '../base/defined.ts'
 import { HksError } from '../contract/errors.ts'
 import type { Project } from '../contract/projects.ts'
 import { findFunctionFolder } from '../scaffold/findFunctionFolder.ts'
-import { namespaceProject } from './connections.ts'
+import { allConnections, namespaceProject } from './connections.ts'
 import type { Context } from './context.ts'
 import { everyPage } from './everyPage.ts'
+import { projectHint } from './projectHint.ts'
 import { usedProject } from './usedProject.ts'
 
 /** Where a command works: a project, or a folder that is none yet. */
@@ -38,16 +40,16 @@ async function locate(context: Context): Promise<Place> {
   const { projectOption, cwd } = context
   if (projectOption !== undefined) return named(context, projectOption)
   const used = await usedProject(context.home)
-  if (used !== undefined) return named(context, used)
+  if (used !== undefined) return { project: await known(context, used, () => forgotten) }
   const enclosing = innermost(await allProjects(context), cwd)
   return enclosing ? { project: enclosing } : { folder: await newProjectFolder(context) }
 }
 
 async function named(context: Context, ref: string): Promise<Place> {
-  const { cwd, signal } = context
+  const { cwd } = context
   if (!isPath(ref)) {
-    const client = await context.client()
-    return { project: await client.call('getProject', { params: { id: ref }, signal }) }
+    const hint = async () => projectHint(ref, await allConnections(context), await allProjects(context))
+    return { project: await known(context, ref, hint) }
   }
   let folder: string
   try {
@@ -60,6 +62,25 @@ async function named(context: Context, ref: string): Promise<Place> {
   }
   const project = (await allProjects(context)).find(({ path }) => path === folder)
   return project ? { project } : { folder }
+}
+
+const forgotten =
+  'It was chosen with hks-func use, and is forgotten: choose another one, or hks-func use - to choose none.'
+
+/** By id or name. */
+async function known(
+  { client, signal }: Context,
+  ref: string,
+  hintOf: () => string | Promise<string>,
+): Promise<Project> {
+  const gateway = await client()
+  try {
+    return await gateway.call('getProject', { params: { id: ref }, signal })
+  } catch (error) {
+    if (!(error instanceof HksError) || error.code !== 'NOT_FOUND') throw error
+    const { code, message, details } = error
+    throw new HksError(code, message, { ...defined({ details }), hint: await hintOf(), cause: error })
+  }
 }
 
 /** A name may hold dots, but no slash. */

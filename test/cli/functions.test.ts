@@ -319,6 +319,10 @@ describe('hks-func and functions', function () {
     assert.equal(await setIn('third', '--project', '..'), 'Set a/b of third.\n')
     const missing = await place.run(['list', '--project', './nowhere'])
     assert.deepEqual([missing.code, missing.stdout], [4, ''])
+    const [connection, unknown] = await Promise.all([place.run(['use', 'local']), place.run(['use', 'nowhere'])])
+    assert.deepEqual([connection.code, unknown.code], [4, 4])
+    assert.match(connection.stderr, /"local" is this machine, whose projects are folders/)
+    assert.match(unknown.stderr, /There are: .*solo/)
   })
 
   it('deletes a function that CronJobs call only by force, and names them', async () => {

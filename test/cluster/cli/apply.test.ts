@@ -25,6 +25,9 @@ describe('hks-func apply on a cluster', function () {
       env,
     )
     assert.equal(added.code, 0, added.stderr)
+    const nameless = await place.run(['use', 'test'])
+    assert.equal(nameless.code, 4)
+    assert.ok(nameless.stderr.includes(`such as test/${namespace.name}.`), nameless.stderr)
     assert.equal((await place.run(['use', `test/${namespace.name}`])).code, 0)
   })
   after(async () => {
