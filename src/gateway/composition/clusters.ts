@@ -27,7 +27,7 @@ const defaultKubeconfig = () => [join(homedir(), '.kube', 'config')]
 /** What connects to clusters. `environment` is that of the login shell; `targets` build for them with tools of this machine. */
 export function createClusters(
   { runtimesFolder, deployFolder }: Pick<Config, 'runtimesFolder' | 'deployFolder'>,
-  { folder, report }: Home,
+  { folder, report }: Pick<Home, 'folder' | 'report'>,
   { clock, database, logs }: Storage,
   environment: Environment,
   targets: TargetBuilds,
@@ -44,6 +44,7 @@ export function createClusters(
         ...{ connection, onHealth, clock, report },
         projects: database.projects,
         executions: database.executions,
+        ledger: database.ledger,
         openClient: async ({ kubeconfig = defaultKubeconfig(), context }) => {
           const access = await loadKubeConfig({
             files: kubeconfig,

@@ -39,7 +39,7 @@ export function createServices(
 ) {
   const { executions, invocations, ledger, payloads, settings } = database
   const perform = createPerform(database.audit, clock)
-  const directory = createDirectory(providers)
+  const directory = createDirectory(providers, ledger)
   const requests = createRequestKeeper(payloads, clock, report)
   const longCalls = createLongCalls(clock)
   const meters = [meter, longCalls]

@@ -22,7 +22,7 @@ export interface Storage {
 }
 
 /** Opens the database and the logs of the data folder. @throws HksError STORE_CORRUPT, STORE_NEWER, STORE_FAILED */
-export async function openStorage({ folder, report }: Home): Promise<Storage> {
+export async function openStorage({ folder, report }: Pick<Home, 'folder' | 'report'>): Promise<Storage> {
   let jumped: (milliseconds: number) => void = () => undefined
   const clock = createSystemClock(jump => jumped(jump.milliseconds))
   const database = await openStore(join(folder, 'gateway.db'))

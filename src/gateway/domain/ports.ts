@@ -294,6 +294,8 @@ export interface LedgerStore {
   saveApplication(applicationId: string, projectId: string): Promise<void>
   /** What {@link saveApplication} was told of a project, and was not removed since. */
   applications(projectId: string): Promise<readonly string[]>
+  /** The project that {@link saveApplication} was told last. */
+  projectOf(applicationId: string): Promise<string | undefined>
   /** Forgets all of an application, its executions too. */
   removeApplication(applicationId: string): Promise<void>
 }

@@ -101,6 +101,15 @@ export const createLedgerStore = (db: Kysely<Schema>): LedgerStore => ({
     return rows.map(row => row.application_id)
   },
 
+  projectOf: async applicationId => {
+    const row = await db
+      .selectFrom('ledger_applications')
+      .select('project_id')
+      .where('application_id', '=', applicationId)
+      .executeTakeFirst()
+    return row?.project_id
+  },
+
   removeApplication: async applicationId => {
     await db.transaction().execute(async transaction => {
       for (const table of applicationTables) {

@@ -29,7 +29,7 @@ describe('the CronJob service', () => {
     local = await openLocal(clock, { startAttempt: timedAttempts(clock, () => ({ seconds: 60 })).start })
     audit = []
     service = createCronJobService({
-      directory: createDirectory(createProviderSet([local.provider])),
+      directory: createDirectory(createProviderSet([local.provider]), local.store.ledger),
       executions: local.store.executions,
       ledger: local.store.ledger,
       logs: local.logs,

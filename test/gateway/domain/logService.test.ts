@@ -22,7 +22,7 @@ describe('following a log in the gateway', () => {
     store = await openStore(join(home.path, 'gateway.db'))
     logs = createLogStore(join(home.path, 'logs'), { segmentBytes: 50_000 })
     const ends = { invocations: store.invocations, calls: { ended: () => undefined } }
-    service = createLogService(createDirectory(createProviderSet()), logs, store.executions, clock, ends)
+    service = createLogService(createDirectory(createProviderSet(), store.ledger), logs, store.executions, clock, ends)
   })
   after(async () => {
     logs.close()

@@ -49,7 +49,7 @@ describe('the preview of a resume', () => {
     clock = createFakeClock('2026-03-02T10:00:30Z')
     local = await openLocal(clock, { startAttempt: timedAttempts(clock, () => ({ seconds })).start })
     service = createCronJobService({
-      directory: createDirectory(createProviderSet([local.provider])),
+      directory: createDirectory(createProviderSet([local.provider]), local.store.ledger),
       executions: local.store.executions,
       ledger: local.store.ledger,
       logs: local.logs,

@@ -80,6 +80,8 @@ describe('the ledger store', () => {
     assert.deepEqual(await store.ledger.applications('shop'), ['a', 'b'])
     await store.ledger.removeApplication('a')
     assert.deepEqual(await store.ledger.applications('shop'), ['b'])
+    const homes = await Promise.all(['a', 'b', 'c'].map(id => store.ledger.projectOf(id)))
+    assert.deepEqual(homes, [undefined, 'shop', 'other'])
   })
 
   it('forgets all of one application and nothing of another', async () => {

@@ -2,7 +2,7 @@ import { HksError } from '../../../contract/errors.ts'
 import { createChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { ConnectionHealth, ConnectionRecord } from '../../domain/connection.ts'
-import type { ExecutionStore, Provider } from '../../domain/ports.ts'
+import type { ExecutionStore, LedgerStore, Provider } from '../../domain/ports.ts'
 import type { ProjectStore } from '../../domain/projectStore.ts'
 import { checkKnative } from './checkKnative.ts'
 import {
@@ -12,6 +12,7 @@ import {
   combineFunctions,
   combineSecrets,
 } from './combinedRoles.ts'
+import { noteFunctions } from './functions/noteFunctions.ts'
 import { createKnativeInstallation, type KnativeInstallationDeps } from './installation/knativeInstallation.ts'
 import { createKubernetesProjects, type OpenCluster } from './projects.ts'
 import { testCluster } from './testCluster.ts'
@@ -30,6 +31,7 @@ export interface KubernetesProviderDeps {
   readonly installation: Omit<KnativeInstallationDeps, 'client' | 'onChange'>
   readonly projects: ProjectStore
   readonly executions: Pick<ExecutionStore, 'get'>
+  readonly ledger: Pick<LedgerStore, 'saveApplication' | 'removeApplication'>
   readonly clock: Clock
   /** Told when the health changes. */
   readonly onHealth: (health: ConnectionHealth) => void
@@ -48,6 +50,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
   const { clock, onHealth, report } = deps
   const { id } = deps.connection()
   const changes = createChangePublisher()
+  const noting = noteFunctions(changes, deps.ledger, report)
   let cluster: OpenCluster | undefined
   let opening: Promise<OpenCluster> | undefined
   /** Why there is no client. */
@@ -162,6 +165,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
       known.resolve()
       retry?.[Symbol.dispose]()
       await projects.stop(graceSeconds)
+      await noting[Symbol.asyncDispose]()
       cluster?.client[Symbol.dispose]()
     },
   }
