@@ -44,7 +44,25 @@ function withoutSpans(text: string, spans: readonly Span[]): string {
   return masked + text.slice(end)
 }
 
-/** The same for bytes of any kind. A value is found as it is and as JSON writes it. Without any the same bytes are answered. */
+/** Whether `masked` may be `text` after {@link createMask}, whatever the values were. */
+export function isMaskedFrom(masked: string, text: string): boolean {
+  const [first = '', ...rest] = masked.split(mask)
+  const last = rest.pop()
+  if (last === undefined) return masked === text
+  if (!text.startsWith(first)) return false
+  let at = first.length
+  for (const part of rest) {
+    const found = text.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return text.length - last.length >= at && text.endsWith(last)
+}
+
+/**
+ * What {@link createMask} does, for bytes of any kind. A value is found as it is and as JSON writes it. Without any the same
+ * bytes are answered.
+ */
 export function createBytesMask(values: readonly string[]): (bytes: Uint8Array) => Uint8Array {
   const forms = values.flatMap(value => [value, JSON.stringify(value).slice(1, -1)])
   // In Latin-1 every byte is a character of its own.

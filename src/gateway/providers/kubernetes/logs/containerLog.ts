@@ -153,7 +153,8 @@ export async function* readContainerLog(
   }
 }
 
-const isAway = ({ code, details }: HksError): boolean =>
+/** Whether the cluster can not be reached or asked at all, which says nothing of what was asked for. */
+export const isAway = ({ code, details }: HksError): boolean =>
   code === 'CONNECTION_FAILED' && away.some(reason => reason === details?.['reason'])
 
 const pathOf = ({ namespace, pod }: ContainerSource): string =>

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../domain/clock.ts'
 import type { LogStore, NewLogLine } from '../../../domain/log.ts'
+import { maskLines } from '../../../platform/maskSecrets.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { KubePod } from '../objects/coreV1.ts'
 import { readContainerLog } from './containerLog.ts'
@@ -12,8 +13,9 @@ import {
   spanOf,
   startKey,
 } from './containerStarts.ts'
+import { createMaskedSeenLines } from './maskedSeenLines.ts'
 import { createLineMerge } from './mergeLines.ts'
-import { createSeenLines } from './seenLines.ts'
+import { createRunMask } from './runMask.ts'
 import { storedLines } from './storedLines.ts'
 
 /** What the logs of a run need. */
@@ -45,6 +47,11 @@ export interface RunLogs extends Disposable {
   system(text: string, time?: number): void
   /** A line of the platform about how containers ended: after theirs, if these come in time. Resolves when it is there. */
   systemAfterEnded(text: string): Promise<void>
+  /**
+   * The text with the values of secrets masked that the containers which were seen get as variables; nothing when the run is
+   * followed no more.
+   */
+  hide(text: string): Promise<string | undefined>
   /** Resolves when all containers that were seen have been read to their end. */
   drained(): Promise<void>
 }
@@ -73,6 +80,7 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
     if (!reported) deps.report(error)
     reported = true
   }
+  const mask = createRunMask({ client: scope.client, namespace: scope.name, clock, report })
   const append = (lines: readonly NewLogLine[]): void => {
     try {
       deps.logs.append(applicationId, lines)
@@ -103,13 +111,20 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
       wakeUps.push(wake)
     })
 
-  const read = async (start: ContainerStart, pod: KubePod, key: string, signal: AbortSignal): Promise<void> => {
+  const read = async (
+    start: ContainerStart,
+    pod: KubePod,
+    key: string,
+    hide: (text: string) => string,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const { from, to } = spanOf(pod, start)
     const prefix = prefixes.get(key)!
     const known = (await stored).filter(
       ({ text, time = 0 }) => text.startsWith(prefix) && time >= from && time <= to + 1000,
     )
-    const seen = createSeenLines(known.map(line => ({ ...line, text: line.text.slice(prefix.length) })))
+    const ofContainer = known.map(line => ({ ...line, text: line.text.slice(prefix.length) }))
+    const seen = createMaskedSeenLines(ofContainer, hide)
     const present = () => pods.get(start.podUid)
     const source = {
       namespace: scope.name,
@@ -121,7 +136,7 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
     }
     for await (const event of readContainerLog({ client: scope.client, clock }, source, seen, signal)) {
       if ('notice' in event) system(event.notice)
-      else await merge.push(key, event.lines)
+      else await merge.push(key, maskLines(event.lines, hide))
     }
   }
   const begin = (start: ContainerStart, pod: KubePod): void => {
@@ -131,7 +146,8 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
     const signal = AbortSignal.any([scope.signal, stopping.signal])
     prefixes.set(key, linePrefix(pod, start.container, run.parallelism))
     merge.open(key)
-    const work = () => read(start, pod, key, signal)
+    const masking = mask.of(pod, spanOf(pod, start).from, signal)
+    const work = async () => read(start, pod, key, await masking, signal)
     const reading = phaseOf(pod, start) === 'running' ? work() : deps.inTurn(work)
     const done = reading
       .catch((error: unknown) => {
@@ -162,6 +178,10 @@ export function createRunLogs(deps: RunLogsDeps, run: LoggedRun): RunLogs {
       if (isOver || scope.signal.aborted) return
       await merge.push(platform, [{ time: clock.now(), stamp: '', text }])
       merge.close(platform)
+    },
+    hide: async text => {
+      const hidden = await mask.hide(text)
+      return isOver || scope.signal.aborted ? undefined : hidden
     },
     drained: async () => {
       // A reader may come while another is waited for.

@@ -12,6 +12,11 @@ export interface EnvVar {
   }
 }
 
+/** The part of core/v1 EnvFromSource that the product reads: all keys of a Secret as variables. */
+export interface EnvFromSource {
+  readonly secretRef?: { readonly name?: string }
+}
+
 /** The part of core/v1 Container that the product reads; what else it holds is kept. */
 export interface Container {
   readonly name: string
@@ -19,6 +24,7 @@ export interface Container {
   readonly command?: readonly string[]
   readonly args?: readonly string[]
   readonly env?: readonly EnvVar[]
+  readonly envFrom?: readonly EnvFromSource[]
   readonly resources?: { readonly limits?: Readonly<Record<string, string>> }
   /** `Always` makes an init container a sidecar. */
   readonly restartPolicy?: string

@@ -44,12 +44,19 @@ export const keepEvent = ({ metadata, involvedObject, ...event }: KubeEvent): Ku
   ...(event.firstTimestamp == null ? {} : { firstTimestamp: event.firstTimestamp }),
 })
 
-const keepContainer = ({ name, image, resources, restartPolicy }: Container): Container => ({
-  name,
-  ...(image === undefined ? {} : { image }),
-  ...(resources?.limits ? { resources: { limits: resources.limits } } : {}),
-  ...(restartPolicy === undefined ? {} : { restartPolicy }),
-})
+function keepContainer({ name, image, env, envFrom, resources, restartPolicy }: Container): Container {
+  const ofSecrets = env?.filter(each => each.valueFrom?.secretKeyRef) ?? []
+  const fromSecrets = envFrom?.filter(each => each.secretRef) ?? []
+  return {
+    name,
+    ...(image === undefined ? {} : { image }),
+    // Their values are hidden in the log; other variables are not read.
+    ...(ofSecrets.length === 0 ? {} : { env: ofSecrets }),
+    ...(fromSecrets.length === 0 ? {} : { envFrom: fromSecrets }),
+    ...(resources?.limits ? { resources: { limits: resources.limits } } : {}),
+    ...(restartPolicy === undefined ? {} : { restartPolicy }),
+  }
+}
 
 function withoutLabels({ labels: _labels, ...metadata }: ObjectMeta): ObjectMeta {
   return metadata

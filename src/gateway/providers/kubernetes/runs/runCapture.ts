@@ -70,7 +70,15 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
 
   const ofCall = (found: PodFault | undefined): PodFault | undefined =>
     run.callsFunction && found?.said !== undefined ? { ...found, cause: found.said } : found
-  const save = async (execution: Execution, isTold = false): Promise<void> => {
+  /** A container's last words may hold what its log must not; nothing when the run is followed no more. */
+  const withoutSecrets = async (execution: Execution): Promise<Execution | undefined> => {
+    if (execution.cause === undefined) return execution
+    const cause = await logs.hide(execution.cause)
+    return cause === undefined ? undefined : { ...execution, cause }
+  }
+  const save = async (given: Execution, isTold = false): Promise<void> => {
+    const execution = await withoutSecrets(given)
+    if (!execution) return
     const next = isSecond ? withoutOccurrence(execution) : execution
     if (isForgotten || (stored && isSame(stored, next))) return
     retry?.[Symbol.dispose]()
@@ -104,21 +112,28 @@ export function createRunCapture(deps: RunCaptureDeps, run: CapturedRun): RunCap
       if (isNews(metadata.uid))
         logs.system(`${job.metadata.name}: the pod ${metadata.name} got the node ${spec.nodeName} after ${seconds} s.`)
     }
-    if (fault && run.stored?.cause !== fault.cause && isNews(fault.cause))
-      telling = Promise.all([telling, logs.systemAfterEnded(`${job.metadata.name}: ${fault.cause}`)])
+    if (fault && isNews(fault.cause)) telling = Promise.all([telling, tellFault(job.metadata.name, fault.cause)])
   }
-  const end = async (last: Execution): Promise<void> => {
+  const tellFault = async (jobName: string, raw: string): Promise<void> => {
+    const cause = await logs.hide(raw)
+    if (cause !== undefined && run.stored?.cause !== cause) await logs.systemAfterEnded(`${jobName}: ${cause}`)
+  }
+  const end = async (raw: Execution): Promise<void> => {
     isEnding = true
     await logs.drained()
     await telling
+    const last = await withoutSecrets(raw)
+    if (last) await tellEnd(last)
+    logs[Symbol.dispose]()
+    over.resolve(stored ?? raw)
+  }
+  const tellEnd = async (last: Execution): Promise<void> => {
     const cause = last.cause === undefined ? '.' : `: ${last.cause}`
     // One that ended long ago is told of as it was.
     const isPast = last.completedAt !== undefined && clock.now() - last.completedAt > pastMs
     if (!isForgotten) logs.system(`${last.jobName} ${last.status}${cause}`, isPast ? last.completedAt : clock.now())
     // At the first look there may be thousands of them, and the cluster has their Jobs still.
     await save(last, isPast)
-    logs[Symbol.dispose]()
-    over.resolve(stored ?? last)
   }
   const stateOf = (job: KubeJob): Execution =>
     executionOf(job, {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { CronJobCreate } from '../../../../../src/contract/cronJobs.ts'
 import { type ClusterGateway, openClusterGateway } from '../../../../support/cluster/clusterGateway.ts'
 import { kubeconfigThrough } from '../../../../support/cluster/kubeconfigThrough.ts'
+import { limitedUser } from '../../../../support/cluster/limitedUser.ts'
 import { testCluster } from '../../../../support/cluster/testCluster.ts'
 import { eventually } from '../../../../support/eventually.ts'
 
@@ -106,6 +107,60 @@ describe('the runs of a cluster', function () {
     const { id: execId } = await trigger(cluster, id)
     await cluster.ended(id, execId)
     assert.deepEqual(await output(cluster, id, execId), ['[prepare] first', '[proxy] ready', `[${name}] work`])
+  })
+
+  it('show no value of a Secret in log and cause, also after the gateway was started again', async () => {
+    const params = { id: cluster.projectId, secret: 'mail' }
+    const value = `pw-${crypto.randomUUID()}`
+    await cluster.client().call('writeSecret', { params, body: { data: { password: value } } })
+    const says = 'echo "before $PW"; sleep 8; echo "after $PW"; echo "no entry with $PW" > /dev/termination-log; exit 3'
+    const secrets = [{ name: 'PW', from: 'mail/password' }]
+    const { id } = await create(cluster, { command: ['sh', '-c', says], secrets })
+    const { id: execId } = await trigger(cluster, id)
+    await eventually(async () => assert.deepEqual(await output(cluster, id, execId), ['before ***']))
+    await cluster.gateway().kill()
+    await cluster.startAgain()
+    await eventually(() => cluster.client().call('getCronJob', { params: { id } }))
+    const run = await cluster.ended(id, execId)
+    assert.deepEqual(await output(cluster, id, execId), ['before ***', 'after ***'])
+    assert.equal(run.cause, 'The container exited with code 3: no entry with ***.')
+    assert.doesNotMatch(JSON.stringify([run, await linesOf(cluster, id, execId)]), new RegExp(value))
+  })
+
+  it('show the values of an envFrom only to who may not read the Secret, and go on for him, too', async () => {
+    const { api, namespace } = cluster
+    const rules = [
+      { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], resources: ['pods', 'pods/log', 'events'], verbs: ['get', 'list', 'watch'] },
+    ]
+    await using user = await limitedUser((await testCluster()).kubeconfig, { namespace, rules })
+    await using limited = await openClusterGateway(user.kubeconfig, { context: user.context, namespace })
+    const metadata = { name: `all-${Math.random().toString(36).slice(2, 8)}`, namespace }
+    await api.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { PW: 'hunter2-hunter2' } })
+    const { id } = await create(cluster, { command: ['sh', '-c', 'echo "pw $PW"'] })
+    const { name } = await cluster.client().call('getCronJob', { params: { id } })
+    await api.request.json('PATCH', `/apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`, {
+      body: [
+        {
+          ...{ op: 'add', path: '/spec/jobTemplate/spec/template/spec/containers/0/envFrom' },
+          value: [{ secretRef: { name: metadata.name } }],
+        },
+      ],
+      contentType: 'application/json-patch+json',
+    })
+    // A change through the gateway keeps it.
+    await cluster.client().call('updateCronJob', { params: { id }, body: { environment: { A: '1' } } })
+    await eventually(() => limited.client().call('getCronJob', { params: { id } }))
+    const { id: execId } = await trigger(cluster, id)
+    await eventually(() => limited.client().call('getExecution', { params: { id, execId } }))
+    const seen = await Promise.all([cluster, limited].map(each => each.ended(id, execId)))
+    assert.deepEqual(
+      seen.map(({ status, logs }) => [status, logs]),
+      [
+        ['succeeded', 'pw ***\n'],
+        ['succeeded', 'pw hunter2-hunter2\n'],
+      ],
+    )
   })
 
   it('lose and repeat nothing when the gateway is killed and started again', async () => {
