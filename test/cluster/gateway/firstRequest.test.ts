@@ -5,8 +5,11 @@ import { kubeconfigThrough } from '../../support/cluster/kubeconfigThrough.ts'
 import { testCluster } from '../../support/cluster/testCluster.ts'
 import { eventually } from '../../support/eventually.ts'
 
+/** The longest pause between two tries to reach a cluster is half of it. */
+const backMs = 60_000
+
 describe('the first request to a gateway that starts', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
 
   it('finds what the cluster has, by project and by id, and says when the cluster is away', async () => {
     await using through = await kubeconfigThrough((await testCluster()).kubeconfig)
@@ -18,7 +21,7 @@ describe('the first request to a gateway that starts', function () {
     const source = Buffer.from('export const handler = () => 1\n').toString('base64')
     const fn = await cluster.client().call('deployFunction', {
       params: { id: projectId },
-      body: { name: 'one', runtime: 'node', source },
+      body: { name: 'one', runtime: 'node', source, waitSeconds: 120 },
     })
     const listed = () => cluster.client().call('listCronJobs', { query: { projectId } })
     const cronJob = (which = id) => cluster.client().call('getCronJob', { params: { id: which } })
@@ -46,8 +49,8 @@ describe('the first request to a gateway that starts', function () {
 
     await through.proxy.heal()
     // Each kind of thing is listed again in its own time.
-    await eventually(listed)
-    assert.deepEqual(await eventually(named), names)
+    await eventually(listed, backMs)
+    assert.deepEqual(await eventually(named, backMs), names)
     await cluster.client().call('deleteFunction', { params: { id: fn.id } })
     await assert.rejects(cluster.client().call('getFunction', { params: { id: fn.id } }), { code: 'NOT_FOUND' })
   })

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../../domain/clock.ts'
 import type { FunctionLog } from '../../../../domain/functionLog.ts'
 import type { LogStore, NewLogLine, StoredLogLine } from '../../../../domain/log.ts'
+import { maskLines } from '../../../../platform/maskSecrets.ts'
 import { readContainerLog } from '../../logs/containerLog.ts'
 import {
   type ContainerStart,
@@ -10,7 +11,9 @@ import {
   spanOf,
   startKey,
 } from '../../logs/containerStarts.ts'
+import { createMaskedSeenLines } from '../../logs/maskedSeenLines.ts'
 import { createLineMerge, type LineMerge } from '../../logs/mergeLines.ts'
+import { createRunMask, type RunMask } from '../../logs/runMask.ts'
 import { createSeenLines } from '../../logs/seenLines.ts'
 import type { TimedLine } from '../../logs/timedLines.ts'
 import type { NamespaceScope } from '../../namespaceScope.ts'
@@ -46,6 +49,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
   const signal = AbortSignal.any([scope.signal, stopping.signal])
   const readers = new Set<string>()
   const merges = new Map<string, LineMerge<string>>()
+  const masks = new Map<string, RunMask>()
   const withPods = new Set<string>()
   const stored = new Map<string, Promise<readonly TimedLine[]>>()
 
@@ -63,6 +67,13 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
       )
     merges.set(functionId, merge)
     return merge
+  }
+  /** Of an image of its user's: our own programs mask what they print. */
+  const maskOf = async (functionId: string, pod: KubePod, from: number) => {
+    if (!isGiven(functionId)) return undefined
+    const mask = masks.get(functionId) ?? createRunMask({ client: scope.client, namespace: scope.name, clock, report })
+    masks.set(functionId, mask)
+    return mask.of(pod, from, signal)
   }
   const storedOf = (functionId: string): Promise<readonly TimedLine[]> => {
     const lines =
@@ -97,6 +108,8 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
     try {
       const { from, to } = spanOf(pod, start)
       const known = (await storedOf(functionId)).filter(({ time = 0 }) => time >= from && time <= to + 1000)
+      const hide = await maskOf(functionId, pod, from)
+      const late = { lateMs: lateLogMs }
       const source = {
         namespace: scope.name,
         pod: start.pod,
@@ -108,10 +121,10 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
       for await (const event of readContainerLog(
         { client: scope.client, clock },
         source,
-        createSeenLines(known, { lateMs: lateLogMs }),
+        hide ? createMaskedSeenLines(known, hide, late) : createSeenLines(known, late),
         signal,
       )) {
-        if ('lines' in event) await merge.push(key, event.lines)
+        if ('lines' in event) await merge.push(key, hide ? maskLines(event.lines, hide) : event.lines)
         // A pod that scales down is gone soon after its log has ended.
         else if (podOf(start.podUid)) log.system(functionId, event.notice)
       }
@@ -142,6 +155,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
     const sight = view.sight(functionId)
     if (sight && sight.pods.length > 0) return
     merges.delete(functionId)
+    masks.delete(functionId)
     stored.delete(functionId)
     if (!withPods.delete(functionId) || !sight || sight.service.metadata.deletionTimestamp !== undefined) return
     log.system(functionId, 'Scaled to zero: the next call starts a pod.')
