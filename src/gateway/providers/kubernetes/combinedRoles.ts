@@ -25,7 +25,18 @@ export const stateFor = (namespace: NamespaceWork, role: NamespaceRole): Collect
   namespace.stateOf?.(role) ?? namespace.state()
 
 /** What is not found is looked for again as soon as it is known what the namespaces have. */
-async function whenKnown<T>({ known }: OpenNamespaces, find: () => Promise<T | undefined>): Promise<T | undefined> {
+async function findIn<T>(
+  { known }: OpenNamespaces,
+  roles: () => readonly { get(id: string): Promise<T | undefined> }[],
+  id: string,
+): Promise<T | undefined> {
+  const find = async () => {
+    for (const role of roles()) {
+      const found = await role.get(id)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
   const found = await find()
   if (found !== undefined) return found
   await known()
@@ -47,14 +58,7 @@ export function combineCronJobs(namespaces: OpenNamespaces): CronJobs {
       const synced = syncedFor(namespaces, 'cronJobs')
       return (await Promise.all(synced.map(async ({ cronJobs }) => (await cronJobs?.list()) ?? []))).flat()
     },
-    get: id =>
-      whenKnown(namespaces, async () => {
-        for (const role of roles()) {
-          const found = await role.get(id)
-          if (found) return found
-        }
-        return undefined
-      }),
+    get: id => findIn(namespaces, roles, id),
     create: async (projectId, spec) => (await inProject(projectId)).create(projectId, spec),
     update: async (id, spec, options) => (await owner(id)).update(id, spec, options),
     preview: async (projectId, spec) => (await inProject(projectId)).preview(projectId, spec),
@@ -109,14 +113,7 @@ export function combineFunctions(namespaces: OpenNamespaces): Functions {
       const synced = syncedFor(namespaces, 'functions')
       return (await Promise.all(synced.map(async ({ functions }) => (await functions?.list()) ?? []))).flat()
     },
-    get: id =>
-      whenKnown(namespaces, async () => {
-        for (const role of roles()) {
-          const found = await role.get(id)
-          if (found) return found
-        }
-        return undefined
-      }),
+    get: id => findIn(namespaces, roles, id),
     deploy: async (projectId, ...rest) => (await inProject(projectId)).deploy(projectId, ...rest),
     cancelDeployment: async id => (await owner(id)).cancelDeployment(id),
     deployments: () => roles().flatMap(role => role.deployments()),
