@@ -10,6 +10,7 @@ import { type ClusterWindow, openClusterWindow } from '../../support/cluster/clu
 import type { ApiProxy } from '../../support/cluster/apiProxy.ts'
 import { hiddenKnative } from '../../support/cluster/hiddenKnative.ts'
 import { testCluster } from '../../support/cluster/testCluster.ts'
+import { widgetType } from '../../support/cluster/widgetType.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'
 import { eventually } from '../../support/eventually.ts'
 import type { Workbench } from '../../support/workbench.ts'
@@ -36,16 +37,7 @@ spec:
 `
 /** What makes the cluster have Knative in the eyes of the window. */
 const types = `${namespace}---
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.${group}}
-spec:
-  group: "${group}"
-  scope: Namespaced
-  names: {kind: Widget, plural: widgets, singular: widget}
-  versions:
-  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
-`
+${widgetType(group)}`
 const typePath = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${group}`
 const sum = createHash('sha256').update(types).digest('hex')
 

@@ -6,6 +6,7 @@ import type { HksError } from '../../../src/contract/errors.ts'
 import { createKubeApi, type KubeApi } from '../../support/cluster/kubeApi.ts'
 import { limitedUser } from '../../support/cluster/limitedUser.ts'
 import { type TestCluster, testCluster } from '../../support/cluster/testCluster.ts'
+import { widgetType } from '../../support/cluster/widgetType.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { startTestGateway, type TestGateway } from '../../support/testGateway.ts'
 
@@ -66,16 +67,7 @@ apiVersion: v1
 kind: Namespace
 metadata: {name: ${namespace}, labels: ${labels}}
 ---
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.${group}}
-spec:
-  group: "${group}"
-  scope: Namespaced
-  names: {kind: Widget, plural: widgets, singular: widget}
-  versions:
-  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
-`,
+${widgetType(group)}`,
   },
 ]
 
