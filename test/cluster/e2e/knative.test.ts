@@ -129,7 +129,8 @@ describeInVscode('Knative in the editor', function () {
     assert.ok(asked.includes(`types.yaml\n${sum}`), asked)
     await cluster.picture('knative-sums')
     await window.dialog.press('Install These Files')
-    await window.notifications.waitFor(/Installing Knative in staging.*Deploying a function/)
+    // On an idle machine it may be over before anybody looks; what it says meanwhile is seen with the folder above.
+    await window.notifications.waitFor(/Installing Knative in staging.*Deploying a function|Knative runs in staging/)
     await cluster.picture('knative-installing')
     await eventually(
       async () => assert.ok((await window.notifications.all()).some(text => /Knative runs in staging/.test(text))),
