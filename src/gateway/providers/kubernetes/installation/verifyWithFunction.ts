@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { writeCanonicalTar } from '../../../../base/canonicalTar.ts'
 import { HksError } from '../../../../contract/errors.ts'
 import { createChangePublisher } from '../../../domain/changes.ts'
-import type { FunctionSpec, InvocationResponse, Source } from '../../../domain/function.ts'
+import type { FunctionSpec, Source } from '../../../domain/function.ts'
 import { defaultResources } from '../../../domain/functionResources.ts'
 import { defaultScaling } from '../../../domain/functionScaling.ts'
 import { defaultHandler } from '../../../domain/functionSource.ts'
@@ -78,7 +78,15 @@ async function tryFunction(functions: Functions, tell: KnativeTeller, signal: Ab
   const served = performance.now()
   tell({ type: 'waiting', message: 'Calling it' })
   const sent = randomUUID()
-  const answer = await callUntilServed(functions, fn.id, sent, signal)
+  const answer = await functions.invoke(
+    fn.id,
+    randomUUID(),
+    {
+      ...{ method: 'POST', path: '/', query: '', headers: { 'content-type': 'application/json' } },
+      body: Buffer.from(JSON.stringify(sent)),
+    },
+    { diagnostics: false, signal: AbortSignal.any([signal, AbortSignal.timeout(longestCallMs)]) },
+  )
   const text = Buffer.from(answer.body).toString()
   if (answer.code !== undefined) throw new HksError(answer.code, answer.message ?? text)
   if (answer.status !== 200 || !text.includes(sent)) {
@@ -94,31 +102,6 @@ async function tryFunction(functions: Functions, tell: KnativeTeller, signal: Ab
   return {
     deployMilliseconds: Math.round(served - begun),
     callMilliseconds: Math.round(answered - served),
-  }
-}
-
-/** What has started a moment ago, as the activator and the ingress, may not know of the function yet. */
-async function callUntilServed(
-  functions: Functions,
-  id: string,
-  event: string,
-  signal: AbortSignal,
-): Promise<InvocationResponse> {
-  const deadline = AbortSignal.timeout(longestCallMs)
-  const request = {
-    ...{ method: 'POST', path: '/', query: '', headers: { 'content-type': 'application/json' } },
-    body: Buffer.from(JSON.stringify(event)),
-  }
-  for (;;) {
-    const how = { diagnostics: false, signal: AbortSignal.any([signal, deadline]) }
-    const answer = await functions.invoke(id, randomUUID(), request, how)
-    if (answer.code !== 'FUNCTION_UNAVAILABLE') return answer
-    try {
-      await pause(lookEveryMs, how.signal)
-    } catch {
-      signal.throwIfAborted()
-      return answer
-    }
   }
 }
 

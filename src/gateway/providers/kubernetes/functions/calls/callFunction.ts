@@ -9,7 +9,6 @@ import { isServing } from '../functionRecord.ts'
 import type { FunctionsView } from '../functionsView.ts'
 import { type ContainerEnds, createContainerEnds, endedDuringCall } from './containerEnds.ts'
 import type { IngressWay } from './ingress.ts'
-import { pause } from '../../watch/pause.ts'
 import { answeringRevision, answerOfKnative, isFromPod, ownHeaders, platformAnswerOfPod } from './podAnswer.ts'
 import { podStream, readBody } from './podStream.ts'
 import { sendCall } from './sendCall.ts'
@@ -38,13 +37,6 @@ const mostSockets = Infinity
 /** Milliseconds for which the cluster is waited for to tell how a container ended: after a lost call, and after a broken answer. */
 const endTold = { lost: 5000, broken: 10_000 }
 
-/**
- * A function that serves may not be known yet to the ingress and the activator, which say 404 then: the call has not reached
- * it and is made again, for so long, with such pauses; milliseconds.
- */
-const unknownMs = 5000
-const unknownPauseMs = 100
-
 /** Makes calls. */
 export function createFunctionCaller(options: FunctionCallerOptions): FunctionCaller {
   const { view, clock } = options
@@ -71,20 +63,15 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
       const way = await options.wayTo(record)
       const isOurs = record.spec.image === undefined
       const key = diagnostics && isOurs ? await options.diagnosticKey(record) : undefined
-      for (;;) {
-        const answer = await sendCall({
-          ...way,
-          request,
-          invocationId,
-          ...(key === undefined ? {} : { diagnosticKey: key }),
-          agent: way.origin.startsWith('https:') ? secure : plain,
-          signal,
-        })
-        const isKnown = !isOurs || isFromPod(answer) || answer.statusCode !== 404
-        if (isKnown || clock.now() - begun > unknownMs) return await toResponse(answer, isOurs)
-        answer.destroy()
-        await pause(clock, unknownPauseMs, signal)
-      }
+      const answer = await sendCall({
+        ...way,
+        request,
+        invocationId,
+        ...(key === undefined ? {} : { diagnosticKey: key }),
+        agent: way.origin.startsWith('https:') ? secure : plain,
+        signal,
+      })
+      return await toResponse(answer, isOurs)
     } catch (error) {
       if (signal.aborted) return cancelled()
       if (error instanceof HksError) throw error
