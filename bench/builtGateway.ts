@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { resolve } from 'node:path'
-import type { CronJobExecution } from '../src/contract/cronJobs.ts'
+import type { CronJobExecution } from '../src/contract/executions.ts'
 import { ensureBuilt } from '../test/support/ensureBuilt.ts'
 import { temporaryFolder } from '../test/support/temporaryFolder.ts'
 import { startTestGateway, type TestGateway } from '../test/support/testGateway.ts'

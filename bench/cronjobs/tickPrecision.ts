@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CronJobExecution } from '../../src/contract/cronJobs.ts'
+import type { CronJobExecution } from '../../src/contract/executions.ts'
 import type { GatewayClient } from '../../src/client/gatewayClient.ts'
 import { openBuiltGateway } from '../builtGateway.ts'
 import { startPeer } from '../peers/peer.ts'

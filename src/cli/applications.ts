@@ -1,4 +1,4 @@
-import type { Application, RefusedKind } from '../contract/applications.ts'
+import type { Application, NotCopied, RefusedKind } from '../contract/applications.ts'
 import { HksError } from '../contract/errors.ts'
 import type { Context } from './context.ts'
 import { everyPage } from './everyPage.ts'
@@ -36,6 +36,16 @@ export async function applicationNamed(context: Context, projectId: string, ref:
     details: { what: 'application template', id: ref },
     hint: [names === '' ? 'It has none.' : `It has: ${names}.`, unseen].filter(Boolean).join(' '),
   })
+}
+
+/** Such as `volume data, container proxy`; empty where a CronJob gets all. */
+export const notCopiedText = ({ notCopied = [] }: Application): string =>
+  notCopied.map(({ kind, name }) => `${partNames[kind]} ${name}`).join(', ')
+
+const partNames: Readonly<Record<NotCopied['kind'], string>> = {
+  volume: 'volume',
+  container: 'container',
+  initContainer: 'init container',
 }
 
 /** How a user names one beyond doubt, such as `deployment/shop`. */

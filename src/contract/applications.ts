@@ -1,16 +1,31 @@
 import { type Static, Type } from 'typebox'
-import { Environment, Id, Instant, OneOf, PageQuery, ProjectRef, ResourceName, SecretReference } from './common.ts'
+import {
+  Arguments,
+  Command,
+  Environment,
+  Id,
+  Instant,
+  OneOf,
+  PageQuery,
+  ProjectRef,
+  ResourceName,
+  SecretReference,
+} from './common.ts'
 
 /** What an application template is where it lives: an object of a cluster, or on `local` a CronJob or a named command. */
 export const applicationKinds = ['Deployment', 'StatefulSet', 'Pod', 'CronJob', 'Command'] as const
 /** One of {@link applicationKinds}. */
 export type ApplicationKind = (typeof applicationKinds)[number]
 
-const command = Type.Array(Type.String(), { maxItems: 256 })
-const args = Type.Array(Type.String(), { maxItems: 1024 })
 const secrets = Type.Array(SecretReference, { maxItems: 100 })
 
-/** An application whose container or process a CronJob can copy (`templateAppId`). */
+/** What of a pod is not copied: a volume that only one pod can have, as a claim, or a container beside the copied one. */
+export const notCopiedKinds = ['volume', 'container', 'initContainer'] as const
+/** A part of an application that a CronJob made of it does not get. */
+export const NotCopied = Type.Object({ kind: OneOf(notCopiedKinds), name: Type.String() })
+export type NotCopied = Static<typeof NotCopied>
+
+/** An application whose container or process a CronJob can copy (`templateAppId`). `notCopied` is there where its pod has more. */
 export const Application = Type.Object({
   id: Id,
   type: OneOf(['stateless', 'cronjob'] as const),
@@ -18,10 +33,11 @@ export const Application = Type.Object({
   projectId: Id,
   name: Type.String(),
   image: Type.Optional(Type.String()),
-  command,
-  args,
+  command: Command,
+  args: Arguments,
   environment: Environment,
   secrets,
+  notCopied: Type.Optional(Type.Array(NotCopied)),
   createdAt: Instant,
 })
 export type Application = Static<typeof Application>
@@ -32,8 +48,8 @@ export const ApplicationCreate = Type.Object(
     projectId: ProjectRef,
     name: ResourceName,
     type: Type.Optional(OneOf(['stateless'] as const)),
-    command,
-    args: Type.Optional(args),
+    command: Command,
+    args: Type.Optional(Arguments),
     environment: Type.Optional(Environment),
     secrets: Type.Optional(secrets),
   },

@@ -26,6 +26,12 @@ export const ResourceName = Type.String({
   description: 'Lower-case letters, digits and "-", at most 52 characters',
 })
 
+/** A program and what it always gets, before the arguments. */
+export const Command = Type.Array(Type.String(), { maxItems: 256 })
+
+/** The arguments of a {@link Command}. */
+export const Arguments = Type.Array(Type.String(), { maxItems: 1024 })
+
 /** Plain environment variables; shown to everyone who may read the application. */
 export const Environment = Type.Record(Type.String({ pattern: namePatterns.variable }), Type.String(), {
   additionalProperties: false,

@@ -1,13 +1,7 @@
 import type { ApplicationPage } from './applications.ts'
-import type {
-  CronJob,
-  CronJobCreate,
-  CronJobUpdate,
-  ExecutionSummary,
-  Ledger,
-  LedgerQuery,
-  TriggerRequest,
-} from './cronJobs.ts'
+import type { CronJob, CronJobCreate, CronJobUpdate } from './cronJobs.ts'
+import type { ExecutionSummary, TriggerRequest } from './executions.ts'
+import type { Ledger, LedgerQuery } from './ledger.ts'
 import { type ErrorCode, errorCodes, HksError } from './errors.ts'
 import type { ConnectionSettingsProtocol } from './connectionSettings.ts'
 import type { FunctionInvokeProtocol } from './functionInvoke.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { GatewayClient } from '../../src/client/gatewayClient.ts'
-import type { CronJob, CronJobCreate, CronJobExecution } from '../../src/contract/cronJobs.ts'
+import type { CronJob, CronJobCreate } from '../../src/contract/cronJobs.ts'
+import type { CronJobExecution } from '../../src/contract/executions.ts'
 import { applicationTests } from './applications.ts'
 import { cronJobFunctionTests } from './cronJobFunctions.ts'
 import { cronJobLedgerTests } from './cronJobLedger.ts'

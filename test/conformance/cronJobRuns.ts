@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { TriggerRequest } from '../../src/contract/cronJobs.ts'
+import type { TriggerRequest } from '../../src/contract/executions.ts'
 import type { ConformanceContext, ConformanceTest } from './conformance.ts'
 import { rarely } from './cronJobs.ts'
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { defined } from '../../base/defined.ts'
+import type { Application } from '../../contract/applications.ts'
 import { HksError } from '../../contract/errors.ts'
-import { applicationNamed, applicationsOf, kindAndName } from '../applications.ts'
+import { applicationNamed, applicationsOf, kindAndName, notCopiedText } from '../applications.ts'
 import { confirmLoss } from '../confirm.ts'
 import type { Context, Run } from '../context.ts'
 import { secretsOf } from '../cronJobOptions.ts'
@@ -54,15 +55,19 @@ async function list(context: Context): Promise<void> {
   context.out.result({ items, ...(refused.length === 0 ? {} : { refused }) }, () =>
     items.length === 0
       ? `${project?.name ?? context.cwd} has no applications that a CronJob can copy.`
-      : table(
-          ['kind', 'name', 'image', 'command'],
-          items.map(({ kind, name, image, command, args }) => [
-            kind,
-            name,
-            image ?? '-',
-            [...command, ...args].join(' ') || "the image's own",
-          ]),
-        ),
+      : applicationTable(items),
+  )
+}
+
+function applicationTable(items: readonly Application[]): string {
+  const isPartial = items.some(({ notCopied }) => notCopied !== undefined)
+  return table(
+    ['kind', 'name', 'image', 'command', ...(isPartial ? ['not copied'] : [])],
+    items.map(item => [
+      ...[item.kind, item.name, item.image ?? '-'],
+      [...item.command, ...item.args].join(' ') || "the image's own",
+      ...(isPartial ? [notCopiedText(item) || '-'] : []),
+    ]),
   )
 }
 

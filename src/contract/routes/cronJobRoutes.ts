@@ -2,20 +2,16 @@ import { IdParams, Page } from '../common.ts'
 import {
   CronJob,
   CronJobCreate,
-  CronJobExecution,
   CronJobPreview,
   CronJobQuery,
   CronJobUpdate,
-  ExecutionParams,
-  ExecutionQuery,
-  Ledger,
-  LedgerQuery,
   ResumePreview,
   ResumeRequest,
   ScheduleReplacement,
   ScheduleUpdate,
-  TriggerRequest,
 } from '../cronJobs.ts'
+import { CronJobExecution, ExecutionParams, ExecutionQuery, TriggerRequest } from '../executions.ts'
+import { Ledger, LedgerQuery } from '../ledger.ts'
 import { LogPage, LogQuery } from '../logs.ts'
 import { SchedulePreview, SchedulePreviewRequest } from '../schedules.ts'
 import { type Route, v1 } from './route.ts'

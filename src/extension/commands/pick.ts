@@ -1,5 +1,6 @@
 import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode'
-import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../contract/executions.ts'
 import { HksError, notFound } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
 import type { Invocation } from '../../contract/invocations.ts'

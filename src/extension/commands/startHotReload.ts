@@ -13,7 +13,7 @@ export const startHotReload: Command = {
   needsTrust: true,
   run: async (services, argument) => {
     const { hotReloads } = services
-    const fits = (fn: Function): boolean => !hotReloads.functions.has(fn.id)
+    const fits = (fn: Function): boolean => fn.image === undefined && !hotReloads.functions.has(fn.id)
     const fn = await pickFunction(services, argument, l10n.t('Function to deploy at each save'), fits)
     if (fn === undefined) return
     const place = await findPlace(services, fn)

@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode'
 import type { GatewayClient } from '../../client/gatewayClient.ts'
-import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../contract/executions.ts'
 
 /** Asks once and ends the run. Nothing when the user thought better. */
 export async function confirmAndStopRun(

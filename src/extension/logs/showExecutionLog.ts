@@ -1,5 +1,6 @@
 import { env, l10n } from 'vscode'
-import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../contract/executions.ts'
 import type { Resources } from '../model/resources.ts'
 import { absoluteTime } from '../model/time.ts'
 import type { LogChannels } from './logChannels.ts'

@@ -1,4 +1,5 @@
-import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../contract/executions.ts'
 import type { Invocation } from '../../contract/invocations.ts'
 import type { DeploymentProgress } from '../../contract/watch.ts'
 import { sourceWords } from './callNode.ts'

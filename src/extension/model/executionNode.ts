@@ -1,5 +1,5 @@
 import { writeWords } from '../../base/shellWords.ts'
-import type { ExecutionSummary } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../contract/executions.ts'
 import type { DeniedAction } from '../../contract/projects.ts'
 import { deniedWords } from './deniedActions.ts'
 import type { Localize } from './localize.ts'

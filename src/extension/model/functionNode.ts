@@ -75,6 +75,7 @@ export function functionNode(
       state,
       canBeCalled(fn) ? 'serving' : 'notServing',
       ...(canBeDebugged(fn) ? [] : ['undebuggable']),
+      ...(fn.image === undefined ? [] : ['ownImage']),
       ...(options.followed.has(fn.id) ? ['followed'] : []),
       ...(options.reloaded.has(fn.id) ? ['reloaded'] : []),
       ...deniedWords(denied),

@@ -1,5 +1,6 @@
 import type { Connection } from '../../contract/connections.ts'
-import type { CronJob, ExecutionSummary } from '../../contract/cronJobs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../contract/executions.ts'
 import type { Function } from '../../contract/functions.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { FunctionCalls, Invocation } from '../../contract/invocations.ts'

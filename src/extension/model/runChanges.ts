@@ -1,5 +1,6 @@
 import { namePatterns } from '../../contract/names.ts'
-import type { CronJob, TriggerRequest } from '../../contract/cronJobs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import type { TriggerRequest } from '../../contract/executions.ts'
 import type { Localize } from './localize.ts'
 import { parseWords } from '../../base/shellWords.ts'
 

@@ -1,4 +1,4 @@
-import type { ApplicationKind } from '../../contract/applications.ts'
+import type { ApplicationKind, NotCopied } from '../../contract/applications.ts'
 import type { SecretReference } from '../../contract/common.ts'
 
 /** What a container or a process of an application is. */
@@ -17,6 +17,8 @@ export interface ApplicationRecord {
   readonly projectId: string
   readonly kind: ApplicationKind
   readonly spec: ApplicationSpec
+  /** What a CronJob that is made of it does not get. */
+  readonly notCopied?: readonly NotCopied[]
   readonly createdAt: number
 }
 

@@ -1,7 +1,7 @@
 import { type CallFigures, createCallFigures, type DayFigures, firstHour, hourMs } from './callFigures.ts'
 import type { Clock } from './clock.ts'
 import type { InvocationRecord } from './function.ts'
-import type { InvocationStore } from './ports.ts'
+import type { InvocationStore } from './invocationStore.ts'
 import type { ProviderSet } from './providerSet.ts'
 
 /** How a function was called lately: what a row of a list shows. */

@@ -1,4 +1,5 @@
-import type { ConcurrencyPolicy, ExecutionPhase, ExecutionStatus, Trigger } from '../../contract/cronJobs.ts'
+import type { ConcurrencyPolicy } from '../../contract/cronJobs.ts'
+import type { ExecutionPhase, ExecutionStatus, Trigger } from '../../contract/executions.ts'
 import type { SecretReference } from '../../contract/common.ts'
 
 /** What a CronJob runs: a command of its own or a call of a function. */

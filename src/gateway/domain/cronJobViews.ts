@@ -2,7 +2,7 @@ import { parseSchedule } from '../../schedule/index.ts'
 import type { Clock } from './clock.ts'
 import type { CronJobRecord, Execution } from './cronJob.ts'
 import { nextOccurrence } from './ledgerOccurrences.ts'
-import type { LedgerStore } from './ports.ts'
+import type { LedgerStore } from './ledgerStore.ts'
 import type { RecentRuns } from './recentRuns.ts'
 
 /** A CronJob with what is known about its runs. Instants are epoch milliseconds. */

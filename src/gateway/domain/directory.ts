@@ -1,7 +1,8 @@
 import { HksError, notFound } from '../../contract/errors.ts'
 import type { CronJobRecord } from './cronJob.ts'
 import type { FunctionRecord } from './function.ts'
-import type { Functions, LedgerStore, Provider } from './ports.ts'
+import type { LedgerStore } from './ledgerStore.ts'
+import type { Functions, Provider } from './ports.ts'
 import type { ProviderSet } from './providerSet.ts'
 import type { ProjectRecord } from './project.ts'
 

@@ -5,7 +5,10 @@ import { type CallEnd, endOf, endOfRefused, endOfStream } from './callEnd.ts'
 import type { Clock } from './clock.ts'
 import type { FunctionRecord, InvocationRecord, InvocationRequest, InvocationResponse } from './function.ts'
 import type { RequestKeeper } from './keptRequests.ts'
-import type { CallMeter, Functions, InvocationStore, PayloadStore } from './ports.ts'
+import type { CallMeter } from './callMeter.ts'
+import type { InvocationStore } from './invocationStore.ts'
+import type { PayloadStore } from './payloadStore.ts'
+import type { Functions } from './ports.ts'
 import { createStartRecords } from './startRecords.ts'
 
 /** One call that is to be made and recorded. */

@@ -7,7 +7,8 @@ import { platformAnswer } from './functionAnswer.ts'
 import type { FunctionCalls } from './functionCalls.ts'
 import type { RequestKeeper } from './keptRequests.ts'
 import type { Perform } from './operation.ts'
-import type { InvocationSelection, InvocationStore, PayloadStore } from './ports.ts'
+import type { InvocationSelection, InvocationStore } from './invocationStore.ts'
+import type { PayloadStore } from './payloadStore.ts'
 
 /** A call with what is kept of it. */
 export interface InvocationDetail {

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { InvocationRequest, KeptRequest } from './function.ts'
-import type { Functions, PayloadStore } from './ports.ts'
+import type { PayloadStore } from './payloadStore.ts'
+import type { Functions } from './ports.ts'
 
 /** A request on its way to be kept, and the provider that knows which secrets may be in it. */
 export interface RequestToKeep {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../contract/cronJobs.ts'
+import type { Outcome } from '../../contract/ledger.ts'
 import { invalidField } from '../../contract/errors.ts'
 import { type LedgerRow, rowKey } from './ledgerRows.ts'
 

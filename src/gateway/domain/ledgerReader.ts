@@ -1,7 +1,8 @@
 import { HksError } from '../../contract/errors.ts'
 import { countRows, filterRows, type LedgerCounts, type LedgerFilter, pageRows } from './ledgerPage.ts'
 import { type LedgerRow, ledgerRows } from './ledgerRows.ts'
-import type { ExecutionStore, LedgerStore } from './ports.ts'
+import type { ExecutionStore } from './executionStore.ts'
+import type { LedgerStore } from './ledgerStore.ts'
 
 /** Which part of a ledger is asked; instants are epoch milliseconds. */
 export interface LedgerInput {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../contract/cronJobs.ts'
+import type { Outcome } from '../../contract/ledger.ts'
 import type { Decision, Execution, SchedulePeriod, SkipReason, WatchSpan } from './cronJob.ts'
 import { coverOf } from './instantSpans.ts'
 import { type Occurrence, occurrencesIn, type Window } from './ledgerOccurrences.ts'

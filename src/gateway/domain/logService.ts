@@ -4,7 +4,8 @@ import type { Directory } from './directory.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { LogGap, LogPosition, LogRead, LogSelection, LogSource, StoredLogLine } from './log.ts'
 import type { FunctionCalls } from './functionCalls.ts'
-import type { ExecutionStore, InvocationStore } from './ports.ts'
+import type { ExecutionStore } from './executionStore.ts'
+import type { InvocationStore } from './invocationStore.ts'
 
 /** Whose log: all of an application, or one run of a CronJob. */
 export interface LogTarget {

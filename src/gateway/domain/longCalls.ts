@@ -1,7 +1,7 @@
 import { type Change, type Changes, createChangePublisher } from './changes.ts'
 import type { Clock } from './clock.ts'
 import type { LongCall } from './function.ts'
-import type { CallMeter } from './ports.ts'
+import type { CallMeter } from './callMeter.ts'
 
 /**
  * The calls that are worth showing while they go on: each is told when it has taken a second, and again when it has ended.

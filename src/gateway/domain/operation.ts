@@ -2,7 +2,7 @@ import { HksError } from '../../contract/errors.ts'
 import type { Scope } from '../../contract/routes.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
-import type { AuditStore } from './ports.ts'
+import type { AuditStore } from './auditStore.ts'
 
 /** What a change is about, for the audit log. */
 export interface Subject {

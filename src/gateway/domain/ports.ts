@@ -2,31 +2,18 @@ import type { FunctionAccess, Runtime } from '../../contract/functions.ts'
 import type { SandboxStatus } from '../../contract/gateway.ts'
 import type { ConnectionReport, KnativePart } from '../../contract/connections.ts'
 import type { KnativeEvent, KnativeInstall, KnativeRemoval } from '../../contract/knative.ts'
-import type { CallCount } from './callFigures.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionHealth } from './connection.ts'
 import type { ApplicationRecord, ApplicationSpec, ListedApplications } from './application.ts'
 import type { AppliedManifest, ApplyOptions, ManifestObject } from './manifest.ts'
-import type {
-  CronJobPreview,
-  CronJobRecord,
-  CronJobSpec,
-  Decision,
-  Execution,
-  SchedulePeriod,
-  TriggerOptions,
-  WatchSpan,
-} from './cronJob.ts'
+import type { CronJobPreview, CronJobRecord, CronJobSpec, Execution, TriggerOptions } from './cronJob.ts'
 import type { DebugRequest, DebugSession } from './functionDebug.ts'
 import type {
   DeploymentStep,
   FunctionRecord,
   FunctionSpec,
-  InvocationRecord,
   InvocationRequest,
   InvocationResponse,
-  KeptRequest,
-  KeptResult,
   Source,
   TrafficShare,
 } from './function.ts'
@@ -252,110 +239,10 @@ export interface Provider {
   stop(graceSeconds: number): Promise<void>
 }
 
-/** Which executions to read, newest first by start. */
-export interface ExecutionSelection {
-  readonly applicationId: string
-  readonly limit: number
-  /** Only those that sort after this one. */
-  readonly after?: { readonly startedAt: number; readonly id: string }
-  readonly status?: Execution['status']
-}
-
-/** What the ledger keeps of runs. Written by providers, read by services. */
-export interface ExecutionStore {
-  /**
-   * Inserts or replaces by id. A second run of one (application, scheduledAt) is refused: CONFLICT. With `isTold` a power
-   * cut may lose it: whoever told of it still can.
-   */
-  save(execution: Execution, options?: { readonly isTold?: boolean }): Promise<void>
-  get(id: string): Promise<Execution | undefined>
-  list(selection: ExecutionSelection): Promise<readonly Execution[]>
-  /** The last `count` of each application, newest first; all applications when `applicationIds` is absent. */
-  recent(count: number, applicationIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Execution[]>>
-  /** The last nominal time of each CronJob that has a scheduled run, however many others followed; epoch milliseconds. */
-  lastScheduled(): Promise<ReadonlyMap<string, number>>
-  /** Scheduled runs whose nominal time, or manual runs whose start, lies in [from, to]. */
-  between(applicationId: string, from: number, to: number): Promise<readonly Execution[]>
-  running(): Promise<readonly Execution[]>
-}
-
-/** What the ledger keeps of everything else. */
-export interface LedgerStore {
-  saveDecision(decision: Decision): Promise<void>
-  decisions(applicationId: string, from: number, to: number): Promise<readonly Decision[]>
-  /** Closes the present period at `period.validFrom` and opens this one. */
-  savePeriod(period: SchedulePeriod): Promise<void>
-  periods(applicationId: string): Promise<readonly SchedulePeriod[]>
-  /** Opens a span at `at` in which `place` is watched, a connection or a project; later calls with the same `spanId` move its end. */
-  heartbeat(spanId: string, at: number, place: string): Promise<void>
-  /** The spans in which one of the places was watched. */
-  watchSpans(from: number, to: number, places: readonly string[]): Promise<readonly WatchSpan[]>
-  /** Remembers whose application it is, where the provider keeps no list of them itself. */
-  saveApplication(applicationId: string, projectId: string): Promise<void>
-  /** What {@link saveApplication} was told of a project, and was not removed since. */
-  applications(projectId: string): Promise<readonly string[]>
-  /** The project that {@link saveApplication} was told last. */
-  projectOf(applicationId: string): Promise<string | undefined>
-  /** Forgets all of an application, its executions too. */
-  removeApplication(applicationId: string): Promise<void>
-}
-
-/** Which calls of a function to read, newest first. */
-export interface InvocationSelection {
-  readonly limit: number
-  /** Only those that sort after this one. */
-  readonly after?: { readonly startedAt: number; readonly id: string }
-  readonly outcome?: InvocationRecord['outcome']
-}
-
-/** Counts calls as they are made. Told of each, so it must be cheap; must not throw. */
-export interface CallMeter {
-  began(fn: FunctionRecord, call: InvocationRecord): void
-  /** The record is complete. */
-  ended(fn: FunctionRecord, call: InvocationRecord): void
-}
-
 /** What a provider's functions hold at one moment. */
 export interface FunctionLoad {
   /** Processes that wait, ready, for first calls, by language. */
   readonly ready: ReadonlyMap<Runtime, number>
   /** By id: processes that take calls, and calls that wait for one. */
   readonly functions: ReadonlyMap<string, { readonly processes: number; readonly queued: number }>
-}
-
-/** Records of calls; of each function the last ones, as many as the store keeps. */
-export interface InvocationStore {
-  save(invocation: InvocationRecord): Promise<void>
-  get(id: string): Promise<InvocationRecord | undefined>
-  list(functionId: string, selection: InvocationSelection): Promise<readonly InvocationRecord[]>
-  /** Ended calls since `from` (epoch milliseconds), counted by the hour and by how long they took. */
-  counts(functionId: string, from: number): Promise<readonly CallCount[]>
-  /** Forgets all calls of a function, with their payloads. */
-  removeFunction(functionId: string): Promise<void>
-  /** Ends the records that a killed gateway left running: FUNCTION_CRASHED at `at` (epoch milliseconds). */
-  endRunning(at: number): Promise<void>
-}
-
-/** What was sent and answered; of each function the last ones, as many as the store keeps. */
-export interface PayloadStore {
-  saveRequests(requests: readonly KeptRequest[]): Promise<void>
-  request(invocationId: string): Promise<KeptRequest | undefined>
-  saveResult(result: KeptResult): Promise<void>
-  /** One that has expired at `now` (epoch milliseconds) is none any more. */
-  result(invocationId: string, now: number): Promise<KeptResult | undefined>
-}
-
-/** One line of the audit log: who changed what, when, and how it ended. */
-export interface AuditRecord {
-  readonly at: number
-  readonly subject: string
-  readonly kind: string
-  readonly action: string
-  readonly resource: string
-  readonly result: string
-}
-
-/** Where audit rows go. */
-export interface AuditStore {
-  write(record: AuditRecord): Promise<void>
 }

@@ -1,7 +1,7 @@
 import type { Changes } from './changes.ts'
 import type { Clock } from './clock.ts'
 import type { Execution } from './cronJob.ts'
-import type { ExecutionStore } from './ports.ts'
+import type { ExecutionStore } from './executionStore.ts'
 
 /** The last runs of each CronJob, in memory: lists and views ask for them again and again. */
 export interface RecentRuns {

@@ -1,6 +1,7 @@
 import type { CronJobRecord, SchedulePeriod } from './cronJob.ts'
 import { occurrencesIn } from './ledgerOccurrences.ts'
-import type { CronJobs, LedgerStore, ResumeStart } from './ports.ts'
+import type { LedgerStore } from './ledgerStore.ts'
+import type { CronJobs, ResumeStart } from './ports.ts'
 
 /** What a resume would do about what was missed. */
 export interface ResumeEffect extends ResumeStart {

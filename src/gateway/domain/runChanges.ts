@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined.ts'
-import type { TriggerRequest } from '../../contract/cronJobs.ts'
+import type { TriggerRequest } from '../../contract/executions.ts'
 import { invalidField } from '../../contract/errors.ts'
 import type { CronJobSpec, RunChanges } from './cronJob.ts'
 import { environmentTexts, refuseZeroBytes } from './zeroBytes.ts'

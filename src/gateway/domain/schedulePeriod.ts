@@ -1,5 +1,5 @@
 import type { CronJobRecord, SchedulePeriod } from './cronJob.ts'
-import type { LedgerStore } from './ports.ts'
+import type { LedgerStore } from './ledgerStore.ts'
 
 /** The period that begins when a CronJob gets its present spec. */
 export const periodOf = ({ id, spec }: CronJobRecord, anchor: number, validFrom: number): SchedulePeriod => ({

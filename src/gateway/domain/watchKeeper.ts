@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { LedgerStore } from './ports.ts'
+import type { LedgerStore } from './ledgerStore.ts'
 
 /** Keeps the record of the time in which a gateway was watching. Dispose to stop. */
 export interface WatchKeeper extends Disposable {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Metric, type Registry } from 'prom-client'
 import type { FunctionRecord } from '../domain/function.ts'
-import type { CallMeter } from '../domain/ports.ts'
+import type { CallMeter } from '../domain/callMeter.ts'
 
 /** The metrics of calls, a series for each function. */
 export interface CallMetrics {

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { CallMeter, FunctionLoad } from '../domain/ports.ts'
+import type { CallMeter } from '../domain/callMeter.ts'
+import type { FunctionLoad } from '../domain/ports.ts'
 import type { ProviderSet } from '../domain/providerSet.ts'
 import { type CallMetrics, createCallMetrics, functionLabelNames } from './callMetrics.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { AuditStore } from '../domain/ports.ts'
+import type { AuditStore } from '../domain/auditStore.ts'
 import type { Schema } from './schema.ts'
 
 /** Audit rows in the table `audit`. */

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { HksError } from '../../contract/errors.ts'
 import type { Execution } from '../domain/cronJob.ts'
-import type { ExecutionStore } from '../domain/ports.ts'
+import type { ExecutionStore } from '../domain/executionStore.ts'
 import { fromJson, present } from './columns.ts'
 import type { Row, Schema } from './schema.ts'
 import { withoutFlush } from './sqliteDialect.ts'

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { hourMs } from '../domain/callFigures.ts'
 import type { InvocationRecord } from '../domain/function.ts'
-import type { InvocationStore } from '../domain/ports.ts'
+import type { InvocationStore } from '../domain/invocationStore.ts'
 import { present } from './columns.ts'
 import { type InvocationIntake, openInvocationIntake } from './invocationIntake.ts'
 import { createInvocationLimit } from './invocationLimit.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Decision, SchedulePeriod } from '../domain/cronJob.ts'
-import type { LedgerStore } from '../domain/ports.ts'
+import type { LedgerStore } from '../domain/ledgerStore.ts'
 import { present } from './columns.ts'
 import type { Row, Schema } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { KeptRequest, KeptResult } from '../domain/function.ts'
-import type { PayloadStore } from '../domain/ports.ts'
+import type { PayloadStore } from '../domain/payloadStore.ts'
 import { fromJson, present } from './columns.ts'
 import { trimResults } from './payloadLimits.ts'
 import type { Row, Schema } from './schema.ts'

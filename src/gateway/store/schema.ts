@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { ConnectionKind } from '../../contract/connections.ts'
-import type { ConcurrencyPolicy, ExecutionPhase, ExecutionStatus, Trigger } from '../../contract/cronJobs.ts'
+import type { ConcurrencyPolicy } from '../../contract/cronJobs.ts'
+import type { ExecutionPhase, ExecutionStatus, Trigger } from '../../contract/executions.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { FunctionStatus } from '../../contract/functions.ts'
 import type { SkipReason } from '../domain/cronJob.ts'

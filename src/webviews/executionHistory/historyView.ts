@@ -1,4 +1,5 @@
-import type { CronJob, LedgerEntry } from '../../contract/cronJobs.ts'
+import type { CronJob } from '../../contract/cronJobs.ts'
+import type { LedgerEntry } from '../../contract/ledger.ts'
 import type { Notice } from '../ui/notice.ts'
 import type { Clock } from '../ui/times.ts'
 import type { LogState } from '../ui/logSession.ts'

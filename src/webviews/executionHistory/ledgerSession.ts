@@ -1,4 +1,5 @@
-import type { ExecutionSummary, Ledger, LedgerQuery } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../contract/executions.ts'
+import type { Ledger, LedgerQuery } from '../../contract/ledger.ts'
 import {
   addPage,
   type Loaded,

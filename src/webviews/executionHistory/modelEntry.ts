@@ -1,4 +1,5 @@
-import type { ExecutionSummary, LedgerEntry, Trigger } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary, Trigger } from '../../contract/executions.ts'
+import type { LedgerEntry } from '../../contract/ledger.ts'
 import { t } from '../ui/text.ts'
 import { type Clock, spanText } from '../ui/times.ts'
 import { kindOf, timeOf } from './modelLedger.ts'

@@ -1,4 +1,5 @@
-import type { ExecutionSummary, Ledger, LedgerEntry, LedgerQuery, LedgerSummary } from '../../contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../contract/executions.ts'
+import type { Ledger, LedgerEntry, LedgerQuery, LedgerSummary } from '../../contract/ledger.ts'
 
 /** How far back the page looks. */
 export const windows = ['24h', '7d', '30d', '90d'] as const

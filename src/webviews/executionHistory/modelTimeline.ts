@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../contract/cronJobs.ts'
+import type { LedgerEntry } from '../../contract/ledger.ts'
 import { durationOf } from './modelEntry.ts'
 import { type EntryKind, keyOf, kindOf } from './modelLedger.ts'
 

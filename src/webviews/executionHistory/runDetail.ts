@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { writeWords } from '../../base/shellWords.ts'
-import type { Attempt, ExecutionSummary, LedgerEntry } from '../../contract/cronJobs.ts'
+import type { Attempt, ExecutionSummary } from '../../contract/executions.ts'
+import type { LedgerEntry } from '../../contract/ledger.ts'
 import { segments } from '../ui/field.ts'
 import { icon } from '../ui/icon.ts'
 import { failure, notice } from '../ui/notice.ts'

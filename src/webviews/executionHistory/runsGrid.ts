@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { LedgerEntry } from '../../contract/cronJobs.ts'
+import type { LedgerEntry } from '../../contract/ledger.ts'
 import { icon } from '../ui/icon.ts'
 import { PageElement } from '../ui/pageElement.ts'
 import { t } from '../ui/text.ts'

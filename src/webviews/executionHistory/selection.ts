@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../contract/cronJobs.ts'
+import type { LedgerEntry } from '../../contract/ledger.ts'
 import type { LedgerSession } from './ledgerSession.ts'
 import { keyOf } from './modelLedger.ts'
 import { barsIn, firstShown } from './modelTimeline.ts'

@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit'
-import type { LedgerEntry } from '../../contract/cronJobs.ts'
+import type { LedgerEntry } from '../../contract/ledger.ts'
 import { t } from '../ui/text.ts'
 import type { Clock } from '../ui/times.ts'
 import { entryText } from './modelEntry.ts'

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Application, RefusedKind } from '../../contract/applications.ts'
+import type { Application, NotCopied, RefusedKind } from '../../contract/applications.ts'
 import { selectField } from '../ui/field.ts'
 import { icon } from '../ui/icon.ts'
 import { t } from '../ui/text.ts'
@@ -16,7 +16,9 @@ export function templateField(view: EditorView): TemplateResult | typeof nothing
   if (mode !== 'create') return nothing
   const unseen = refused.length === 0 ? nothing : unseenNote(refused)
   if (applications.length === 0) return html`${unseen}`
-  return html`<div class="together">${choice(view)} ${unseen}</div>`
+  const copied = copiedFrom(view)
+  const left = copied?.notCopied ? notCopiedNote(copied.notCopied) : nothing
+  return html`<div class="together">${choice(view)} ${left} ${unseen}</div>`
 }
 
 function choice(view: EditorView): TemplateResult {
@@ -39,13 +41,24 @@ function choice(view: EditorView): TemplateResult {
   })
 }
 
+function notCopiedNote(parts: readonly NotCopied[]): TemplateResult {
+  const names = parts.map(({ kind, name }) => partNames()[kind](name)).join(', ')
+  return html`<div class="hint noted" role="status">${icon('info')} ${t('Not copied, so a run has to do without: {0}.', names)}</div>`
+}
+
+const partNames = (): Readonly<Record<NotCopied['kind'], (name: string) => string>> => ({
+  volume: name => t('volume {0}', name),
+  container: name => t('container {0}', name),
+  initContainer: name => t('init container {0}', name),
+})
+
 /** One line: the sentence of the cluster where one kind is meant, else the kinds. */
 function unseenNote(refused: readonly RefusedKind[]): TemplateResult {
   const sentences = refused.map(({ message }) => message)
   const kinds = refused.map(({ kind }) => kindNames()[kind])
   const text =
     kinds.length === 1 ? sentences[0]! : t('You may not list these here, so none is offered: {0}.', kinds.join(', '))
-  return html`<div class="hint unseen" title=${sentences.join('\n')}>${icon('lock')} ${text}</div>`
+  return html`<div class="hint noted" title=${sentences.join('\n')}>${icon('lock')} ${text}</div>`
 }
 
 const kindNames = (): Readonly<Record<Application['kind'], string>> => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ExecutionSummary } from '../../../src/contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../../src/contract/executions.ts'
 import { executionNode } from '../../../src/extension/model/executionNode.ts'
 import { at, execution, failed, options, running } from './samples.ts'
 

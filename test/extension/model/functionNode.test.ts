@@ -14,7 +14,7 @@ describe('the row of a function', () => {
 
   it('offers no debugger for what none of this machine can debug', () => {
     assert.equal(node({ runtime: 'go' }).context, 'function;ready;serving;undebuggable')
-    assert.equal(node({ runtime: 'image', image: 'shop:1' }).context, 'function;ready;serving;undebuggable')
+    assert.equal(node({ runtime: 'image', image: 'shop:1' }).context, 'function;ready;serving;undebuggable;ownImage')
     assert.equal(node().context, 'function;ready;serving')
   })
 

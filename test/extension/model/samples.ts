@@ -1,5 +1,6 @@
 import type { Connection } from '../../../src/contract/connections.ts'
-import type { CronJob, ExecutionSummary } from '../../../src/contract/cronJobs.ts'
+import type { CronJob } from '../../../src/contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../../src/contract/executions.ts'
 import type { Function, Revision } from '../../../src/contract/functions.ts'
 import type { FunctionCalls, Invocation } from '../../../src/contract/invocations.ts'
 import type { Project } from '../../../src/contract/projects.ts'

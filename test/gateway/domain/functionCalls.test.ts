@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { FunctionRecord, InvocationRecord, InvocationResponse } from '../../../src/gateway/domain/function.ts'
 import { createFunctionCalls } from '../../../src/gateway/domain/functionCalls.ts'
-import type { Functions, InvocationStore, PayloadStore } from '../../../src/gateway/domain/ports.ts'
+import type { InvocationStore } from '../../../src/gateway/domain/invocationStore.ts'
+import type { PayloadStore } from '../../../src/gateway/domain/payloadStore.ts'
+import type { Functions } from '../../../src/gateway/domain/ports.ts'
 import { createFakeClock } from '../../support/fakeClock.ts'
 
 describe('calls', () => {

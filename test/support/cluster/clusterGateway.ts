@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { GatewayClient } from '../../../src/client/gatewayClient.ts'
-import type { CronJobExecution } from '../../../src/contract/cronJobs.ts'
+import type { CronJobExecution } from '../../../src/contract/executions.ts'
 import { temporaryFolder } from '../temporaryFolder.ts'
 import { startTestGateway, type TestGateway } from '../testGateway.ts'
 import { createKubeApi, type KubeApi } from './kubeApi.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import type { LedgerEntry } from '../../../src/contract/cronJobs.ts'
+import type { LedgerEntry } from '../../../src/contract/ledger.ts'
 import { HksError } from '../../../src/contract/errors.ts'
 import type { ExecutionHistoryInit } from '../../../src/contract/webviews.ts'
 import { describeInVscode } from '../../support/describeInVscode.ts'

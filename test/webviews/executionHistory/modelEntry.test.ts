@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { LedgerEntry } from '../../../src/contract/cronJobs.ts'
+import type { LedgerEntry } from '../../../src/contract/ledger.ts'
 import { entryText, outcomeText } from '../../../src/webviews/executionHistory/modelEntry.ts'
 import { barsOf, barsIn, firstShown, timelineHeight } from '../../../src/webviews/executionHistory/modelTimeline.ts'
 import { clockOf } from '../../../src/webviews/ui/times.ts'

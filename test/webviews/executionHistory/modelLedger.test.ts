@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import type { Ledger, LedgerEntry } from '../../../src/contract/cronJobs.ts'
+import type { Ledger, LedgerEntry } from '../../../src/contract/ledger.ts'
 import {
   addPage,
   keyOf,

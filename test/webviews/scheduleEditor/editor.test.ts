@@ -274,6 +274,23 @@ describeInVscode('the schedule editor in a browser', () => {
     assert.equal(await page.getByLabel('Made of').count(), 0)
   })
 
+  it('says what of an application a run has to do without, once it is chosen', async () => {
+    const { page } = await startWith([
+      {
+        ...web,
+        notCopied: [
+          { kind: 'volume', name: 'data' },
+          { kind: 'initContainer', name: 'migrate' },
+        ],
+      },
+    ])
+    const note = page.getByText('Not copied, so a run has to do without: volume data, init container migrate.')
+    assert.equal(await note.count(), 0)
+    await page.getByLabel('Made of').selectOption({ label: 'web (Deployment)' })
+    await note.waitFor()
+    assert.deepEqual(await accessibilityViolations(page), [])
+  })
+
   it('asks for no application where there is none, and says when it is not known', async () => {
     const { page } = await start(createInit())
     await page.getByLabel('Command', { exact: true }).waitFor()

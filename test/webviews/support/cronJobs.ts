@@ -1,4 +1,5 @@
-import type { CronJob, ExecutionSummary } from '../../../src/contract/cronJobs.ts'
+import type { CronJob } from '../../../src/contract/cronJobs.ts'
+import type { ExecutionSummary } from '../../../src/contract/executions.ts'
 
 /** A Monday at noon: the clock of the tests' host. */
 export const now = '2026-11-23T12:00:00.000Z'

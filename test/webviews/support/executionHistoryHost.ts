@@ -1,5 +1,6 @@
 import type { Handlers } from '../../../src/base/messenger.ts'
-import type { CronJob, LedgerEntry, LedgerQuery, LedgerSummary } from '../../../src/contract/cronJobs.ts'
+import type { CronJob } from '../../../src/contract/cronJobs.ts'
+import type { LedgerEntry, LedgerQuery, LedgerSummary } from '../../../src/contract/ledger.ts'
 import type { LogLine } from '../../../src/contract/logs.ts'
 import type { ExecutionHistoryInit, ExecutionHistoryProtocol } from '../../../src/contract/webviews.ts'
 import { cronJob, execution, now } from './cronJobs.ts'

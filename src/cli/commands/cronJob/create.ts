@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
 import type { CronJobCreate } from '../../../contract/cronJobs.ts'
-import { applicationNamed } from '../../applications.ts'
+import { applicationNamed, notCopiedText } from '../../applications.ts'
 import type { Context, Run } from '../../context.ts'
 import { addCronJobOptions, type CronJobOptions, fieldsOf, secretsOf } from '../../cronJobOptions.ts'
 import { addDryRunOptions, checkDryRun, type DryRunOptions, showPreview } from '../../dryRun.ts'
@@ -51,6 +51,7 @@ async function create(context: Context, name: string, words: string[], options: 
   const called = options.function === undefined ? undefined : await functionNamed(context, options.function)
   const template =
     options.template === undefined ? undefined : await applicationNamed(context, project.id, options.template)
+  if (template?.notCopied) context.out.say(`Not copied of ${template.name}: ${notCopiedText(template)}.`)
   const body: CronJobCreate = {
     projectId: project.id,
     name,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { type Ledger, type LedgerEntry, type LedgerQuery, outcomes } from '../../../contract/cronJobs.ts'
+import { type Ledger, type LedgerEntry, type LedgerQuery, outcomes } from '../../../contract/ledger.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'
 import { wholeNumber } from '../../optionValues.ts'

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { defined } from '../../../base/defined.ts'
-import type { CronJob, TriggerRequest } from '../../../contract/cronJobs.ts'
+import type { CronJob } from '../../../contract/cronJobs.ts'
+import type { TriggerRequest } from '../../../contract/executions.ts'
 import { HksError, invalidField } from '../../../contract/errors.ts'
 import type { Context, Run } from '../../context.ts'
 import { examples } from '../../help.ts'

@@ -26,7 +26,7 @@ export const applicationHandlers = (
   },
 })
 
-const toWireApplication = ({ id, projectId, kind, spec, createdAt }: ApplicationRecord): Application =>
+const toWireApplication = ({ id, projectId, kind, spec, notCopied = [], createdAt }: ApplicationRecord): Application =>
   defined({
     id,
     type: kind === 'CronJob' ? ('cronjob' as const) : ('stateless' as const),
@@ -38,5 +38,6 @@ const toWireApplication = ({ id, projectId, kind, spec, createdAt }: Application
     args: [...spec.args],
     environment: { ...spec.environment },
     secrets: [...spec.secrets],
+    notCopied: notCopied.length === 0 ? undefined : [...notCopied],
     createdAt: toInstant(createdAt),
   })

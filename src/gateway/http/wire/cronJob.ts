@@ -1,15 +1,9 @@
 import { defined } from '../../../base/defined.ts'
 import { toInstant } from '../../../base/instant.ts'
 import type { PageOf } from '../../../contract/common.ts'
-import type {
-  Attempt,
-  CronJob,
-  CronJobExecution,
-  ExecutionSummary,
-  Ledger,
-  LedgerEntry,
-  RunChanges,
-} from '../../../contract/cronJobs.ts'
+import type { CronJob } from '../../../contract/cronJobs.ts'
+import type { Attempt, CronJobExecution, ExecutionSummary, RunChanges } from '../../../contract/executions.ts'
+import type { Ledger, LedgerEntry } from '../../../contract/ledger.ts'
 import type { Execution } from '../../domain/cronJob.ts'
 import type { CronJobView } from '../../domain/cronJobViews.ts'
 import type { LedgerAnswer } from '../../domain/ledgerReader.ts'

@@ -1,5 +1,6 @@
 import { HksError, notFound } from '../../../contract/errors.ts'
-import type { Applications, CronJobs, Executions, ExecutionStore, Functions, Secrets } from '../../domain/ports.ts'
+import type { ExecutionStore } from '../../domain/executionStore.ts'
+import type { Applications, CronJobs, Executions, Functions, Secrets } from '../../domain/ports.ts'
 import { lateLogMs } from './functions/logs/functionLogs.ts'
 import type { NamespaceRole, NamespaceWork } from './namespaceWork.ts'
 import type { CollectionState } from './watch/watchedCollection.ts'

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { LogStore } from '../../domain/log.ts'
-import type { ExecutionStore, LedgerStore } from '../../domain/ports.ts'
+import type { ExecutionStore } from '../../domain/executionStore.ts'
+import type { LedgerStore } from '../../domain/ledgerStore.ts'
 import { createNamespaceApplications } from './applications/applications.ts'
 import type { KubeObject } from './client/kubeObject.ts'
 import { clusterClock } from './clusterClock.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Execution } from '../../domain/cronJob.ts'
-import type { ExecutionStore } from '../../domain/ports.ts'
+import type { ExecutionStore } from '../../domain/executionStore.ts'
 import { sweepOrphans } from '../../platform/sweepOrphans.ts'
 import type { RunLog } from './runLog.ts'
 

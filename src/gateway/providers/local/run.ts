@@ -1,4 +1,4 @@
-import type { Trigger } from '../../../contract/cronJobs.ts'
+import type { Trigger } from '../../../contract/executions.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { CronJobRecord, Execution, RunChanges } from '../../domain/cronJob.ts'
 import type { Attempt, AttemptEnd, StartAttempt } from './attempt.ts'

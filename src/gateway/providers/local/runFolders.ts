@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CronJobRecord, Execution } from '../../domain/cronJob.ts'
-import type { ExecutionStore } from '../../domain/ports.ts'
+import type { ExecutionStore } from '../../domain/executionStore.ts'
 
 /** The working files of runs: one folder for each, kept as long as Kubernetes would keep the Job. */
 export interface RunFolders {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Execution } from '../../domain/cronJob.ts'
-import type { ExecutionStore } from '../../domain/ports.ts'
+import type { ExecutionStore } from '../../domain/executionStore.ts'
 
 /** Distance of two tries to store a state while the store fails, milliseconds. */
 const retryMs = 5000

@@ -4,6 +4,7 @@ import type { ApplicationRecord } from '../../../domain/application.ts'
 import type { Applications } from '../../../domain/ports.ts'
 import type { KubeObject } from '../client/kubeObject.ts'
 import type { CronJobIndex } from '../cronJobs/cronJobIndex.ts'
+import { notCopiedOf } from '../cronJobs/copiedPod.ts'
 import { variablesOf } from '../cronJobs/environment.ts'
 import { millisecondsOf } from '../cronJobs/fromKube.ts'
 import { mainContainer } from '../cronJobs/mainContainer.ts'
@@ -132,5 +133,6 @@ function sourceOf(
   const { image, command = [], args = [], env = [] } = container
   const spec = { name: metadata.name, command, args, ...variablesOf(env), ...(image === undefined ? {} : { image }) }
   const createdAt = millisecondsOf(metadata.creationTimestamp) ?? 0
-  return [{ record: { id: metadata.uid, projectId, kind, spec, createdAt }, template }]
+  const notCopied = notCopiedOf(template)
+  return [{ record: { id: metadata.uid, projectId, kind, spec, notCopied, createdAt }, template }]
 }

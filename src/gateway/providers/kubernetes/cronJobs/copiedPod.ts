@@ -1,6 +1,7 @@
+import type { NotCopied } from '../../../../contract/applications.ts'
 import type { EnvVar, PodTemplate } from '../objects/coreV1.ts'
 import { withoutPlatformEnv } from './environment.ts'
-import { mainContainer } from './mainContainer.ts'
+import { mainContainer, mainContainerIndex } from './mainContainer.ts'
 
 /** What a CronJob takes of the pod of an application, beside what a spec says. */
 export interface CopiedPod {
@@ -25,11 +26,8 @@ const tokenVolume = /^kube-api-access-/
 export function copiedPod(template: PodTemplate): CopiedPod {
   const container = (mainContainer(template) ?? {}) as Fields & { readonly env?: readonly EnvVar[] }
   const spec = template.spec as unknown as Fields
-  const mounts = listOf(container['volumeMounts']).filter(({ name }) => !tokenVolume.test(String(name)))
-  const mounted = new Set(mounts.map(({ name }) => name))
-  const volumes = listOf(spec['volumes']).filter(
-    volume => mounted.has(volume['name']) && volumeKinds.some(kind => volume[kind] !== undefined),
-  )
+  const mounts = mountsOf(container)
+  const volumes = mountedVolumes(spec, mounts).filter(isShareable)
   const kept = new Set(volumes.map(({ name }) => name))
   const volumeMounts = mounts.filter(({ name }) => kept.has(name))
   return {
@@ -38,6 +36,31 @@ export function copiedPod(template: PodTemplate): CopiedPod {
     env: withoutPlatformEnv(container.env ?? []),
   }
 }
+
+/** What of a pod {@link copiedPod} leaves out that a run of its container may miss. */
+export function notCopiedOf(template: PodTemplate): readonly NotCopied[] {
+  const spec = template.spec as unknown as Fields
+  const main = mainContainerIndex(template)
+  const containers = listOf(spec['containers'])
+  const volumes = mountedVolumes(spec, mountsOf(containers[main] ?? {})).filter(volume => !isShareable(volume))
+  const named = (kind: NotCopied['kind'], objects: readonly Fields[]) =>
+    objects.map(({ name }) => ({ kind, name: String(name) }))
+  return [
+    ...named('volume', volumes),
+    ...named('container', containers.toSpliced(main, 1)),
+    ...named('initContainer', listOf(spec['initContainers'])),
+  ]
+}
+
+const mountsOf = (container: Fields): readonly Fields[] =>
+  listOf(container['volumeMounts']).filter(({ name }) => !tokenVolume.test(String(name)))
+
+function mountedVolumes(spec: Fields, mounts: readonly Fields[]): readonly Fields[] {
+  const mounted = new Set(mounts.map(({ name }) => name))
+  return listOf(spec['volumes']).filter(({ name }) => mounted.has(name))
+}
+
+const isShareable = (volume: Fields): boolean => volumeKinds.some(kind => volume[kind] !== undefined)
 
 const picked = (object: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(names.filter(name => object[name] !== undefined).map(name => [name, object[name]]))

@@ -1,6 +1,6 @@
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import type { ChangePublisher } from '../../../domain/changes.ts'
-import type { LedgerStore } from '../../../domain/ports.ts'
+import type { LedgerStore } from '../../../domain/ledgerStore.ts'
 import { beginsPeriod, movesRuns, periodOf } from '../../../domain/schedulePeriod.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import type { WatchedCollection } from '../watch/watchedCollection.ts'

@@ -1,5 +1,5 @@
 import type { LogStore } from '../../../domain/log.ts'
-import type { LedgerStore } from '../../../domain/ports.ts'
+import type { LedgerStore } from '../../../domain/ledgerStore.ts'
 import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
 import { ownerOf } from '../runs/ownerOf.ts'
 import type { RunWatch } from '../runs/runWatch.ts'

@@ -5,7 +5,8 @@ import { createDeploymentSteps } from '../../../domain/deploymentSteps.ts'
 import type { FunctionRecord } from '../../../domain/function.ts'
 import { createFunctionLog } from '../../../domain/functionLog.ts'
 import type { LogStore } from '../../../domain/log.ts'
-import type { Functions, InvocationStore } from '../../../domain/ports.ts'
+import type { InvocationStore } from '../../../domain/invocationStore.ts'
+import type { Functions } from '../../../domain/ports.ts'
 import { createBytesMask } from '../../../platform/maskSecrets.ts'
 import { clusterClock } from '../clusterClock.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
@@ -23,6 +24,7 @@ import type { FunctionSettings } from './functionSettings.ts'
 import { createFunctionsView, type FollowObjects } from './functionsView.ts'
 import type { Ingress } from './calls/ingress.ts'
 import { createPendingRevisions } from './pendingRevisions.ts'
+import { createImageMasks } from './logs/imageMasks.ts'
 import { readLastLines } from './logs/readLastLines.ts'
 import { createContentPlanner } from './content/revisionContents.ts'
 import { createRevisionWatch } from './revisions/revisionWatch.ts'
@@ -95,10 +97,12 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
   })
   const settlement = createRevisionSettlement(steadyObjects(objects, clock, signal), view, own)
   const traffic = createRevisionSettlement(objects, view, own)
+  const masks = createImageMasks(own, view, clock, report)
   const watchRevision = createRevisionWatch({
     view,
     settlement,
     lastLines: (pod, previous) => readLastLines(own, pod, previous),
+    masks,
     onWaiting: log.system,
   })
   const deployments = createFunctionDeployments({
@@ -129,7 +133,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     afterMs: deps.adoptAfterMs ?? defaultAdoptAfterMs,
     report,
   })
-  const following = followFunctionLogs({ scope: own, view, logs, log, clock, report })
+  const following = followFunctionLogs({ scope: own, view, logs, log, masks, clock, report })
   const sweepAfterMs = deps.sweepAfterMs ?? usualSweepMs
   const sweep = createObjectSweep(view, objects)
   let sweeping: Disposable | undefined

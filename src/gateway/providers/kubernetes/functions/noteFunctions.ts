@@ -1,6 +1,6 @@
 import { createQueue } from '../../../../base/queue.ts'
 import type { Changes } from '../../../domain/changes.ts'
-import type { LedgerStore } from '../../../domain/ports.ts'
+import type { LedgerStore } from '../../../domain/ledgerStore.ts'
 
 /**
  * Notes whose project each function is in, so that one which is asked for by its id is not taken for deleted while its cluster is

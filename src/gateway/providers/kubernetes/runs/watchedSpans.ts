@@ -1,5 +1,5 @@
 import type { Clock } from '../../../domain/clock.ts'
-import type { LedgerStore } from '../../../domain/ports.ts'
+import type { LedgerStore } from '../../../domain/ledgerStore.ts'
 import { keepWatchSpans } from '../../../domain/watchKeeper.ts'
 
 /** What the record of the spans needs. */

@@ -91,7 +91,12 @@ describe('applications of a cluster', function () {
       ],
     )
     assert.equal(refused, undefined)
-    const [web] = items
+    const [web, , lone] = items
+    assert.deepEqual(web?.notCopied, [
+      { kind: 'volume', name: 'data' },
+      { kind: 'container', name: 'proxy' },
+    ])
+    assert.equal(lone?.notCopied, undefined)
     assert.deepEqual(
       [web?.image, web?.args, web?.environment, web?.secrets],
       [cluster.image, ['sh', 'serve'], { LEVEL: 'low' }, [{ name: 'KEY', from: 'mail/key' }]],

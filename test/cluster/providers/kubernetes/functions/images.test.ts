@@ -169,6 +169,35 @@ process.on('SIGTERM', () => process.exit(0))`,
     await rig.functions.remove(id)
   })
 
+  it('shows no value of a secret that an image of its user’s own prints before it fails', async () => {
+    const { reference } = await builds.publish('node', {
+      'server.mjs': `import { writeFileSync } from 'node:fs'
+console.log('the key is', process.env.KEY)
+writeFileSync('/dev/termination-log', 'LOAD_FAILED KeyError: not ' + process.env.KEY)
+process.exit(3)`,
+    })
+    await rig.api.apply({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'failing', namespace: rig.namespace } },
+      stringData: { key: 'elephant' },
+    })
+    const given: FunctionSpec = {
+      ...functionSpec({ name: 'failing', secrets: [{ name: 'KEY', from: 'failing/key' }] }),
+      ...{ runtime: 'image', image: reference, handler: '' },
+    }
+    const { function: fn, settled } = await rig.functions.deploy(rig.projectId, given, undefined, { answerBy: 0 })
+    await assert.rejects(settled, ({ code, message, details }: HksError) => {
+      assert.equal(code, 'DEPLOY_FAILED')
+      const said = JSON.stringify([message, details])
+      assert.match(said, /the key is \*\*\*/)
+      assert.match(said, /not \*\*\*/)
+      assert.doesNotMatch(said, /elephant/)
+      return true
+    })
+    const { reason } = (await rig.functions.get(fn.id))!
+    assert.match(reason ?? '', /not \*\*\*/)
+    await rig.functions.remove(fn.id)
+  })
+
   it('says that its connection names no registry', async () => {
     await using bare = await openClusterFunctions({
       namespace: rig.namespace,

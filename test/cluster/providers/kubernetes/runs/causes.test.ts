@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { CronJobExecution } from '../../../../../src/contract/cronJobs.ts'
+import type { CronJobExecution } from '../../../../../src/contract/executions.ts'
 import { type ClusterGateway, openClusterGateway } from '../../../../support/cluster/clusterGateway.ts'
 import { eventually } from '../../../../support/eventually.ts'
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { CronJob, CronJobCreate, CronJobExecution } from '../../../../../src/contract/cronJobs.ts'
+import type { CronJob, CronJobCreate } from '../../../../../src/contract/cronJobs.ts'
+import type { CronJobExecution } from '../../../../../src/contract/executions.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
 import { type ClusterGateway, openClusterGateway } from '../../../../support/cluster/clusterGateway.ts'
 import { kubeconfigThrough, type ProxiedCluster } from '../../../../support/cluster/kubeconfigThrough.ts'

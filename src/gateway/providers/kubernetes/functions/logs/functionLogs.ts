@@ -13,12 +13,12 @@ import {
 } from '../../logs/containerStarts.ts'
 import { createMaskedSeenLines } from '../../logs/maskedSeenLines.ts'
 import { createLineMerge, type LineMerge } from '../../logs/mergeLines.ts'
-import { createRunMask, type RunMask } from '../../logs/runMask.ts'
 import { createSeenLines } from '../../logs/seenLines.ts'
 import type { TimedLine } from '../../logs/timedLines.ts'
 import type { NamespaceScope } from '../../namespaceScope.ts'
 import type { KubePod } from '../../objects/coreV1.ts'
 import type { FunctionsView } from '../functionsView.ts'
+import type { ImageMasks } from './imageMasks.ts'
 import { readMarked, writeMarked } from './podLog.ts'
 import { functionContainer } from '../revisions/revisionOutcome.ts'
 
@@ -28,6 +28,7 @@ export interface FunctionLogsOptions {
   readonly view: FunctionsView
   readonly logs: LogStore
   readonly log: FunctionLog
+  readonly masks: ImageMasks
   readonly clock: Clock
   /** Receives failures that no caller waits for. */
   readonly report: (error: unknown) => void
@@ -44,12 +45,11 @@ const mostStored = 2000
  * Dispose to stop.
  */
 export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
-  const { scope, view, logs, log, clock, report } = options
+  const { scope, view, logs, log, masks, clock, report } = options
   const stopping = new AbortController()
   const signal = AbortSignal.any([scope.signal, stopping.signal])
   const readers = new Set<string>()
   const merges = new Map<string, LineMerge<string>>()
-  const masks = new Map<string, RunMask>()
   const withPods = new Set<string>()
   const stored = new Map<string, Promise<readonly TimedLine[]>>()
 
@@ -67,13 +67,6 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
       )
     merges.set(functionId, merge)
     return merge
-  }
-  /** Of an image of its user's: our own programs mask what they print. */
-  const maskOf = async (functionId: string, pod: KubePod, from: number) => {
-    if (!isGiven(functionId)) return undefined
-    const mask = masks.get(functionId) ?? createRunMask({ client: scope.client, namespace: scope.name, clock, report })
-    masks.set(functionId, mask)
-    return mask.of(pod, from, signal)
   }
   const storedOf = (functionId: string): Promise<readonly TimedLine[]> => {
     const lines =
@@ -108,7 +101,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
     try {
       const { from, to } = spanOf(pod, start)
       const known = (await storedOf(functionId)).filter(({ time = 0 }) => time >= from && time <= to + 1000)
-      const hide = await maskOf(functionId, pod, from)
+      const hide = await masks.of(functionId, pod, from)
       const late = { lateMs: lateLogMs }
       const source = {
         namespace: scope.name,
@@ -155,7 +148,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
     const sight = view.sight(functionId)
     if (sight && sight.pods.length > 0) return
     merges.delete(functionId)
-    masks.delete(functionId)
+    masks.forget(functionId)
     stored.delete(functionId)
     if (!withPods.delete(functionId) || !sight || sight.service.metadata.deletionTimestamp !== undefined) return
     log.system(functionId, 'Scaled to zero: the next call starts a pod.')

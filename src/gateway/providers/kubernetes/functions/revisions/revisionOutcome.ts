@@ -22,7 +22,7 @@ export type RevisionOutcome =
   /** It takes all calls. */
   | { readonly kind: 'serving' }
   /** Its program ended; `pod` has the lines that it printed. */
-  | { readonly kind: 'ended'; readonly pod: string; readonly terminated: Termination; readonly restarted: boolean }
+  | { readonly kind: 'ended'; readonly pod: KubePod; readonly terminated: Termination; readonly restarted: boolean }
   | { readonly kind: 'refused'; readonly reason: string }
 
 /** Name of the container with the function. */
@@ -56,7 +56,7 @@ function containerTrouble(pod: KubePod): RevisionOutcome | undefined {
   if (!status) return undefined
   const ended = endOf(status.state) ?? endOf(status.lastState)
   if (ended && pod.metadata.deletionTimestamp === undefined) {
-    return { kind: 'ended', pod: pod.metadata.name, terminated: ended, restarted: endOf(status.state) === undefined }
+    return { kind: 'ended', pod, terminated: ended, restarted: endOf(status.state) === undefined }
   }
   const waiting = status.state?.waiting
   if (waiting?.reason === undefined) return undefined

@@ -1,7 +1,9 @@
 import { HksError } from '../../../../../contract/errors.ts'
 import type { NewLogLine } from '../../../../domain/log.ts'
 import type { FunctionsView } from '../functionsView.ts'
+import type { ImageMasks } from '../logs/imageMasks.ts'
 import type { FunctionSight } from '../functionRecord.ts'
+import { millisecondsOf } from '../../cronJobs/fromKube.ts'
 import { labels, revisionName } from '../objects/functionNames.ts'
 import { failureOf, type RevisionOutcome, revisionOutcome } from './revisionOutcome.ts'
 import { followsLatest, readState } from '../objects/serviceState.ts'
@@ -27,6 +29,7 @@ export interface RevisionWatchOptions {
   readonly settlement: RevisionSettlement
   /** The last lines of a container, or of the one before it. */
   readonly lastLines: (pod: string, previous: boolean) => Promise<readonly NewLogLine[]>
+  readonly masks: ImageMasks
   /** Told once of each thing that a revision waits for, as a sentence. */
   readonly onWaiting: (functionId: string, sentence: string) => void
 }
@@ -38,7 +41,8 @@ type Decided =
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** Waits for revisions. */
-export function createRevisionWatch({ view, settlement, lastLines, onWaiting }: RevisionWatchOptions): RevisionWatch {
+export function createRevisionWatch(options: RevisionWatchOptions): RevisionWatch {
+  const { view, settlement, lastLines, masks, onWaiting } = options
   return async ({ functionId, name, number, signal, onWaiting: tell }) => {
     let isSeen = false
     let told: string | undefined
@@ -83,18 +87,24 @@ export function createRevisionWatch({ view, settlement, lastLines, onWaiting }: 
         throw new HksError('DEPLOY_FAILED', outcome.reason)
       case 'superseded':
         throw new HksError('CANCELLED', `Revision ${number} was taken back, or a newer one took its place.`)
-      case 'ended':
-      case 'refused': {
-        const printed = outcome.kind === 'ended' ? await lastLines(outcome.pod, outcome.restarted) : []
+      case 'ended': {
+        const { pod, restarted, terminated } = outcome
+        const printed = await lastLines(pod.metadata.name, restarted)
+        const { message = '' } = terminated
+        const hide = (await masks.of(functionId, pod, millisecondsOf(terminated.startedAt) ?? 0)) ?? asIs
         throw failureOf(
-          outcome,
+          { ...outcome, terminated: { ...terminated, message: hide(message) } },
           number,
-          printed.filter(({ stream }) => stream !== 'system').map(({ text }) => text),
+          printed.filter(({ stream }) => stream !== 'system').map(({ text }) => hide(text)),
         )
       }
+      case 'refused':
+        throw failureOf(outcome, number, [])
     }
   }
 }
+
+const asIs = (text: string): string => text
 
 const sightOf = ({ service, revisions, pods }: FunctionSight, name: string) => ({
   service,

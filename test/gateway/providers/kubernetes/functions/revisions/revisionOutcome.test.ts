@@ -69,13 +69,10 @@ describe('the outcome of a revision', () => {
     const terminated = { exitCode: 1, message: 'LOAD_FAILED Error: no' }
     const of = (...states: Parameters<typeof pod>) =>
       revisionOutcome({ service: service(), revision: revision(), pods: [pod(...states)] }, 'fn-00002')
-    assert.deepEqual(of({ terminated }), { kind: 'ended', pod: 'fn-00002-x', terminated, restarted: false })
-    assert.deepEqual(of({ waiting: { reason: 'CrashLoopBackOff' } }, { terminated }), {
-      kind: 'ended',
-      pod: 'fn-00002-x',
-      terminated,
-      restarted: true,
-    })
+    const first = [{ terminated }] as const
+    assert.deepEqual(of(...first), { kind: 'ended', pod: pod(...first), terminated, restarted: false })
+    const again = [{ waiting: { reason: 'CrashLoopBackOff' } }, { terminated }] as const
+    assert.deepEqual(of(...again), { kind: 'ended', pod: pod(...again), terminated, restarted: true })
   })
 
   it('waits for what time may mend, and says for what', () => {
@@ -119,7 +116,10 @@ describe('the outcome of a revision', () => {
   it('is told as the deployment of a laptop would tell it', () => {
     const words = deployWords({ number: 2 })
     const terminated = { exitCode: 1, message: 'SOURCE_INVALID SyntaxError: Unexpected token (at index.mjs:2:5)\n' }
-    const syntax = explainFailure(failureOf({ kind: 'ended', pod: 'p', terminated, restarted: false }, 2, []), words)
+    const syntax = explainFailure(
+      failureOf({ kind: 'ended', pod: pod({ terminated }), terminated, restarted: false }, 2, []),
+      words,
+    )
     assert.equal(syntax.code, 'INVALID_SOURCE')
     assert.deepEqual(syntax.details, {
       field: 'source',
