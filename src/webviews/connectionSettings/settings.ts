@@ -1,14 +1,13 @@
-import { html, type TemplateResult } from 'lit'
+import type { TemplateResult } from 'lit'
 import type {
   ConnectionSettingsInit,
   ConnectionSettingsProtocol,
   ConnectionShown,
 } from '../../contract/connectionSettings.ts'
-import { problemsNotice, unsavedNotice } from '../ui/formNotices.ts'
+import { problemsNotice } from '../ui/formNotices.ts'
+import { FormPage } from '../ui/formPage.ts'
 import { connectHost } from '../ui/host.ts'
-import { failure, notice } from '../ui/notice.ts'
-import { NoticeBoard } from '../ui/noticeBoard.ts'
-import { PageElement } from '../ui/pageElement.ts'
+import { failure } from '../ui/notice.ts'
 import { t } from '../ui/text.ts'
 import { type Problem, problemOf, problemsOf } from './modelProblems.ts'
 import { follow, formOf, isDirty, type SettingsField, type SettingsForm, toSave } from './modelSettings.ts'
@@ -21,24 +20,13 @@ interface Kept {
   readonly form: SettingsForm
 }
 
-type Phase =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'ready' }
-
 /** The settings of a connection. Holds the state; `settingsPage` draws it. */
-export class ConnectionSettings extends PageElement {
-  static override properties = { phase: { state: true }, tick: { state: true } }
-  declare private phase: Phase
-  /** Raised to draw again. */
-  declare private tick: number
-
+export class ConnectionSettings extends FormPage {
   private init!: ConnectionSettingsInit
   private shown!: ConnectionShown
   /** The state without changes. */
   private start!: SettingsForm
   private form!: SettingsForm
-  private readonly notices = new NoticeBoard(() => this.draw())
   private readonly left = new Set<SettingsField>()
   private showsAll = false
   private isSaving = false
@@ -54,42 +42,30 @@ export class ConnectionSettings extends PageElement {
     // A connection belongs to the user, not to the workspace.
     trust: () => undefined,
     shown: shown => {
-      if (this.phase.kind === 'ready') this.take(shown)
+      if (this.isReady) this.take(shown)
     },
     deleted: () => this.notices.tell('deleted', { severity: 'error', text: t('This cluster was forgotten.') }),
   })
 
-  constructor() {
-    super()
-    this.phase = { kind: 'loading' }
-    this.tick = 0
+  protected override failedTitle(): string {
+    return t('The settings could not be opened')
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    document.addEventListener('keydown', this.onKey)
-    void this.load()
+  protected override get isDirty(): boolean {
+    return isDirty(this.start, this.form)
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    document.removeEventListener('keydown', this.onKey)
+  protected override close(): void {
+    void this.host.ask('close', null)
   }
 
-  protected override render(): TemplateResult {
-    const { phase } = this
-    if (phase.kind === 'loading')
-      return html`<main class="loading" aria-busy="true"><hks-progress-ring></hks-progress-ring><p>${t('Loading…')}</p></main>`
-    if (phase.kind === 'failed') {
-      const retry = { label: t('Retry'), run: () => void this.load() }
-      return html`<main class="form-page">${notice(failure(t('The settings could not be opened'), phase.error, [retry]))}</main>`
-    }
+  protected override page(): TemplateResult {
     const problems = this.problems()
     const list = this.showsAll && problems.length > 0 ? [problemsNotice(problems, field => this.focusField(field))] : []
     return settingsPage({
       shown: this.shown,
       form: this.form,
-      isDirty: isDirty(this.start, this.form),
+      isDirty: this.isDirty,
       isSaving: this.isSaving,
       notices: [...list, ...this.notices.shown],
       problem: field =>
@@ -105,21 +81,14 @@ export class ConnectionSettings extends PageElement {
     })
   }
 
-  private async load(): Promise<void> {
-    this.phase = { kind: 'loading' }
-    try {
-      this.init = await this.host.ask('init', null)
-    } catch (error) {
-      this.phase = { kind: 'failed', error }
-      return
-    }
+  protected override async open(): Promise<void> {
+    this.init = await this.host.ask('init', null)
     this.shown = this.init
     const now = formOf(this.init.connection)
     const kept = this.host.kept()
     const isKept = kept?.connectionId === this.init.connection.id
     this.form = isKept ? follow(kept.start, { ...now, ...kept.form }, now) : now
     this.start = now
-    this.phase = { kind: 'ready' }
     this.keep()
   }
 
@@ -149,7 +118,7 @@ export class ConnectionSettings extends PageElement {
     this.draw()
   }
 
-  private async save(): Promise<void> {
+  protected override async save(): Promise<void> {
     if (this.isSaving) return
     // What was refused before may be accepted now.
     this.refused = undefined
@@ -158,7 +127,7 @@ export class ConnectionSettings extends PageElement {
     if (problem !== undefined) return this.focusField(problem.field)
     this.showsAll = false
     const { form } = this
-    if (!isDirty(this.start, form)) {
+    if (!this.isDirty) {
       this.notices.tell('save', { severity: 'info', text: t('There is nothing to save: no field was changed.') })
       return
     }
@@ -200,39 +169,13 @@ export class ConnectionSettings extends PageElement {
     }
   }
 
-  private cancel(): void {
-    const close = () => void this.host.ask('close', null)
-    if (!isDirty(this.start, this.form)) return close()
-    this.notices.tell(
-      'save',
-      unsavedNotice(() => this.notices.tell('save', undefined), close),
-    )
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>('.notice-actions hks-button')?.focus())
-  }
-
   private focusField(field: SettingsField): void {
-    this.draw()
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#${idOf(field)}`)?.focus())
+    this.focusDrawn(() => this.querySelector<HTMLElement>(`#${idOf(field)}`))
   }
 
   private keep(): void {
     const { start, form } = this
     this.host.keep({ connectionId: this.init.connection.id, start, form })
-    this.host.tell('dirty', { dirty: isDirty(start, form) })
-  }
-
-  private draw(): void {
-    this.tick++
-  }
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || this.phase.kind !== 'ready') return
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault()
-      void this.save()
-    } else if (event.key === 'Escape' && isDirty(this.start, this.form)) {
-      // A page that is only read stays: Escape is pressed for much else.
-      this.cancel()
-    }
+    this.host.tell('dirty', { dirty: this.isDirty })
   }
 }

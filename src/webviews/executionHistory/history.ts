@@ -1,11 +1,11 @@
-import { html, type TemplateResult } from 'lit'
+import type { TemplateResult } from 'lit'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import type { ExecutionHistoryInit, ExecutionHistoryProtocol } from '../../contract/webviews.ts'
 import { connectHost } from '../ui/host.ts'
 import { copyText } from '../ui/logLines.ts'
 import type { LogView } from '../ui/logView.ts'
-import { failure, notice } from '../ui/notice.ts'
 import { NoticeBoard } from '../ui/noticeBoard.ts'
+import { failedPage, loadingPage } from '../ui/opening.ts'
 import { PageElement } from '../ui/pageElement.ts'
 import { t } from '../ui/text.ts'
 import { type Clock, clockOf } from '../ui/times.ts'
@@ -130,12 +130,9 @@ export class ExecutionHistory extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.fault !== undefined) {
-      const retry = [{ label: t('Retry'), run: () => void this.load() }]
-      return html`<main>${notice(failure(t('The history could not be opened'), this.fault, retry))}</main>`
-    }
-    if (this.init === undefined)
-      return html`<main class="loading" aria-busy="true"><hks-progress-ring></hks-progress-ring><p>${t('Loading…')}</p></main>`
+    if (this.fault !== undefined)
+      return failedPage(t('The history could not be opened'), this.fault, () => void this.load())
+    if (this.init === undefined) return loadingPage()
     return historyPage(this.view(), this.logView)
   }
 

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit'
+import type { TemplateResult } from 'lit'
 import type {
   CallInput,
   FunctionInvokeInit,
@@ -9,8 +9,8 @@ import type {
 import type { Function } from '../../contract/functions.ts'
 import { connectHost } from '../ui/host.ts'
 import type { LogView } from '../ui/logView.ts'
-import { failure, notice } from '../ui/notice.ts'
 import { NoticeBoard } from '../ui/noticeBoard.ts'
+import { failedPage, loadingPage } from '../ui/opening.ts'
 import { PageElement } from '../ui/pageElement.ts'
 import { t } from '../ui/text.ts'
 import { type Clock, clockOf } from '../ui/times.ts'
@@ -116,12 +116,9 @@ export class FunctionInvoke extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.fault !== undefined) {
-      const retry = [{ label: t('Retry'), run: () => void this.load() }]
-      return html`<main>${notice(failure(t('The page could not be opened'), this.fault, retry))}</main>`
-    }
-    if (this.init === undefined)
-      return html`<main class="loading" aria-busy="true"><hks-progress-ring></hks-progress-ring><p>${t('Loading…')}</p></main>`
+    if (this.fault !== undefined)
+      return failedPage(t('The page could not be opened'), this.fault, () => void this.load())
+    if (this.init === undefined) return loadingPage()
     return invokePage(this.view(), this.logView)
   }
 

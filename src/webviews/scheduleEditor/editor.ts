@@ -3,11 +3,10 @@ import type { ApplicationPage } from '../../contract/applications.ts'
 import type { CronJob } from '../../contract/cronJobs.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { ScheduleEditorInit, ScheduleEditorProtocol } from '../../contract/webviews.ts'
-import { problemsNotice, unsavedNotice } from '../ui/formNotices.ts'
+import { problemsNotice } from '../ui/formNotices.ts'
+import { FormPage } from '../ui/formPage.ts'
 import { connectHost } from '../ui/host.ts'
 import { failure } from '../ui/notice.ts'
-import { NoticeBoard } from '../ui/noticeBoard.ts'
-import { PageElement } from '../ui/pageElement.ts'
 import { t } from '../ui/text.ts'
 import { EditedForm } from './editedForm.ts'
 import { changedNotice, deletedNotice } from './editorNotices.ts'
@@ -29,23 +28,12 @@ interface Kept {
   readonly open: readonly Section[]
 }
 
-type Phase =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'ready' }
-
 /** The schedule editor and the form that creates a CronJob. Holds the state; `editorPage` draws it. */
-export class ScheduleEditor extends PageElement {
-  static override properties = { phase: { state: true }, tick: { state: true } }
-  declare private phase: Phase
-  /** Raised to draw again. */
-  declare private tick: number
-
+export class ScheduleEditor extends FormPage {
   private init!: ScheduleEditorInit
   private advice!: ScheduleAdvice
   private edited!: EditedForm
-  private open = new Set<Section>()
-  private readonly notices = new NoticeBoard(() => this.draw())
+  private openSections = new Set<Section>()
   private saving!: FormSaving
   private isTrusted = true
   private minute: ReturnType<typeof setInterval> | undefined
@@ -68,39 +56,38 @@ export class ScheduleEditor extends PageElement {
     deleted: () => this.jobDeleted(),
   })
 
-  constructor() {
-    super()
-    this.phase = { kind: 'loading' }
-    this.tick = 0
-  }
-
   override connectedCallback(): void {
     super.connectedCallback()
-    document.addEventListener('keydown', this.onKey)
     this.minute = setInterval(() => this.draw(), 30_000)
-    void this.load()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    document.removeEventListener('keydown', this.onKey)
     clearInterval(this.minute)
-    if (this.phase.kind === 'ready') this.advice.dispose()
+    if (this.isReady) this.advice.dispose()
   }
 
-  protected override render(): TemplateResult {
-    return editorPage({
-      phase: this.phase,
-      retry: () => void this.load(),
-      ...(this.phase.kind === 'ready' ? { ready: this.ready() } : {}),
-    })
+  protected override failedTitle(): string {
+    return t('The editor could not be opened')
   }
 
-  private ready() {
+  protected override get isDirty(): boolean {
+    return this.edited.isDirty
+  }
+
+  protected override save(): Promise<void> {
+    return this.saving.save()
+  }
+
+  protected override close(): void {
+    void this.host.ask('close', null)
+  }
+
+  protected override page(): TemplateResult {
     const { edited } = this
     const problems = edited.listedProblems()
     const list = problems.length === 0 ? [] : [problemsNotice(problems, field => this.focusField(field))]
-    return {
+    return editorPage({
       view: this.view(this.advice.preview(edited.form, edited.saved)),
       title: edited.mode === 'create' ? t('New CronJob') : edited.form.name,
       isSaving: this.saving.isSaving,
@@ -112,7 +99,7 @@ export class ScheduleEditor extends PageElement {
       showManifest: () => void this.saving.preview(),
       cancel: () => this.cancel(),
       setSuspended: (suspend: boolean) => void this.setSuspended(suspend),
-    }
+    })
   }
 
   private view(preview: Preview): EditorView {
@@ -135,10 +122,10 @@ export class ScheduleEditor extends PageElement {
         this.edited.leave(field)
         this.draw()
       },
-      isOpen: section => this.open.has(section),
+      isOpen: section => this.openSections.has(section),
       setOpen: (section, isOpen) => {
-        if (isOpen) this.open.add(section)
-        else this.open.delete(section)
+        if (isOpen) this.openSections.add(section)
+        else this.openSections.delete(section)
         this.keep()
         this.draw()
       },
@@ -146,15 +133,9 @@ export class ScheduleEditor extends PageElement {
     }
   }
 
-  private async load(): Promise<void> {
-    this.phase = { kind: 'loading' }
-    try {
-      this.init = await this.host.ask('init', null)
-    } catch (error) {
-      this.phase = { kind: 'failed', error }
-      return
-    }
-    const { init } = this
+  protected override async open(): Promise<void> {
+    const init = await this.host.ask('init', null)
+    this.init = init
     this.advice = new ScheduleAdvice(init, request => this.host.ask('preview', request))
     this.isTrusted = init.trusted
     this.zones = offeredZones(init.viewerTimeZone)
@@ -173,10 +154,9 @@ export class ScheduleEditor extends PageElement {
     })
     const kept = this.host.kept()
     if (kept !== undefined && kept.jobId === this.edited.saved?.id) {
-      this.open = new Set(kept.open)
+      this.openSections = new Set(kept.open)
       if (this.edited.restore(kept)) this.offerReload(this.edited.saved)
-    } else if (init.mode === 'create') this.open.add('what')
-    this.phase = { kind: 'ready' }
+    } else if (init.mode === 'create') this.openSections.add('what')
     this.settle()
     void this.lookForApplications()
   }
@@ -213,12 +193,8 @@ export class ScheduleEditor extends PageElement {
 
   private keep(): void {
     const { saved, start, form, isDirty: dirty } = this.edited
-    this.host.keep({ jobId: saved?.id, start, form, open: [...this.open] })
+    this.host.keep({ jobId: saved?.id, start, form, open: [...this.openSections] })
     this.host.tell('dirty', { dirty })
-  }
-
-  private draw(): void {
-    this.tick++
   }
 
   private settle(): void {
@@ -231,23 +207,11 @@ export class ScheduleEditor extends PageElement {
 
   private focusField(path: FieldPath): void {
     const section = sectionOf(path)
-    if (section !== undefined) this.open.add(section)
-    this.draw()
-    void this.updateComplete.then(() => {
+    if (section !== undefined) this.openSections.add(section)
+    this.focusDrawn(() => {
       const found = this.querySelector<HTMLElement>(`#${idOf(path)}`)
-      const control = path === 'picker' ? found?.querySelector<HTMLElement>('[aria-invalid=true]') : found
-      control?.focus()
+      return path === 'picker' ? found?.querySelector<HTMLElement>('[aria-invalid=true]') : found
     })
-  }
-
-  private cancel(): void {
-    const close = () => void this.host.ask('close', null)
-    if (!this.edited.isDirty) return close()
-    this.notices.tell(
-      'save',
-      unsavedNotice(() => this.notices.tell('save', undefined), close),
-    )
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>('.notice-actions hks-button')?.focus())
   }
 
   private async setSuspended(suspend: boolean): Promise<void> {
@@ -274,7 +238,7 @@ export class ScheduleEditor extends PageElement {
 
   private jobChanged(job: CronJob): void {
     const { edited } = this
-    if (this.phase.kind !== 'ready' || edited.saved?.id !== job.id) return
+    if (!this.isReady || edited.saved?.id !== job.id) return
     const isOther = isDirty(formOf(edited.saved), formOf(job))
     const wasDirty = edited.isDirty
     edited.saved = job
@@ -298,21 +262,10 @@ export class ScheduleEditor extends PageElement {
   }
 
   private jobDeleted(): void {
-    if (this.phase.kind !== 'ready' || this.edited.saved === undefined) return
+    if (!this.isReady || this.edited.saved === undefined) return
     this.notices.tell('changed', deletedNotice())
     this.edited.jobDeleted()
     this.keep()
     this.draw()
-  }
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || this.phase.kind !== 'ready') return
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault()
-      void this.saving.save()
-    } else if (event.key === 'Escape' && this.edited.isDirty) {
-      // A page that is only read stays: Escape is pressed for much else.
-      this.cancel()
-    }
   }
 }

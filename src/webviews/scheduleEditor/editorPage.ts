@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { field, selectField, textField } from '../ui/field.ts'
 import { icon } from '../ui/icon.ts'
-import { failure, type Notice, notice } from '../ui/notice.ts'
+import { type Notice, notice } from '../ui/notice.ts'
 import { t } from '../ui/text.ts'
 import { type EditorView, idOf, type Section } from './editorView.ts'
 import { expressionField } from './expressionField.ts'
@@ -11,8 +11,8 @@ import { whatSection, whatSummary } from './whatSection.ts'
 import { whenSection } from './whenSection.ts'
 import { zoneField } from './zoneField.ts'
 
-/** What the page shows once it knows what to edit. */
-export interface ReadyPage {
+/** What the page shows and calls; made anew for each rendering. */
+export interface EditorPage {
   readonly view: EditorView
   readonly title: string
   readonly isSaving: boolean
@@ -27,31 +27,19 @@ export interface ReadyPage {
   readonly setSuspended: (suspend: boolean) => void
 }
 
-/** The whole page in each of its phases. */
-export function editorPage(page: {
-  readonly phase:
-    | { readonly kind: 'loading' }
-    | { readonly kind: 'failed'; readonly error: unknown }
-    | { readonly kind: 'ready' }
-  readonly ready?: ReadyPage
-  readonly retry: () => void
-}): TemplateResult {
-  const { phase, ready, retry } = page
-  if (phase.kind === 'failed')
-    return html`<main class="form-page">${notice(failure(t('The editor could not be opened'), phase.error, [{ label: t('Retry'), run: retry }]))}</main>`
-  if (ready === undefined)
-    return html`<main class="loading" aria-busy="true"><hks-progress-ring></hks-progress-ring><p>${t('Loading…')}</p></main>`
-  const { view } = ready
+/** The whole page. */
+export function editorPage(page: EditorPage): TemplateResult {
+  const { view } = page
   return html`<main class="form-page">
     <div class="top">
-      ${header(ready)}
-      <div class="notices" role="status">${ready.notices.map(notice)}</div>
+      ${header(page)}
+      <div class="notices" role="status">${page.notices.map(notice)}</div>
     </div>
-    ${view.mode === 'create' ? identity(view) : nothing} ${suspension(ready)}
+    ${view.mode === 'create' ? identity(view) : nothing} ${suspension(page)}
     <section aria-labelledby="schedule-heading">
       <h2 id="schedule-heading">${t('Schedule')}</h2>
       ${whenSection(view)}
-      <div class="grid expression-and-zone">${expressionField(view)} ${zoneField(view, ready.zones)}</div>
+      <div class="grid expression-and-zone">${expressionField(view)} ${zoneField(view, page.zones)}</div>
       <p class="sentence" aria-live="polite">${view.preview.sentence}</p>
       ${
         view.warnings.length === 0
@@ -68,7 +56,7 @@ export function editorPage(page: {
   </main>`
 }
 
-function header({ title, isSaving, isDirty, save, showManifest, cancel, view }: ReadyPage): TemplateResult {
+function header({ title, isSaving, isDirty, save, showManifest, cancel, view }: EditorPage): TemplateResult {
   return html`<header>
     <h1>${title}</h1>
     <div class="actions">
@@ -121,7 +109,7 @@ function identity(view: EditorView): TemplateResult {
   </div>`
 }
 
-function suspension({ view, isSuspended, setSuspended }: ReadyPage): TemplateResult | typeof nothing {
+function suspension({ view, isSuspended, setSuspended }: EditorPage): TemplateResult | typeof nothing {
   if (view.mode === 'create') return nothing
   if (!isSuspended) return nothing
   return notice({
