@@ -2,27 +2,20 @@ import { createKeyedQueue } from '../../../../../base/queue.ts'
 import { HksError } from '../../../../../contract/errors.ts'
 import type { Clock } from '../../../../domain/clock.ts'
 import { deployWords, explainFailure } from '../../../../domain/deployFailure.ts'
-import type { DeploymentSteps, StepTeller } from '../../../../domain/deploymentSteps.ts'
+import type { DeploymentSteps } from '../../../../domain/deploymentSteps.ts'
 import type { FunctionRecord, RevisionRecord, Source } from '../../../../domain/function.ts'
-import type { FunctionLog } from '../../../../domain/functionLog.ts'
-import { LoadFailure } from '../../../../domain/loadFailure.ts'
 import type { Functions } from '../../../../domain/ports.ts'
 import { mayHaveHappened } from '../../client/lostAnswer.ts'
-import type { NamespaceScope } from '../../namespaceScope.ts'
 import type { FunctionObjects } from '../objects/functionObjects.ts'
-import type { FunctionSight } from '../functionRecord.ts'
 import type { FunctionSettings } from '../functionSettings.ts'
-import type { FunctionsView } from '../functionsView.ts'
 import { functionIdOf, revisionName, sourceName } from '../objects/functionNames.ts'
 import { newRecord, type PendingRevisions } from '../pendingRevisions.ts'
 import { prepareRevision } from '../content/prepareRevision.ts'
+import { type Attempt, type AttemptSettlingOptions, createAttemptSettling, outcomeOf } from './settleAttempt.ts'
 import { findOwnService, nextNumber, putRevision } from './putRevision.ts'
 import { refuseSpec } from './refuseSpec.ts'
 import type { RevisionContent } from '../objects/revisionContent.ts'
 import type { ContentPlan, PlanContent } from '../content/revisionContents.ts'
-import type { RevisionWatch } from './revisionWatch.ts'
-import { readState } from '../objects/serviceState.ts'
-import type { RevisionSettlement } from './settleRevision.ts'
 import { createUnmadeFailure } from './unmadeRevision.ts'
 
 /** Deployments of functions in one namespace. */
@@ -37,35 +30,14 @@ export interface FunctionDeployments {
 }
 
 /** What deploying needs. */
-export interface FunctionDeploymentsOptions {
-  readonly scope: NamespaceScope
-  readonly view: FunctionsView
+export interface FunctionDeploymentsOptions extends AttemptSettlingOptions {
   readonly objects: FunctionObjects
-  readonly settlement: RevisionSettlement
-  readonly watchRevision: RevisionWatch
   readonly settings: () => FunctionSettings
   readonly planContent: PlanContent
   readonly pending: PendingRevisions
   readonly steps: DeploymentSteps
-  readonly log: FunctionLog
-  readonly removeLog: (functionId: string) => Promise<void>
-  /** A deployment has failed: what it made may be left, used by nothing. */
-  readonly onLeftovers: () => void
   readonly clock: Clock
   readonly newId: () => string
-  /** Receives failures that no caller waits for. */
-  readonly report: (error: unknown) => void
-}
-
-interface Attempt {
-  readonly revision: RevisionRecord
-  /** The Service is made for it. */
-  created: boolean
-  /** The cluster knows of it. */
-  isPut: boolean
-  readonly abort: AbortController
-  readonly told: StepTeller
-  settled: Promise<unknown>
 }
 
 type BuildContent = (ContentPlan & { kind: 'built' })['build']
@@ -75,7 +47,7 @@ const longestWaitMs = 3_600_000
 
 /** Gives Services new revisions and waits until they serve. */
 export function createFunctionDeployments(options: FunctionDeploymentsOptions): FunctionDeployments {
-  const { scope, view, objects, settlement, steps, log, pending, clock, newId, report } = options
+  const { scope, view, objects, steps, log, pending, clock, newId, report } = options
   const turns = createKeyedQueue()
   const attempts = new Set<Attempt>()
   const failUnmade = createUnmadeFailure(options)
@@ -112,6 +84,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     attempt.settled = settled.catch(() => undefined)
     return { attempt, settled }
   }
+  const settle = createAttemptSettling(options, attempts)
   const signalOf = ({ abort }: Attempt) => AbortSignal.any([abort.signal, scope.signal])
 
   /** Makes what the revision needs, then the revision. */
@@ -167,85 +140,6 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       pending.remove(revision)
     }
   }
-  const settle = async (attempt: Attempt): Promise<FunctionRecord> => {
-    const { revision, told } = attempt
-    const { functionId, number, spec } = revision
-    told.now({ phase: 'starting' })
-    const signal = signalOf(attempt)
-    try {
-      const onWaiting = (waiting: string | undefined) =>
-        told.now({ phase: 'starting', ...(waiting === undefined ? {} : { waiting }) })
-      await options.watchRevision({ functionId, name: spec.name, number, signal, onWaiting })
-    } catch (error) {
-      throw await fail(attempt, error)
-    }
-    attempts.delete(attempt)
-    const sentence = `Revision ${number} is serving.`
-    try {
-      await settlement.finish(spec.name, number)
-    } catch (error) {
-      // It serves; the mark stays for whoever may take it away.
-      const explained = explainFailure(error, deployWords(revision))
-      told.ended(outcomeOf(explained), explained.message)
-      throw explained
-    }
-    if (!revision.transient) log.system(functionId, sentence)
-    told.ended('ready', sentence)
-    const sight = await seenSettled(functionId, number, scope.signal)
-    if (sight) settlement.tidy(sight, number).catch(report)
-    const record = view.record(functionId)
-    if (record) return record
-    throw new HksError('CANCELLED', 'The function was deleted while it was deployed.')
-  }
-  /** What was changed is read through the view: it has to have heard of it. */
-  const seenSettled = async (functionId: string, number: number, signal: AbortSignal) => {
-    await view.until(
-      functionId,
-      sight => (sight && readState(sight.service).deployment?.revision === number ? undefined : true),
-      signal,
-    )
-    return view.sight(functionId)
-  }
-
-  /** The Service that was made for a revision goes with it, unless a newer one has taken its place. */
-  const goneOrAnothers = (functionId: string, number: number) => {
-    const isOwn = ({ service }: FunctionSight) => readState(service).deployment?.revision === number
-    return view.until(functionId, sight => (sight && isOwn(sight) ? undefined : true), scope.signal)
-  }
-
-  const fail = async (attempt: Attempt, error: unknown): Promise<HksError> => {
-    const { revision, told, created } = attempt
-    const { functionId, number, spec } = revision
-    const explained = explainFailure(error, deployWords(revision))
-    if (explained.code === 'GATEWAY_DRAINING' || scope.signal.aborted) {
-      attempts.delete(attempt)
-      return explained
-    }
-    const isRefused = explained.code === 'INVALID_SOURCE'
-    const isCancelled = explained.code === 'CANCELLED'
-    // What was made for it goes with it; a failure stays to be looked at.
-    const reason = isRefused || (isCancelled && created) ? undefined : explained.message
-    try {
-      await settlement.takeBack(functionId, spec.name, number, reason)
-      if (created && reason === undefined) {
-        await goneOrAnothers(functionId, number)
-        if (!view.sight(functionId)) await options.removeLog(functionId)
-      } else {
-        await seenSettled(functionId, number, scope.signal)
-        if (error instanceof LoadFailure) log.trace(functionId, error.context.trace)
-        log.system(functionId, explained.message)
-      }
-    } catch (failure) {
-      // The mark stays: this gateway, or the next one, looks at it again.
-      report(failure)
-    } finally {
-      attempts.delete(attempt)
-      options.onLeftovers()
-      told.ended(outcomeOf(explained), explained.message)
-    }
-    return explained
-  }
-
   return {
     deploy: async (projectId, spec, source, { answerBy, transient }) => {
       refuseSpec(spec)
@@ -282,8 +176,6 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     },
   }
 }
-
-const outcomeOf = ({ code }: HksError): 'cancelled' | 'failed' => (code === 'CANCELLED' ? 'cancelled' : 'failed')
 
 const drainingWords = (isPut: boolean): string =>
   `The gateway stopped during the deployment${isPut ? ', which goes on' : '. Nothing was replaced'}.`
