@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { Errors } from 'typebox/value'
+import { constraintWords } from '../base/constraintWords.ts'
 
 /** A value that the gateway would refuse: where it is, and what is wrong with it, as a sentence without its place. */
 export interface SchemaFault {
@@ -34,8 +35,7 @@ function words(error: FoundError, schema: TSchema, path: readonly string[], whol
   if (keyword === 'enum')
     return `${value} is none of ${(params as { allowedValues: unknown[] }).allowedValues.join(', ')}.`
   if (keyword === 'pattern') return `${value} is not allowed${about(descriptionAt(schema, error.schemaPath, 0))}.`
-  if (keyword === 'maxLength') return `${value} ${message.replace('must not have', 'has')}.`
-  return `${value} ${message}.`
+  return `${value} ${constraintWords(keyword, params) ?? message}.`
 }
 
 const about = (description: string | undefined): string => (description === undefined ? '' : ` (${description})`)

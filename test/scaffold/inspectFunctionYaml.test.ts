@@ -52,7 +52,7 @@ describe('a function.yaml that is edited', () => {
     ['a field that is none', swap('handler:', 'handlr:'), /^error handlr: handlr: is not a field of function\.yaml\.$/],
     ['a runtime that is none', swap('python', 'pyton'), /^error pyton: runtime: must be one of python, node, go\.$/],
     ['a name that is not allowed', swap('greet', 'Greet'), /^error Greet: name: "Greet" is not allowed \(Lower-case/],
-    ['a timeout that is too long', swap('10', '99999'), /^error 99999: timeout: 99999 must be <= 3600\.$/],
+    ['a timeout that is too long', swap('10', '99999'), /^error 99999: timeout: 99999 must be at most 3600\.$/],
     ['a list as a variable', swap('Hello', '[1]'), /^error GREETING: GREETING: must be plain text\.$/],
     ['a missing name', swap('name: greet\n', ''), /^error runtime: name: is missing/],
     ['a text that is no YAML', swap('Hello', '[1'), /^error ./],

@@ -88,10 +88,10 @@ describe('a manifest that is edited', () => {
     [
       'a name that is too long',
       swap('nightly-report', 'n'.repeat(53)),
-      `error ${'n'.repeat(53)}: name: "${'n'.repeat(53)}" has more than 52 characters.`,
+      `error ${'n'.repeat(53)}: name: "${'n'.repeat(53)}" must have at most 52 characters.`,
     ],
     ['a missing schedule', swap(/ {2}schedule.*\n/, ''), 'error spec: schedule: is missing.'],
-    ['a negative limit', swap('backoffLimit: 2', 'backoffLimit: -1'), 'error -1: backoffLimit: -1 must be >= 0.'],
+    ['a negative limit', swap('backoffLimit: 2', 'backoffLimit: -1'), 'error -1: backoffLimit: -1 must be at least 0.'],
     ['a number among the arguments', swap('"date"', '7'), 'error 7: command.2: must be a list of texts.'],
     [
       'a variable that no shell could read',

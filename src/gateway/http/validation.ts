@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
+import { constraintWords } from '../../base/constraintWords.ts'
 import { fromInstant } from '../../base/instant.ts'
 import { HksError } from '../../contract/errors.ts'
 
@@ -65,7 +66,10 @@ function describe(error: ErrorObject): { field: string; message: string } {
     case 'format':
       return { field: at || 'body', message: `${quoted(error)} is no RFC 3339 instant such as 2026-03-01T09:00:00Z.` }
     default:
-      return { field: at || 'body', message: `${quoted(error)} ${error.message ?? 'is not allowed'}.` }
+      return {
+        field: at || 'body',
+        message: `${quoted(error)} ${constraintWords(error.keyword, params) ?? error.message ?? 'is not allowed'}.`,
+      }
   }
 }
 

@@ -97,8 +97,8 @@ describe('requests as others write them', function () {
   })
 
   it('hold an object, in UTF-8, with or without a byte order mark', async () => {
-    await isRefused(send('POST', `/applications/${id}/trigger`, 'null'), 'body', /must be object/)
-    await isRefused(send('POST', `/applications/${id}/trigger`, '[]'), 'body', /must be object/)
+    await isRefused(send('POST', `/applications/${id}/trigger`, 'null'), 'body', /null must be an object\./)
+    await isRefused(send('POST', `/applications/${id}/trigger`, '[]'), 'body', /\[\] must be an object\./)
     const latin1 = Buffer.from('{"schedule":"@hourly","timeZone":"\xe4"}', 'latin1')
     await isRefused(send('PATCH', `/applications/${id}`, latin1), 'body', /UTF-8/)
     const marked = await send<CronJob>('PATCH', `/applications/${id}`, '\ufeff{"environment":{"A":"ä"}}')
