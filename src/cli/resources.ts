@@ -35,6 +35,26 @@ export const functionNamed = (context: Context, ref: string): Promise<Function> 
     get: async id => (await context.client()).call('getFunction', { params: { id }, signal: context.signal }),
   })
 
+/** CronJobs by name or id, each once; a name that is wrong is told before anything is done. @throws HksError NOT_FOUND */
+export const cronJobsNamed = (context: Context, refs: readonly string[]): Promise<readonly CronJob[]> =>
+  eachOnce(refs, ref => cronJobNamed(context, ref))
+
+/** Functions by name or id, each once; a name that is wrong is told before anything is done. @throws HksError NOT_FOUND */
+export const functionsNamed = (context: Context, refs: readonly string[]): Promise<readonly Function[]> =>
+  eachOnce(refs, ref => functionNamed(context, ref))
+
+async function eachOnce<T extends { readonly id: string }>(
+  refs: readonly string[],
+  find: (ref: string) => Promise<T>,
+): Promise<readonly T[]> {
+  const found = new Map<string, T>()
+  for (const ref of refs) {
+    const item = await find(ref)
+    found.set(item.id, item)
+  }
+  return [...found.values()]
+}
+
 interface Kind<T> {
   readonly what: string
   readonly list: (context: Context, projectId: string) => Promise<T[]>

@@ -349,6 +349,24 @@ describe('hks-func and functions', function () {
     assert.equal((await place.run(['cronjob', 'delete', 'caller', '-y'])).code, 0)
   })
 
+  it('deletes several at once; one that CronJobs call keeps no other from it', async () => {
+    for (const name of ['one', 'two', 'three']) await place.json('deploy', 'oddJobs.mjs', '-n', name)
+    await place.json('cronjob', 'create', 'other', '-s', '0 0 1 1 *', '--function', 'two')
+    const unknown = await place.run(['delete', 'one', 'nowhere', '--yes'])
+    assert.deepEqual([unknown.code, unknown.stdout], [4, ''])
+    const asked = await place.run(['delete', 'one', 'two', 'three'])
+    assert.match(
+      asked.stderr,
+      /Delete the functions one, two, three with their revisions and logs\? The CronJob other calls two and will fail\./,
+    )
+    const partly = await place.run(['delete', 'one', 'two', 'three', 'one', '--yes'])
+    assert.deepEqual([partly.code, partly.stdout], [5, 'Deleted one.\nDeleted three.\n'])
+    assert.match(partly.stderr, /1 of 3 functions were not deleted\. \(CONFLICT\)\n *two: The CronJob other calls/)
+    const forced = await place.run(['delete', 'two', '--force'])
+    assert.deepEqual([forced.code, forced.stdout], [0, 'Deleted two.\n'])
+    assert.equal((await place.run(['cronjob', 'delete', 'other', '-y'])).code, 0)
+  })
+
   it('deletes only when it is told that it may', async () => {
     const asked = await Promise.all([
       place.run(['secret', 'delete', 'mail']),

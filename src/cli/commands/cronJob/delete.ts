@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import type { CronJob } from '../../../contract/cronJobs.ts'
 import { confirmLoss } from '../../confirm.ts'
 import type { Run } from '../../context.ts'
+import { forEach } from '../../forEach.ts'
 import { examples } from '../../help.ts'
-import { cronJobsNamed, eachCronJob } from './eachCronJob.ts'
+import { cronJobsNamed } from '../../resources.ts'
 
 /** `cronjob delete` */
 export function addDelete(cronJob: Command, run: Run): void {
@@ -17,7 +18,8 @@ export function addDelete(cronJob: Command, run: Run): void {
         const jobs = await cronJobsNamed(context, names)
         await confirmLoss(context, options, question(jobs))
         const client = await context.client()
-        await eachCronJob(context, jobs, {
+        await forEach(context, jobs, {
+          plural: 'CronJobs',
           undone: 'not deleted',
           act: async ({ id }) => {
             await client.call('deleteCronJob', { params: { id }, signal: context.signal })

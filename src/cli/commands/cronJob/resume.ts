@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { CronJob } from '../../../contract/cronJobs.ts'
 import type { Context, Run } from '../../context.ts'
+import { forEach } from '../../forEach.ts'
 import { examples } from '../../help.ts'
 import { relative, zoneClock } from '../../output/time.ts'
-import { cronJobsNamed, eachCronJob } from './eachCronJob.ts'
+import { cronJobsNamed } from '../../resources.ts'
 
 interface Options {
   readonly skipMissed?: boolean
@@ -18,7 +19,8 @@ export function addResume(cronJob: Command, run: Run): void {
     .addHelpText('after', examples('hks-func cronjob resume nightly', 'hks-func cronjob resume nightly --skip-missed'))
     .action((names: string[], options: Options, command: Command) =>
       run(command, async context => {
-        await eachCronJob(context, await cronJobsNamed(context, names), {
+        await forEach(context, await cronJobsNamed(context, names), {
+          plural: 'CronJobs',
           undone: 'not resumed',
           act: job => resume(context, job, options, names.length > 1),
           text: job => `Resumed ${job.name}; next run ${relative(job.nextExecutionAt, context.now())}.`,

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Run } from '../../context.ts'
+import { forEach } from '../../forEach.ts'
 import { examples } from '../../help.ts'
-import { cronJobsNamed, eachCronJob } from './eachCronJob.ts'
+import { cronJobsNamed } from '../../resources.ts'
 
 /** `cronjob suspend` */
 export function addSuspend(cronJob: Command, run: Run): void {
@@ -13,7 +14,8 @@ export function addSuspend(cronJob: Command, run: Run): void {
       run(command, async context => {
         const jobs = await cronJobsNamed(context, names)
         const client = await context.client()
-        await eachCronJob(context, jobs, {
+        await forEach(context, jobs, {
+          plural: 'CronJobs',
           undone: 'not suspended',
           act: ({ id }) => client.call('suspendCronJob', { params: { id }, signal: context.signal }),
           text: ({ name }) => `Suspended ${name}.`,

@@ -4,10 +4,11 @@ import type { CronJob } from '../../../contract/cronJobs.ts'
 import type { TriggerRequest } from '../../../contract/executions.ts'
 import { HksError, invalidField } from '../../../contract/errors.ts'
 import type { Context, Run } from '../../context.ts'
+import { forEach } from '../../forEach.ts'
 import { examples } from '../../help.ts'
 import { assignment, gathered } from '../../optionValues.ts'
 import { printLogs } from '../../printLogs.ts'
-import { cronJobsNamed, eachCronJob } from './eachCronJob.ts'
+import { cronJobsNamed } from '../../resources.ts'
 
 interface Options {
   readonly follow?: boolean
@@ -55,7 +56,8 @@ async function trigger(context: Context, names: readonly string[], options: Opti
   }
   if (options.follow && only) return runAndFollow(context, only, bodyOf(options))
   const client = await context.client()
-  await eachCronJob(context, jobs, {
+  await forEach(context, jobs, {
+    plural: 'CronJobs',
     undone: 'not started',
     act: ({ id }) => client.call('triggerCronJob', { params: { id }, body: bodyOf(options), signal: context.signal }),
     text: ({ jobName, id }) => `Started ${jobName} (${id}).`,
