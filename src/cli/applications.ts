@@ -2,6 +2,7 @@ import type { Application, NotCopied, RefusedKind } from '../contract/applicatio
 import { HksError } from '../contract/errors.ts'
 import type { Context } from './context.ts'
 import { everyPage } from './everyPage.ts'
+import { table } from './output/table.ts'
 
 /** The applications of a project that CronJobs can copy, and the kinds that the user may not see. */
 export async function applicationsOf(
@@ -46,6 +47,19 @@ const partNames: Readonly<Record<NotCopied['kind'], string>> = {
   volume: 'volume',
   container: 'container',
   initContainer: 'init container',
+}
+
+/** They as a table; with what is not copied where that is so of one. */
+export function applicationTable(items: readonly Application[]): string {
+  const isPartial = items.some(({ notCopied }) => notCopied !== undefined)
+  return table(
+    ['kind', 'name', 'image', 'command', ...(isPartial ? ['not copied'] : [])],
+    items.map(item => [
+      ...[item.kind, item.name, item.image ?? '-'],
+      [...item.command, ...item.args].join(' ') || "the image's own",
+      ...(isPartial ? [notCopiedText(item) || '-'] : []),
+    ]),
+  )
 }
 
 /** How a user names one beyond doubt, such as `deployment/shop`. */

@@ -53,12 +53,14 @@ export async function forEach<Item extends Named, T>(
   if (out.format === 'json' || lines.length > 0) out.result({ items }, () => lines.join('\n'))
   const [first] = failures
   if (first === undefined) return
+  const hints = new Set(failures.flatMap(({ error }) => error.hint ?? []))
   const each = failures.map(({ name, error }) => `${name}: ${error.message}`).join('\n')
   throw new HksError(
     first.error.code,
     `${failures.length} of ${all.length} ${work.plural} were ${work.undone}.\n${each}`,
     {
       details: { failed: failures.map(({ name }) => name) },
+      ...(hints.size === 1 ? { hint: [...hints][0]! } : {}),
       cause: first.error,
     },
   )

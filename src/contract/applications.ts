@@ -19,7 +19,7 @@ export type ApplicationKind = (typeof applicationKinds)[number]
 
 const secrets = Type.Array(SecretReference, { maxItems: 100 })
 
-/** What of a pod is not copied: a volume that only one pod can have, as a claim, or a container beside the copied one. */
+/** What of a pod is not copied: volumes other than of ConfigMaps, Secrets and the like, and containers but the main one. */
 export const notCopiedKinds = ['volume', 'container', 'initContainer'] as const
 /** A part of an application that a CronJob made of it does not get. */
 export const NotCopied = Type.Object({ kind: OneOf(notCopiedKinds), name: Type.String() })

@@ -361,9 +361,19 @@ describe('hks-func and functions', function () {
     )
     const partly = await place.run(['delete', 'one', 'two', 'three', 'one', '--yes'])
     assert.deepEqual([partly.code, partly.stdout], [5, 'Deleted one.\nDeleted three.\n'])
-    assert.match(partly.stderr, /1 of 3 functions were not deleted\. \(CONFLICT\)\n *two: The CronJob other calls/)
-    const forced = await place.run(['delete', 'two', '--force'])
-    assert.deepEqual([forced.code, forced.stdout], [0, 'Deleted two.\n'])
+    assert.match(
+      partly.stderr,
+      /1 of 3 functions were not deleted\. \(CONFLICT\)\n *two: The CronJob other calls.*\n.*--force/,
+    )
+    await place.json('deploy', 'oddJobs.mjs', '-n', 'four')
+    const forced = await place.json<Items<{ name: string; result: object }>>('delete', 'two', 'four', '--force')
+    assert.deepEqual(
+      forced.items.map(({ name, result }) => [name, Object.keys(result)]),
+      [
+        ['two', ['deleted']],
+        ['four', ['deleted']],
+      ],
+    )
     assert.equal((await place.run(['cronjob', 'delete', 'other', '-y'])).code, 0)
   })
 

@@ -1,14 +1,12 @@
 import type { Command } from 'commander'
 import { defined } from '../../base/defined.ts'
-import type { Application } from '../../contract/applications.ts'
 import { HksError } from '../../contract/errors.ts'
-import { applicationNamed, applicationsOf, kindAndName, notCopiedText } from '../applications.ts'
+import { applicationNamed, applicationsOf, applicationTable, kindAndName } from '../applications.ts'
 import { confirmLoss } from '../confirm.ts'
 import type { Context, Run } from '../context.ts'
 import { secretsOf } from '../cronJobOptions.ts'
 import { examples } from '../help.ts'
 import { assignment } from '../optionValues.ts'
-import { table } from '../output/table.ts'
 import { findProject, openProject } from '../project.ts'
 
 interface CreateOptions {
@@ -56,18 +54,6 @@ async function list(context: Context): Promise<void> {
     items.length === 0
       ? `${project?.name ?? context.cwd} has no applications that a CronJob can copy.`
       : applicationTable(items),
-  )
-}
-
-function applicationTable(items: readonly Application[]): string {
-  const isPartial = items.some(({ notCopied }) => notCopied !== undefined)
-  return table(
-    ['kind', 'name', 'image', 'command', ...(isPartial ? ['not copied'] : [])],
-    items.map(item => [
-      ...[item.kind, item.name, item.image ?? '-'],
-      [...item.command, ...item.args].join(' ') || "the image's own",
-      ...(isPartial ? [notCopiedText(item) || '-'] : []),
-    ]),
   )
 }
 

@@ -1,3 +1,4 @@
+import type { HksError } from '../../contract/errors.ts'
 import type { ChangePublisher } from './changes.ts'
 import type { Clock } from './clock.ts'
 import type { DeploymentStep, DeployProgress, RevisionRecord } from './function.ts'
@@ -8,6 +9,8 @@ export interface StepTeller {
   now(progress: DeployProgress): void
   /** It has ended; `sentence` says how. */
   ended(outcome: NonNullable<DeploymentStep['outcome']>, sentence: string): void
+  /** It has ended with an explained error: it was cancelled, or failed. */
+  failed(error: HksError): void
 }
 
 /** What deployments do: one source for the command line, notifications and views. */
@@ -52,13 +55,15 @@ export function createDeploymentSteps(changes: Pick<ChangePublisher, 'publish'>,
         waiting = progress.waiting
         tell(step)
       }
+      const ended: StepTeller['ended'] = (outcome, sentence) => {
+        steps.delete(id)
+        tell({ ...base, phase, message: sentence, done: true, outcome })
+      }
       now({ phase })
       return {
         now,
-        ended: (outcome, sentence) => {
-          steps.delete(id)
-          tell({ ...base, phase, message: sentence, done: true, outcome })
-        },
+        ended,
+        failed: ({ code, message }) => ended(code === 'CANCELLED' ? 'cancelled' : 'failed', message),
       }
     },
     current: () => [...steps.values()],

@@ -1,6 +1,6 @@
 import type { Decision, SchedulePeriod, WatchSpan } from './cronJob.ts'
 
-/** What the ledger keeps of everything else. */
+/** What the ledger keeps besides runs: decisions, former schedules, watched spans, and whose application is whose. */
 export interface LedgerStore {
   saveDecision(decision: Decision): Promise<void>
   decisions(applicationId: string, from: number, to: number): Promise<readonly Decision[]>

@@ -43,7 +43,9 @@ export abstract class FormPage extends PageElement {
   protected abstract open(): Promise<void>
   /** The page once it is open. */
   protected abstract page(): TemplateResult
+  /** Whether leaving would lose changes. */
   protected abstract get isDirty(): boolean
+  /** Saves the form, or says what hinders it. */
   protected abstract save(): Promise<void>
   /** Leaves the page without a question. */
   protected abstract close(): void

@@ -173,7 +173,7 @@ describeInVscode('the settings of a connection in a browser', () => {
       },
     })
     open = await openPage({ handlers: host.handlers, listeners: host.listeners })
-    await open.page.getByText('No connection "x" exists.').waitFor()
+    await open.page.getByText('The settings could not be opened: No connection "x" exists.').waitFor()
     isDown = false
     await press(open.page, 'Retry')
     await open.page.getByRole('heading', { name: 'Settings of' }).waitFor()

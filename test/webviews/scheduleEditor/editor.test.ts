@@ -484,7 +484,7 @@ describeInVscode('the schedule editor in a browser', () => {
       },
     })
     open = await openPage({ handlers: host.handlers, listeners: host.listeners })
-    await open.page.getByText(/The gateway did not start\./).waitFor()
+    await open.page.getByText(/^The editor could not be opened: The gateway did not start\./).waitFor()
     isDown = false
     await press(open.page, 'Retry')
     await open.page.locator('h1').waitFor()

@@ -27,8 +27,8 @@ export function copiedPod(template: PodTemplate): CopiedPod {
   const container = (mainContainer(template) ?? {}) as Fields & { readonly env?: readonly EnvVar[] }
   const spec = template.spec as unknown as Fields
   const mounts = mountsOf(container)
-  const volumes = mountedVolumes(spec, mounts).filter(isShareable)
-  const kept = new Set(volumes.map(({ name }) => name))
+  const volumes = sharedVolumes(spec, mounts)
+  const kept = namesOf(volumes)
   const volumeMounts = mounts.filter(({ name }) => kept.has(name))
   return {
     pod: { ...picked(spec, podFields), ...(volumes.length === 0 ? {} : { volumes }) },
@@ -42,11 +42,15 @@ export function notCopiedOf(template: PodTemplate): readonly NotCopied[] {
   const spec = template.spec as unknown as Fields
   const main = mainContainerIndex(template)
   const containers = listOf(spec['containers'])
-  const volumes = mountedVolumes(spec, mountsOf(containers[main] ?? {})).filter(volume => !isShareable(volume))
+  const container = containers[main] ?? {}
+  const mounts = mountsOf(container)
+  const kept = namesOf(sharedVolumes(spec, mounts))
+  // The claims of a StatefulSet are mounted and stand in no list of the pod.
+  const missing = [...mounts, ...listOf(container['volumeDevices'])].filter(({ name }) => !kept.has(name))
   const named = (kind: NotCopied['kind'], objects: readonly Fields[]) =>
-    objects.map(({ name }) => ({ kind, name: String(name) }))
+    [...namesOf(objects)].map(name => ({ kind, name: String(name) }))
   return [
-    ...named('volume', volumes),
+    ...named('volume', missing),
     ...named('container', containers.toSpliced(main, 1)),
     ...named('initContainer', listOf(spec['initContainers'])),
   ]
@@ -55,12 +59,15 @@ export function notCopiedOf(template: PodTemplate): readonly NotCopied[] {
 const mountsOf = (container: Fields): readonly Fields[] =>
   listOf(container['volumeMounts']).filter(({ name }) => !tokenVolume.test(String(name)))
 
-function mountedVolumes(spec: Fields, mounts: readonly Fields[]): readonly Fields[] {
-  const mounted = new Set(mounts.map(({ name }) => name))
-  return listOf(spec['volumes']).filter(({ name }) => mounted.has(name))
+/** The mounted volumes that several pods can have. */
+function sharedVolumes(spec: Fields, mounts: readonly Fields[]): readonly Fields[] {
+  const mounted = namesOf(mounts)
+  return listOf(spec['volumes']).filter(
+    volume => mounted.has(volume['name']) && volumeKinds.some(kind => volume[kind] !== undefined),
+  )
 }
 
-const isShareable = (volume: Fields): boolean => volumeKinds.some(kind => volume[kind] !== undefined)
+const namesOf = (objects: readonly Fields[]): ReadonlySet<unknown> => new Set(objects.map(({ name }) => name))
 
 const picked = (object: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(names.filter(name => object[name] !== undefined).map(name => [name, object[name]]))

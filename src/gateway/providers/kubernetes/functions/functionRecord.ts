@@ -8,7 +8,7 @@ import {
   type RevisionSpec,
   type TrafficTarget,
 } from './objects/knativeObjects.ts'
-import { readFacts, type RevisionFacts, specOfRevision } from './objects/revisionFacts.ts'
+import { readFacts, type RevisionFacts, runsOwnImage, specOfRevision } from './objects/revisionFacts.ts'
 import { type FailedRevision, readState } from './objects/serviceState.ts'
 
 /** A function as the cluster holds it. */
@@ -59,7 +59,8 @@ export function toFunctionRecord({
   ].toSorted((a, b) => b.number - a.number)
   const isRefused = state.failed.some(({ number }) => number === template.number)
   const status = statusOf(service, state.deployment !== undefined, serving !== undefined, isRefused)
-  const reason = reasonOf(service, status, serving?.facts.number ?? 0, state.failed)
+  const isMasked = ![template, ...there.map(({ facts }) => facts)].some(({ image }) => image !== undefined)
+  const reason = reasonOf(service, status, serving?.facts.number ?? 0, state.failed, isMasked)
   const createdAt = Date.parse(creationTimestamp)
   return {
     id,
@@ -115,7 +116,9 @@ function standingOf(
 ): Pick<RevisionRecord, 'status' | 'reason'> {
   const ready = conditionOf(revision, 'Ready')
   if (ready?.status === 'True') return { status: 'ready' }
-  if (ready?.status === 'False' && number !== deploying) return { status: 'failed', reason: reasonWords(ready) }
+  if (ready?.status === 'False' && number !== deploying) {
+    return { status: 'failed', reason: reasonWords(ready, { isMasked: !runsOwnImage(revision) }) }
+  }
   return { status: 'deploying' }
 }
 
@@ -138,9 +141,10 @@ function reasonOf(
   status: FunctionRecord['status'],
   serving: number,
   failed: readonly FailedRevision[],
+  isMasked: boolean,
 ): string | undefined {
   const newest = failed[0]
   if (newest && newest.number > serving && status !== 'deploying') return newest.reason
   const ready = conditionOf(service, 'Ready')
-  return ready?.status === 'False' && status !== 'deploying' ? reasonWords(ready) : undefined
+  return ready?.status === 'False' && status !== 'deploying' ? reasonWords(ready, { isMasked }) : undefined
 }

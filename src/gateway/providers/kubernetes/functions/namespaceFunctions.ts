@@ -97,7 +97,7 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
   })
   const settlement = createRevisionSettlement(steadyObjects(objects, clock, signal), view, own)
   const traffic = createRevisionSettlement(objects, view, own)
-  const masks = createImageMasks(own, view, clock, report)
+  const masks = createImageMasks({ client: own.client, namespace: own.name, signal, clock, report })
   const watchRevision = createRevisionWatch({
     view,
     settlement,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createKeyedQueue } from '../../../../base/queue.ts'
 import { ifThere } from '../../../platform/ifThere.ts'
 import { exists, moveInto, removeFolder } from './codeStore.ts'
-import { untilAborted } from './untilAborted.ts'
+import { untilAborted } from '../../../../base/untilAborted.ts'
 
 /** Folders that are made once and never changed. What is at its place is complete: it came there by a rename. */
 export interface BuiltFolders {

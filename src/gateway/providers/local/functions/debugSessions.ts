@@ -13,7 +13,7 @@ import type { FunctionLog } from '../../../domain/functionLog.ts'
 import type { RevisionCode } from './functionPool.ts'
 import { createFunctionServing, type FunctionServing } from './functionServing.ts'
 import { createSpareInstances } from './spareInstances.ts'
-import { untilAborted } from './untilAborted.ts'
+import { untilAborted } from '../../../../base/untilAborted.ts'
 
 /** The functions that are being debugged. */
 export interface DebugSessions {

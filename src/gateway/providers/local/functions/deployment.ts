@@ -92,7 +92,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
         await record(existing, projectId, revision)
       } catch (error) {
         await discard(attempt, opened)
-        attempt.steps.ended(outcomeOf(error), explainFailure(error, deployWords(revision)).message)
+        attempt.steps.failed(explainFailure(error, deployWords(revision)))
         throw error
       }
       const settled = settle(attempt, opened)
@@ -204,7 +204,7 @@ export function createDeployments(options: DeploymentOptions): Deployments {
     const reason = explained.message
     if (error instanceof LoadFailure) log.trace(id, error.context.trace)
     log.system(id, reason)
-    told.ended(outcomeOf(explained), reason)
+    told.failed(explained)
     const failed = (stored: StoredFunction): StoredFunction => ({
       ...stored,
       status: statusOf(id, stored.serving),
@@ -242,9 +242,6 @@ export function createDeployments(options: DeploymentOptions): Deployments {
 }
 
 const cancelled = () => new HksError('CANCELLED', 'The deployment was cancelled.')
-
-const outcomeOf = (error: unknown): 'failed' | 'cancelled' =>
-  error instanceof HksError && error.code === 'CANCELLED' ? 'cancelled' : 'failed'
 
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(

@@ -1,5 +1,5 @@
 import { LoadFailure } from '../../../domain/loadFailure.ts'
-import { untilAborted } from './untilAborted.ts'
+import { untilAborted } from '../../../../base/untilAborted.ts'
 
 /** How long the start of a process and the import of code into it may take together, and who may end both. */
 export interface LoadLimit {

@@ -63,7 +63,19 @@ describe('applications of a cluster', function () {
     await api.create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: metadata('web'), spec })
     await api.create({
       ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: metadata('store') },
-      spec: { ...spec, serviceName: 'store' },
+      spec: {
+        ...{ replicas: 0, selector: { matchLabels: { app: 'store' } }, serviceName: 'store' },
+        template: {
+          metadata: { labels: { app: 'store' } },
+          spec: { containers: [{ name: 'store', image, volumeMounts: [{ name: 'rows', mountPath: '/rows' }] }] },
+        },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'rows' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+          },
+        ],
+      },
     })
     const shell = { name: 'main', image, command: ['sh', '-c', 'exit 0'] }
     await api.create({
@@ -91,11 +103,12 @@ describe('applications of a cluster', function () {
       ],
     )
     assert.equal(refused, undefined)
-    const [web, , lone] = items
+    const [web, store, lone] = items
     assert.deepEqual(web?.notCopied, [
       { kind: 'volume', name: 'data' },
       { kind: 'container', name: 'proxy' },
     ])
+    assert.deepEqual(store?.notCopied, [{ kind: 'volume', name: 'rows' }])
     assert.equal(lone?.notCopied, undefined)
     assert.deepEqual(
       [web?.image, web?.args, web?.environment, web?.secrets],

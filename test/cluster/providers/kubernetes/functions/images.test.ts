@@ -184,7 +184,10 @@ process.exit(3)`,
       ...functionSpec({ name: 'failing', secrets: [{ name: 'KEY', from: 'failing/key' }] }),
       ...{ runtime: 'image', image: reference, handler: '' },
     }
-    const { function: fn, settled } = await rig.functions.deploy(rig.projectId, given, undefined, { answerBy: 0 })
+    // Another one serves: what fails is no less masked.
+    const { id } = await deploy(rig, 'failing', { 'index.mjs': 'export const handler = () => "first"' })
+    const begun = rig.changes.length
+    const { settled } = await rig.functions.deploy(rig.projectId, given, undefined, { answerBy: 0 })
     await assert.rejects(settled, ({ code, message, details }: HksError) => {
       assert.equal(code, 'DEPLOY_FAILED')
       const said = JSON.stringify([message, details])
@@ -193,9 +196,12 @@ process.exit(3)`,
       assert.doesNotMatch(said, /elephant/)
       return true
     })
-    const { reason } = (await rig.functions.get(fn.id))!
+    const { reason, revisions } = (await rig.functions.get(id))!
     assert.match(reason ?? '', /not \*\*\*/)
-    await rig.functions.remove(fn.id)
+    await eventually(async () => assert.match(JSON.stringify(await rig.log(id)), /the key is \*\*\*/), 20_000)
+    assert.doesNotMatch(JSON.stringify([revisions, rig.changes.slice(begun), await rig.log(id)]), /elephant/)
+    assert.equal(jsonOf(await rig.call(id)), 'first')
+    await rig.functions.remove(id)
   })
 
   it('says that its connection names no registry', async () => {

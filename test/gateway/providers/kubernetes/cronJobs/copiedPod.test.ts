@@ -18,10 +18,11 @@ const template = {
       {
         name: 'web',
         image: 'shop/web:1',
-        volumeMounts: ['settings', 'data', 'cache', 'kube-api-access-x7'].map(name => ({
+        volumeMounts: ['settings', 'data', 'cache', 'claim', 'data', 'kube-api-access-x7'].map(name => ({
           name,
           mountPath: `/${name}`,
         })),
+        volumeDevices: [{ name: 'disk', devicePath: '/dev/xvda' }],
       },
     ],
   },
@@ -38,6 +39,8 @@ describe('the pod of an application', () => {
     assert.deepEqual(notCopiedOf(template), [
       { kind: 'volume', name: 'data' },
       { kind: 'volume', name: 'cache' },
+      { kind: 'volume', name: 'claim' },
+      { kind: 'volume', name: 'disk' },
       { kind: 'container', name: 'proxy' },
       { kind: 'initContainer', name: 'migrate' },
     ])

@@ -19,6 +19,7 @@ import type { NamespaceScope } from '../../namespaceScope.ts'
 import type { KubePod } from '../../objects/coreV1.ts'
 import type { FunctionsView } from '../functionsView.ts'
 import type { ImageMasks } from './imageMasks.ts'
+import { runsOwnImage } from '../objects/revisionFacts.ts'
 import { readMarked, writeMarked } from './podLog.ts'
 import { functionContainer } from '../revisions/revisionOutcome.ts'
 
@@ -40,6 +41,12 @@ export const lateLogMs = 2000
 /** Lines of a function that an earlier gateway may have stored of the containers that are there now. */
 const mostStored = 2000
 
+/** One container's log that is read. */
+interface Reading {
+  /** A program of ours marks its lines; an image of its user's does not. */
+  readonly isMarked: boolean
+}
+
 /**
  * Brings what the pods of all revisions print into the log, in the order of time, and says when a function goes to zero.
  * Dispose to stop.
@@ -49,35 +56,26 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
   const stopping = new AbortController()
   const signal = AbortSignal.any([scope.signal, stopping.signal])
   const readers = new Set<string>()
-  const merges = new Map<string, LineMerge<string>>()
+  const merges = new Map<string, LineMerge<Reading>>()
   const withPods = new Set<string>()
-  const stored = new Map<string, Promise<readonly TimedLine[]>>()
+  const stored = new Map<string, Promise<readonly StoredLogLine[]>>()
 
-  /** An image of its user's marks no line. */
-  const isGiven = (functionId: string) => view.record(functionId)?.spec.image !== undefined
   const podOf = (uid: string) => view.pods.get(uid)
-  const mergeOf = (functionId: string): LineMerge<string> => {
+  const mergeOf = (functionId: string): LineMerge<Reading> => {
     const merge =
       merges.get(functionId) ??
-      createLineMerge<string>(clock, batch =>
+      createLineMerge<Reading>(clock, batch =>
         log.write(
           functionId,
-          batch.map(([, line]) => lineOf(line, clock, isGiven(functionId))),
+          batch.map(([{ isMarked }, line]) => lineOf(line, clock, isMarked)),
         ),
       )
     merges.set(functionId, merge)
     return merge
   }
-  const storedOf = (functionId: string): Promise<readonly TimedLine[]> => {
+  const storedOf = (functionId: string): Promise<readonly StoredLogLine[]> => {
     const lines =
-      stored.get(functionId) ??
-      logs.read(functionId, { tail: mostStored }).then(read =>
-        read.lines.filter(isOfPod).map(line => ({
-          time: line.time,
-          stamp: '',
-          text: isGiven(functionId) ? line.text : writeMarked(line),
-        })),
-      )
+      stored.get(functionId) ?? logs.read(functionId, { tail: mostStored }).then(read => read.lines.filter(isOfPod))
     stored.set(functionId, lines)
     return lines
   }
@@ -95,13 +93,16 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
       })
       signal.addEventListener('abort', wake, { once: true })
     })
-  const read = async (functionId: string, start: ContainerStart, pod: KubePod, key: string): Promise<void> => {
+  const read = async (functionId: string, start: ContainerStart, pod: KubePod): Promise<void> => {
     const merge = mergeOf(functionId)
-    merge.open(key)
+    const reading = { isMarked: !runsOwnImage(pod) }
+    merge.open(reading)
     try {
       const { from, to } = spanOf(pod, start)
-      const known = (await storedOf(functionId)).filter(({ time = 0 }) => time >= from && time <= to + 1000)
-      const hide = await masks.of(functionId, pod, from)
+      const known = (await storedOf(functionId))
+        .filter(({ time }) => time >= from && time <= to + 1000)
+        .map(line => ({ time: line.time, stamp: '', text: reading.isMarked ? writeMarked(line) : line.text }))
+      const hide = await masks.of(functionId, pod, from, signal)
       const late = { lateMs: lateLogMs }
       const source = {
         namespace: scope.name,
@@ -117,12 +118,12 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
         hide ? createMaskedSeenLines(known, hide, late) : createSeenLines(known, late),
         signal,
       )) {
-        if ('lines' in event) await merge.push(key, hide ? maskLines(event.lines, hide) : event.lines)
+        if ('lines' in event) await merge.push(reading, hide ? maskLines(event.lines, hide) : event.lines)
         // A pod that scales down is gone soon after its log has ended.
         else if (podOf(start.podUid)) log.system(functionId, event.notice)
       }
     } finally {
-      merge.close(key)
+      merge.close(reading)
     }
   }
   const look = (pod: KubePod): void => {
@@ -133,7 +134,7 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
       const key = startKey(start)
       if (start.container !== functionContainer || readers.has(key)) continue
       readers.add(key)
-      read(functionId, start, pod, key).catch((error: unknown) => {
+      read(functionId, start, pod).catch((error: unknown) => {
         if (!signal.aborted) report(error)
       })
     }
@@ -176,11 +177,11 @@ export function followFunctionLogs(options: FunctionLogsOptions): Disposable {
 const isOfPod = ({ time }: StoredLogLine): boolean => !Number.isInteger(time)
 
 /** A line of the kubelet itself has no time. */
-const lineOf = ({ time, text, truncated }: TimedLine, clock: Clock, isGiven: boolean): NewLogLine =>
+const lineOf = ({ time, text, truncated }: TimedLine, clock: Clock, isMarked: boolean): NewLogLine =>
   time === undefined
     ? { time: clock.now(), stream: 'system', text }
     : {
         time,
-        ...(isGiven ? { stream: 'stdout', text } : readMarked(text)),
+        ...(isMarked ? readMarked(text) : { stream: 'stdout', text }),
         ...(truncated === undefined ? {} : { truncated }),
       }

@@ -20,8 +20,15 @@ const words: Readonly<Record<string, string>> = {
   NoTraffic: 'No calls are led to it',
 }
 
-/** A reason with its message, as one sentence. */
-export function reasonWords({ reason, message }: Pick<Condition, 'reason' | 'message'>): string {
+/** What Knative quotes of a container: what it said or printed last (serving/v1 RevisionContainerExitingMessage). */
+const quotation = /(?<=\bContainer failed)\s+with: [^]*$/
+
+/** A reason with its message, as one sentence; without what a container printed where nobody has masked that. */
+export function reasonWords(
+  { reason, message: whole }: Pick<Condition, 'reason' | 'message'>,
+  { isMasked = true }: { readonly isMasked?: boolean } = {},
+): string {
+  const message = isMasked ? whole : whole?.replace(quotation, '')
   const known = reason === undefined ? undefined : words[reason]
   const said = message?.trim().replace(/\s+/g, ' ') ?? ''
   const start = known ?? reason

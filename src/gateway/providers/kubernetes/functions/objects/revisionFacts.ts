@@ -53,6 +53,9 @@ export function readFacts({
   }
 }
 
+/** Whether a revision, or a pod of one, runs an image of its user's, without a program of ours. */
+export const runsOwnImage = (object: Parameters<typeof readFacts>[0]): boolean => readFacts(object)?.image !== undefined
+
 /** The whole of what was asked for, from the annotation and the container. */
 export function specOfRevision(name: string, facts: RevisionFacts, { containers }: RevisionSpec): FunctionSpec {
   const { id: _id, number: _number, sourceDigest: _digest, transient: _transient, ...rest } = facts

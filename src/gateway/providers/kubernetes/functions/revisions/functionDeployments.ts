@@ -11,7 +11,7 @@ import type { FunctionSettings } from '../functionSettings.ts'
 import { functionIdOf, revisionName, sourceName } from '../objects/functionNames.ts'
 import { newRecord, type PendingRevisions } from '../pendingRevisions.ts'
 import { prepareRevision } from '../content/prepareRevision.ts'
-import { type Attempt, type AttemptSettlingOptions, createAttemptSettling, outcomeOf } from './settleAttempt.ts'
+import { type Attempt, type AttemptSettlementOptions, createAttemptSettlement } from './settleAttempt.ts'
 import { findOwnService, nextNumber, putRevision } from './putRevision.ts'
 import { refuseSpec } from './refuseSpec.ts'
 import type { RevisionContent } from '../objects/revisionContent.ts'
@@ -30,7 +30,7 @@ export interface FunctionDeployments {
 }
 
 /** What deploying needs. */
-export interface FunctionDeploymentsOptions extends AttemptSettlingOptions {
+export interface FunctionDeploymentsOptions extends AttemptSettlementOptions {
   readonly objects: FunctionObjects
   readonly settings: () => FunctionSettings
   readonly planContent: PlanContent
@@ -51,6 +51,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
   const turns = createKeyedQueue()
   const attempts = new Set<Attempt>()
   const failUnmade = createUnmadeFailure(options)
+  const settle = createAttemptSettlement(options, attempts)
 
   const begin = async (
     spec: RevisionRecord['spec'],
@@ -70,11 +71,13 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       status: 'deploying',
       createdAt: clock.now(),
     }
+    const abort = new AbortController()
     const attempt: Attempt = {
       revision,
       created: !existing,
       isPut: false,
-      abort: new AbortController(),
+      abort,
+      signal: AbortSignal.any([abort.signal, scope.signal]),
       told: steps.begin(scope.projectId, revision),
       settled: Promise.resolve(),
     }
@@ -84,15 +87,13 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     attempt.settled = settled.catch(() => undefined)
     return { attempt, settled }
   }
-  const settle = createAttemptSettling(options, attempts)
-  const signalOf = ({ abort }: Attempt) => AbortSignal.any([abort.signal, scope.signal])
 
   /** Makes what the revision needs, then the revision. */
   const put = async (attempt: Attempt, source: Source | undefined, content: RevisionContent): Promise<void> => {
     const { revision, told } = attempt
     const { functionId, spec } = revision
     try {
-      signalOf(attempt).throwIfAborted()
+      attempt.signal.throwIfAborted()
       const existing = await findOwnService(objects, spec.name, scope.projectId)
       attempt.created = !existing
       const { annotations } = options.settings()
@@ -103,7 +104,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     } catch (error) {
       attempts.delete(attempt)
       const explained = explainFailure(error, deployWords(revision))
-      told.ended(outcomeOf(explained), explained.message)
+      told.failed(explained)
       // One that may be there is ended by whoever sees it.
       if (!mayHaveHappened(error)) await forgetSource(revision).catch(unlessAway)
       options.onLeftovers()
@@ -128,10 +129,10 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
     pending.add(revision)
     try {
       const line = (text: string) => log.system(functionId, text)
-      const content = await build(signalOf(attempt), { progress: told.now, line }).catch(async (error: unknown) => {
+      const content = await build(attempt.signal, { progress: told.now, line }).catch(async (error: unknown) => {
         const explained = await failUnmade(revision, error)
         attempts.delete(attempt)
-        told.ended(outcomeOf(explained), explained.message)
+        told.failed(explained)
         throw explained
       })
       await turns.add(spec.name, () => put(attempt, source, content))

@@ -5,6 +5,7 @@ import { LoadFailure } from '../../../../domain/loadFailure.ts'
 export interface Termination {
   readonly exitCode: number
   readonly reason?: string
+  /** When the container that ended had started; RFC 3339. */
   readonly startedAt?: string | null
   /** Its termination message: a line `CODE TYPE: MESSAGE (at FILE:LINE:COLUMN)` and below it the stack. */
   readonly message?: string

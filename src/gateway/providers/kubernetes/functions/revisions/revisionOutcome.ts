@@ -3,6 +3,7 @@ import type { LoadFailure } from '../../../../domain/loadFailure.ts'
 import { reasonWords } from '../objects/conditionWords.ts'
 import type { ContainerState, KubePod } from '../../objects/coreV1.ts'
 import { conditionOf, type KnativeRevision, type KnativeService } from '../objects/knativeObjects.ts'
+import { runsOwnImage } from '../objects/revisionFacts.ts'
 import { type Termination, terminationFailure } from './revisionFailure.ts'
 
 /** What a deployment sees of the cluster. */
@@ -41,9 +42,10 @@ const refusals = new Set(['ContainerMissing', 'ProgressDeadlineExceeded', 'Faile
 export function revisionOutcome({ service, revision, pods }: RevisionSight, name: string): RevisionOutcome {
   const broken = pods.map(containerTrouble).find(trouble => trouble !== undefined)
   if (broken && conditionOf(revision, 'Ready')?.status !== 'True') return broken
-  const failed = revisionRefusal(service, revision)
+  const said = { isMasked: !revision || !runsOwnImage(revision) }
+  const failed = revisionRefusal(service, revision, said)
   if (failed !== undefined) return { kind: 'refused', reason: failed }
-  if (conditionOf(revision, 'Ready')?.status !== 'True') return startingOf(service, revision, pods)
+  if (conditionOf(revision, 'Ready')?.status !== 'True') return startingOf({ service, revision, pods }, said)
   const isCurrent = (service.status?.observedGeneration ?? 0) >= (service.metadata.generation ?? 0)
   const takesAll = service.status?.traffic?.some(target => target.revisionName === name && target.percent === 100)
   const isRouted = conditionOf(service, 'RoutesReady')?.status === 'True'
@@ -74,10 +76,14 @@ function containerTrouble(pod: KubePod): RevisionOutcome | undefined {
 
 const endOf = (state: ContainerState | undefined): Termination | undefined => state?.terminated
 
-function revisionRefusal(service: KnativeService, revision: KnativeRevision | undefined): string | undefined {
+function revisionRefusal(
+  service: KnativeService,
+  revision: KnativeRevision | undefined,
+  said: { readonly isMasked: boolean },
+): string | undefined {
   for (const type of ['ContainerHealthy', 'ResourcesAvailable', 'Ready']) {
     const condition = conditionOf(revision, type)
-    if (condition?.status === 'False' && refusals.has(condition.reason ?? '')) return reasonWords(condition)
+    if (condition?.status === 'False' && refusals.has(condition.reason ?? '')) return reasonWords(condition, said)
   }
   const configured = conditionOf(service, 'ConfigurationsReady')
   const isCurrent = (service.status?.observedGeneration ?? 0) >= (service.metadata.generation ?? 0)
@@ -85,18 +91,14 @@ function revisionRefusal(service: KnativeService, revision: KnativeRevision | un
   return undefined
 }
 
-function startingOf(
-  service: KnativeService,
-  revision: KnativeRevision | undefined,
-  pods: readonly KubePod[],
-): RevisionOutcome {
+function startingOf({ service, revision, pods }: RevisionSight, said: { readonly isMasked: boolean }): RevisionOutcome {
   for (const [object, type] of [
     [revision, 'ResourcesAvailable'],
     [revision, 'ContainerHealthy'],
     [service, 'RoutesReady'],
   ] as const) {
     const condition = conditionOf(object, type)
-    if (condition?.status === 'False') return { kind: 'starting', waiting: reasonWords(condition) }
+    if (condition?.status === 'False') return { kind: 'starting', waiting: reasonWords(condition, said) }
   }
   for (const { status } of pods) {
     const waiting = status?.containerStatuses?.find(({ name }) => name === functionContainer)?.state?.waiting

@@ -91,7 +91,7 @@ export function createRevisionWatch(options: RevisionWatchOptions): RevisionWatc
         const { pod, restarted, terminated } = outcome
         const printed = await lastLines(pod.metadata.name, restarted)
         const { message = '' } = terminated
-        const hide = (await masks.of(functionId, pod, millisecondsOf(terminated.startedAt) ?? 0)) ?? asIs
+        const hide = (await masks.of(functionId, pod, millisecondsOf(terminated.startedAt) ?? Infinity, signal)) ?? asIs
         throw failureOf(
           { ...outcome, terminated: { ...terminated, message: hide(message) } },
           number,

@@ -1,9 +1,9 @@
+import { HksError } from '../../../../../contract/errors.ts'
 import type { StepTeller } from '../../../../domain/deploymentSteps.ts'
 import { deployWords, explainFailure } from '../../../../domain/deployFailure.ts'
 import type { FunctionRecord, RevisionRecord } from '../../../../domain/function.ts'
 import type { FunctionLog } from '../../../../domain/functionLog.ts'
 import { LoadFailure } from '../../../../domain/loadFailure.ts'
-import { HksError } from '../../../../../contract/errors.ts'
 import type { NamespaceScope } from '../../namespaceScope.ts'
 import type { FunctionSight } from '../functionRecord.ts'
 import type { FunctionsView } from '../functionsView.ts'
@@ -19,12 +19,14 @@ export interface Attempt {
   /** The cluster knows of it. */
   isPut: boolean
   readonly abort: AbortController
+  /** Of `abort`, and of the namespace. */
+  readonly signal: AbortSignal
   readonly told: StepTeller
   settled: Promise<unknown>
 }
 
 /** What settling needs. */
-export interface AttemptSettlingOptions {
+export interface AttemptSettlementOptions {
   readonly scope: NamespaceScope
   readonly view: FunctionsView
   readonly settlement: RevisionSettlement
@@ -37,23 +39,19 @@ export interface AttemptSettlingOptions {
   readonly report: (error: unknown) => void
 }
 
-/** How a deployment that ended with an error is told. */
-export const outcomeOf = ({ code }: HksError): 'cancelled' | 'failed' => (code === 'CANCELLED' ? 'cancelled' : 'failed')
-
 /**
- * Makes what waits until a revision that the cluster knows serves, and takes it back where it can not; the attempt is none of
- * `attempts` any more then. Rejects with the explained HksError.
+ * Makes the end of deployments: waits until a revision that was put into the cluster serves, and takes it back where it can not.
+ * Either way the attempt is removed from `attempts`. @throws HksError, explained
  */
-export function createAttemptSettling(
-  options: AttemptSettlingOptions,
+export function createAttemptSettlement(
+  options: AttemptSettlementOptions,
   attempts: Set<Attempt>,
 ): (attempt: Attempt) => Promise<FunctionRecord> {
   const { scope, view, settlement, log, report } = options
   const settle = async (attempt: Attempt): Promise<FunctionRecord> => {
-    const { revision, told } = attempt
+    const { revision, told, signal } = attempt
     const { functionId, number, spec } = revision
     told.now({ phase: 'starting' })
-    const signal = AbortSignal.any([attempt.abort.signal, scope.signal])
     try {
       const onWaiting = (waiting: string | undefined) =>
         told.now({ phase: 'starting', ...(waiting === undefined ? {} : { waiting }) })
@@ -68,7 +66,7 @@ export function createAttemptSettling(
     } catch (error) {
       // It serves; the mark stays for whoever may take it away.
       const explained = explainFailure(error, deployWords(revision))
-      told.ended(outcomeOf(explained), explained.message)
+      told.failed(explained)
       throw explained
     }
     if (!revision.transient) log.system(functionId, sentence)
@@ -123,7 +121,7 @@ export function createAttemptSettling(
     } finally {
       attempts.delete(attempt)
       options.onLeftovers()
-      told.ended(outcomeOf(explained), explained.message)
+      told.failed(explained)
     }
     return explained
   }

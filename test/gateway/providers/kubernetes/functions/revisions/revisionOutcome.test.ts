@@ -89,6 +89,16 @@ describe('the outcome of a revision', () => {
     })
   })
 
+  it('quotes a container as far as somebody has masked what it printed', () => {
+    const said = 'Container failed with: KeyError: no elephant'
+    const failing = revision(is('ContainerHealthy', 'False', 'ExitCode3', said))
+    const of = (seen: KnativeRevision) => revisionOutcome({ service: service(), revision: seen, pods: [] }, 'fn-00002')
+    assert.deepEqual(of(failing), { kind: 'starting', waiting: `ExitCode3: ${said}.` })
+    const facts = JSON.stringify({ number: 2, runtime: 'image', image: 'shop:1' })
+    const given = { ...failing, metadata: { ...failing.metadata, annotations: { 'hexabase.io/revision': facts } } }
+    assert.deepEqual(of(given), { kind: 'starting', waiting: 'ExitCode3: Container failed.' })
+  })
+
   it('is a refusal, in words, where no time mends it', () => {
     const of = (seen: KnativeRevision, ...pods: KubePod[]) =>
       revisionOutcome({ service: service(), revision: seen, pods }, 'fn-00002')
