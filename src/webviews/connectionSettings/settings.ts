@@ -141,15 +141,16 @@ export class ConnectionSettings extends FormPage {
       this.left.clear()
       this.notices.tell('save', { severity: 'success', text: t('Saved.') })
     } catch (error) {
-      this.refuse(error)
+      this.refuse(error, form)
     } finally {
       this.isSaving = false
       this.draw()
     }
   }
 
-  private refuse(error: unknown): void {
-    const problem = problemOf(error)
+  private refuse(error: unknown, sent: SettingsForm): void {
+    // What was refused may be another value by now.
+    const problem = this.form === sent ? problemOf(error) : undefined
     if (problem === undefined) {
       const again = { label: t('Try again'), run: () => void this.save() }
       this.notices.tell('save', failure(t('Not saved'), error, [again]))

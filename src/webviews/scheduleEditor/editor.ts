@@ -198,9 +198,12 @@ export class ScheduleEditor extends FormPage {
   }
 
   private settle(): void {
-    this.advice.settle(this.edited.form, error => {
+    const { form } = this.edited
+    this.advice.settle(form, error => {
       // What the gateway refuses is shown at once; whether it can be reached matters only on Save.
-      if (error instanceof HksError && error.code === 'INVALID_SCHEDULE') this.saving.refuse(error)
+      // A form that has changed meanwhile is asked about again.
+      const isRefused = error instanceof HksError && error.code === 'INVALID_SCHEDULE' && this.edited.form === form
+      if (isRefused) this.saving.refuse(error, { sent: form })
       this.draw()
     })
   }

@@ -5,6 +5,7 @@ import type { NoticeBoard } from '../ui/noticeBoard.ts'
 import { t } from '../ui/text.ts'
 import type { EditedForm } from './editedForm.ts'
 import { savedNotice, seriousNotice, untrustedNotice } from './editorNotices.ts'
+import type { Form } from './modelForm.ts'
 import { lintKey } from './modelPreview.ts'
 import type { FieldPath } from './modelProblems.ts'
 import { problemOf } from './modelRefusal.ts'
@@ -57,7 +58,7 @@ export class FormSaving {
       this.page.keep()
       notices.tell('save', savedNotice(job, this.page.advice.now()))
     } catch (error) {
-      this.refuse(error)
+      this.refuse(error, { sent: form })
     } finally {
       this.isSaving = false
       draw()
@@ -70,18 +71,19 @@ export class FormSaving {
     const problem = edited.firstToMend()
     if (problem !== undefined) return focusField(problem.field)
     notices.tell('save', undefined)
+    const { form } = edited
     try {
       await this.page.showManifest(edited.toSave())
     } catch (error) {
-      this.refuse(error, t('No preview'))
+      this.refuse(error, { sent: form, title: t('No preview') })
     }
     draw()
   }
 
-  /** Shows an error at the field that it names, otherwise beside Save. */
-  refuse(error: unknown, title = t('Not saved')): void {
+  /** Shows an error at the field that it names, otherwise, or where the form is no more what was sent, beside Save. */
+  refuse(error: unknown, { sent, title = t('Not saved') }: { readonly sent: Form; readonly title?: string }): void {
     const { edited, notices, focusField, draw } = this.page
-    const problem = problemOf(error, edited.form)
+    const problem = edited.form === sent ? problemOf(error, sent) : undefined
     if (problem === undefined) {
       const again = { label: t('Try again'), run: () => void this.save() }
       notices.tell('save', failure(title, error, this.isSaving ? [again] : []))

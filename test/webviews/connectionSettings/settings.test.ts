@@ -96,9 +96,27 @@ describeInVscode('the settings of a connection in a browser', () => {
     // Its reason may be gone by now.
     await press(page, 'Save')
     await eventually(async () => assert.equal(asked, 2))
+    await page.getByRole('button', { name: 'Save', exact: true }).waitFor()
     await page.locator('#field-namespaces-note').getByText('can not be opened. Ask its owner.').waitFor()
     await field(page, 'Open more namespaces').fill('other')
     await page.locator('#field-namespaces-note').getByText('can not be opened').waitFor({ state: 'detached' })
+  })
+
+  it('says beside Save what is refused of a form that has changed meanwhile', async () => {
+    const answer = Promise.withResolvers<never>()
+    const asked = Promise.withResolvers<void>()
+    const save = () => {
+      asked.resolve()
+      return answer.promise
+    }
+    const { page } = await start({}, { save })
+    await field(page, 'Open more namespaces').fill('nope')
+    await press(page, 'Save')
+    await asked.promise
+    await field(page, 'Open more namespaces').fill('other')
+    answer.reject(invalidField('namespaces', 'nope', 'can not be opened.'))
+    await page.locator('.notices').getByText('Not saved: namespaces: can not be opened.').waitFor()
+    assert.equal(await page.locator('#field-namespaces-note').getByText('can not be opened').count(), 0)
   })
 
   it('shows other failures beside Save, and tries again', async () => {

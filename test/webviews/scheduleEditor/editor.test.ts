@@ -341,6 +341,23 @@ describeInVscode('the schedule editor in a browser', () => {
     assert.deepEqual([body?.functionId, body?.payload, body?.command], ['f-1', { name: 'Ada' }, undefined])
   })
 
+  it('says beside Save what is refused of a form that has changed meanwhile', async () => {
+    const answer = Promise.withResolvers<never>()
+    const asked = Promise.withResolvers<void>()
+    const save = () => {
+      asked.resolve()
+      return answer.promise
+    }
+    const { page } = await start(editInit(), { save })
+    await expression(page).fill('* * * * *')
+    await press(page, 'Save')
+    await asked.promise
+    await expression(page).fill('0 5 * * *')
+    answer.reject(invalidField('schedule', '* * * * *', 'is too frequent here.'))
+    await notices(page).getByText('Not saved: schedule: is too frequent here.').waitFor()
+    assert.equal(await page.locator('#field-schedule-note').getByText('too frequent').count(), 0)
+  })
+
   it('saves only what was changed', async () => {
     const { page, host } = await start(editInit())
     await press(page, 'Save')
