@@ -8,6 +8,7 @@ import type { CollectionState, WatchedCollection } from '../watch/watchedCollect
 import { functionIdOf, functionSelector, labels } from './objects/functionNames.ts'
 import { type FunctionSight, toFunctionRecord } from './functionRecord.ts'
 import type { KubePod } from '../objects/coreV1.ts'
+import { lookUntil } from './lookUntil.ts'
 import { type PendingRevisions, withPending } from './pendingRevisions.ts'
 import { type KnativeRevision, type KnativeService, servingApi } from './objects/knativeObjects.ts'
 
@@ -181,34 +182,6 @@ export function createFunctionsView(options: FunctionsViewOptions): FunctionsVie
       for (const one of [...subscriptions, ...collections]) one[Symbol.dispose]()
     },
   }
-}
-
-function lookUntil<T>(
-  subscribe: FunctionsView['subscribe'],
-  functionId: string,
-  look: () => T | undefined,
-  signal: AbortSignal,
-): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>()
-  const check = () => {
-    try {
-      const found = look()
-      if (found !== undefined) resolve(found)
-    } catch (error) {
-      reject(error)
-    }
-  }
-  const onAbort = () => reject(signal.reason)
-  const subscription = subscribe(id => {
-    if (id === functionId) check()
-  })
-  signal.addEventListener('abort', onAbort, { once: true })
-  if (signal.aborted) onAbort()
-  else check()
-  return promise.finally(() => {
-    subscription[Symbol.dispose]()
-    signal.removeEventListener('abort', onAbort)
-  })
 }
 
 /** The API server knows no such resource: Knative Serving is not installed. */

@@ -30,6 +30,7 @@ import { createContentPlanner } from './content/revisionContents.ts'
 import { createRevisionWatch } from './revisions/revisionWatch.ts'
 import type { RuntimeProgram } from './objects/runtimeProgram.ts'
 import { secretKeyOf } from './objects/serviceManifest.ts'
+import { removeService } from './revisions/removeService.ts'
 import { createRevisionSettlement } from './revisions/settleRevision.ts'
 import { steadyObjects } from './revisions/steadyObjects.ts'
 import { createObjectSweep, usualSweepMs } from './revisions/sweepObjects.ts'
@@ -68,8 +69,6 @@ export interface NamespaceFunctionsDeps {
 }
 
 const defaultAdoptAfterMs = 10_000
-/** Milliseconds until pods of a deleted function are looked for again. */
-const endAgainMs = 1000
 
 /** Functions in one namespace of a cluster with Knative. */
 export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceFunctionsDeps): NamespaceFunctions {
@@ -151,19 +150,6 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     })
   }
   sweepLater(sweepAfterMs)
-  /** Pods that their Deployment makes anew before it hears of its end are ended, too. */
-  const untilGone = async (id: string, name: string) => {
-    for (;;) {
-      await objects.endPods('service', name)
-      const again = AbortSignal.timeout(endAgainMs)
-      const waiting = AbortSignal.any([signal, again])
-      try {
-        return await view.until(id, sight => (sight ? undefined : true), waiting)
-      } catch (error) {
-        if (!again.aborted || signal.aborted) throw error
-      }
-    }
-  }
   const required = (id: string): FunctionRecord => {
     const record = view.record(id)
     if (record) return record
@@ -241,13 +227,10 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
       )
     },
     remove: async id => {
-      const { spec } = required(id)
+      required(id)
       await deployments.cancel(id)
       const service = view.sight(id)?.service
-      if (service) {
-        await objects.remove('services', spec.name, { uid: service.metadata.uid, foreground: true })
-        await untilGone(id, spec.name)
-      }
+      if (service) await removeService(id, service, objects, view, signal)
       await forget(id)
       sweepLater(sweepAfterMs)
     },

@@ -19,7 +19,9 @@ async function openMasks(isAway = false) {
   const data = { key: Buffer.from('elephant').toString('base64') }
   const server = stack.use(
     await wireServer((_request, response) =>
-      isAway ? answerStatus(response, 503, 'ServiceUnavailable') : answerJson(response, 200, { metadata: { name: 'own' }, data }),
+      isAway
+        ? answerStatus(response, 503, 'ServiceUnavailable')
+        : answerJson(response, 200, { metadata: { name: 'own' }, data }),
     ),
   )
   const client = stack.use(await wireClient(server.url))
