@@ -4,10 +4,17 @@ import type { FunctionsView } from '../functionsView.ts'
 import type { FunctionObjects } from '../objects/functionObjects.ts'
 import type { KnativeService } from '../objects/knativeObjects.ts'
 
-/** Milliseconds until pods of a deleted function are looked for again. */
-const lookAgainMs = 1000
+/** Milliseconds after which what has replaced an ended pod is ended: its containers have not started by then. */
+const replacedMs = 250
+/** Milliseconds after which pods are ended again in any case: not each may have been seen. */
+const againMs = 1000
 
-/** Deletes the Service of a function and ends its pods. Resolves when nothing of them is left. @throws `signal.reason` */
+/**
+ * Deletes the Service of a function and ends its pods. Resolves when nothing of them is left. @throws `signal.reason`
+ *
+ * A pod that runs has to be ended by us before Kubernetes deletes it with its own grace: Knative's queue-proxy drains for half a
+ * minute then, which the kubelet does not shorten any more. What we end is replaced until its Deployment has heard of its end.
+ */
 export async function removeService(
   functionId: string,
   { metadata: { name, uid } }: KnativeService,
@@ -15,8 +22,8 @@ export async function removeService(
   view: Pick<FunctionsView, 'until'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const seenSoon = async (test: (sight: FunctionSight | undefined) => boolean): Promise<boolean> => {
-    const late = AbortSignal.timeout(lookAgainMs)
+  const isSeenWithin = async (milliseconds: number, test: (sight: FunctionSight | undefined) => boolean) => {
+    const late = AbortSignal.timeout(milliseconds)
     try {
       return await view.until(functionId, sight => test(sight) || undefined, AbortSignal.any([signal, late]))
     } catch (error) {
@@ -25,11 +32,13 @@ export async function removeService(
     }
   }
   await objects.remove('services', name, { uid, foreground: true })
-  do {
-    // One that is ended before its Deployment hears of its own end is replaced by another, which has to start and end, too.
-    await seenSoon(sight => sight?.pods.every(isBeingDeleted) ?? true)
+  for (;;) {
     await objects.endPods('service', name)
-  } while (!(await seenSoon(sight => sight === undefined)))
+    if (await isSeenWithin(replacedMs, isGone)) return
+    await isSeenWithin(againMs, sight => isGone(sight) || sight!.pods.some(isWanted))
+  }
 }
 
-const isBeingDeleted = ({ metadata }: KubePod): boolean => metadata.deletionTimestamp !== undefined
+const isGone = (sight: FunctionSight | undefined): boolean => sight === undefined
+
+const isWanted = ({ metadata }: KubePod): boolean => metadata.deletionTimestamp === undefined
