@@ -229,8 +229,8 @@ export function createNamespaceFunctions(scope: NamespaceScope, deps: NamespaceF
     remove: async id => {
       required(id)
       await deployments.cancel(id)
-      const service = view.sight(id)?.service
-      if (service) await removeService(id, service, objects, view, signal)
+      const sight = view.sight(id)
+      if (sight) await removeService(id, sight, objects, view, signal)
       await forget(id)
       sweepLater(sweepAfterMs)
     },

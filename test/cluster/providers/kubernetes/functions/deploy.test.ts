@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
+import { eventually } from '../../../../support/eventually.ts'
 import { jsonOf } from '../../../../support/functionInputs.ts'
 import { type ClusterFunctionsRig, openClusterFunctions } from '../../../../support/cluster/clusterFunctionsRig.ts'
 
@@ -15,5 +17,19 @@ describe('a function on a cluster', function () {
     assert.deepEqual([record.status, record.serving], ['ready', 1])
     const answer = await rig.call(record.id, { a: 1 })
     assert.deepEqual(jsonOf(answer), { got: { a: 1 } })
+    await rig.functions.remove(record.id)
+  })
+
+  it('leaves nothing of its own when it is deleted, though it never served', async () => {
+    await assert.rejects(rig.deploy('throw new Error("boom")', { name: 'failing' }), { code: 'DEPLOY_FAILED' })
+    const [fn] = await rig.functions.list(rig.projectId)
+    assert.deepEqual([fn?.spec.name, fn?.status], ['failing', 'failed'])
+    await rig.functions.remove(fn!.id)
+    const labelled = async (kind: string) =>
+      (await rig.api.list<KubeObject>({ apiVersion: 'v1', kind, namespace: rig.namespace })).filter(
+        ({ metadata }) => metadata.labels?.['hexabase.io/app-id'] === fn!.id,
+      )
+    assert.deepEqual(await labelled('ConfigMap'), [])
+    await eventually(async () => assert.deepEqual(await labelled('Secret'), []), 10_000)
   })
 })

@@ -167,7 +167,10 @@ export function createRevisionSettlement(
       }
       const previous = mark?.previous === undefined ? undefined : await objects.find('revisions', mark.previous)
       const left = await changeService(name, current => withoutRevision(current, number, reason, previous))
-      if (!left || left.spec.template.metadata.name === failed) return
+      if (!left) return
+      // One that never served has not got it yet.
+      await own('secrets', keyName(name), 'Service', left)
+      if (left.spec.template.metadata.name === failed) return
       await untilTakenUp(functionId, failed)
       await dropRevision(failed, facts)
       await seen(functionId, ({ revisions }) => revisions.every(({ metadata }) => metadata.name !== failed))

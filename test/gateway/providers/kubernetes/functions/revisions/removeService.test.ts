@@ -1,12 +1,30 @@
 import assert from 'node:assert/strict'
 import type { FunctionSight } from '../../../../../../src/gateway/providers/kubernetes/functions/functionRecord.ts'
 import { lookUntil } from '../../../../../../src/gateway/providers/kubernetes/functions/lookUntil.ts'
-import type { KnativeService } from '../../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
+import { annotations } from '../../../../../../src/gateway/providers/kubernetes/functions/objects/functionNames.ts'
+import type {
+  KnativeRevision,
+  KnativeService,
+} from '../../../../../../src/gateway/providers/kubernetes/functions/objects/knativeObjects.ts'
+import {
+  type FailedRevision,
+  writeState,
+} from '../../../../../../src/gateway/providers/kubernetes/functions/objects/serviceState.ts'
 import { removeService } from '../../../../../../src/gateway/providers/kubernetes/functions/revisions/removeService.ts'
 import { eventually } from '../../../../../support/eventually.ts'
 import { kubePod } from '../../objects.ts'
 
-const service = { metadata: { name: 'shop', uid: 'u-1' } } as KnativeService
+const factsOf = (number: number) => ({ id: `${number}${'0'.repeat(8)}`, number, runtime: 'node' })
+const annotated = (facts: object) => ({ annotations: { [annotations.revision]: JSON.stringify(facts) } })
+const failed = { ...factsOf(2), reason: 'boom' } as unknown as FailedRevision
+const service = {
+  metadata: { name: 'shop', uid: 'u-1', annotations: writeState({ lastRevision: 3, failed: [failed] }) },
+  spec: { template: { metadata: { name: 'shop-00003', ...annotated(factsOf(3)) }, spec: { containers: [] } } },
+} as unknown as KnativeService
+const revisions = [
+  { metadata: annotated(factsOf(1)) },
+  { metadata: annotated(factsOf(3)) },
+] as unknown as KnativeRevision[]
 const pod = (metadata: object = {}) => {
   const made = kubePod({}, { containers: [{ name: 'function', image: 'shop:1' }] })
   return { ...made, metadata: { ...made.metadata, ...metadata } }
@@ -28,7 +46,7 @@ function fakeCluster() {
     remove: () =>
       removeService(
         'f',
-        service,
+        { service, revisions },
         {
           remove: async (kind, name, { uid, foreground } = {}) =>
             void asked.push(`remove ${kind} ${name} ${uid} ${foreground}`),
@@ -63,7 +81,11 @@ describe('the removal of a Service', () => {
     await eventually(async () => assert.deepEqual(cluster.asked.slice(2), ['end service shop']))
     cluster.become(undefined)
     await removed
-    assert.equal(cluster.asked.length, 3)
+    assert.deepEqual(cluster.asked.slice(3), [
+      'remove configmaps shop-00003-30000000-source undefined undefined',
+      'remove configmaps shop-00001-10000000-source undefined undefined',
+      'remove configmaps shop-00002-20000000-source undefined undefined',
+    ])
   })
 
   it('looks again now and then though no pod is seen', async () => {
