@@ -125,11 +125,11 @@ const imageReasons: ReadonlySet<string> = new Set([
 ])
 
 /** Longest line that is taken over from a cluster, characters. */
-const longest = 500
+const longestLine = 500
 
-/** What the cluster says, as the end of a sentence. */
-export function oneLine(text: string | undefined): string {
+/** What the cluster says, as the end of a sentence; what is longer ends after a whole word, where one is near. */
+export function oneLine(text: string | undefined, longest: number = longestLine): string {
   const line = (text ?? 'Kubernetes does not say why').trim().replace(/\s+/g, ' ')
-  const cut = line.length > longest ? `${line.slice(0, longest)}…` : line
+  const cut = line.length > longest ? `${line.slice(0, longest).replace(/ \S{0,100}$/, '')}…` : line
   return /[.!?…]$/.test(cut) ? cut : `${cut}.`
 }

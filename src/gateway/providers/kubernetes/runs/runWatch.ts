@@ -14,7 +14,8 @@ import { decisionOf } from './decisions.ts'
 import { isFinished } from './executionOf.ts'
 import { goneReason } from './goneReason.ts'
 import { ownerOf } from './ownerOf.ts'
-import { oneLine, type PodFault } from './podCause.ts'
+import type { PodFault } from './podCause.ts'
+import { refusedPod } from './refusedPod.ts'
 import { createRunCapture, type RunCapture } from './runCapture.ts'
 import { settleLostRuns } from './settleLostRuns.ts'
 import { createTurns } from './turns.ts'
@@ -149,7 +150,7 @@ export function createRunWatch(scope: NamespaceScope, deps: RunWatchDeps): RunWa
     const { kind, uid } = event.involvedObject
     if (uid === undefined) return
     if (kind === 'Job' && event.reason === 'FailedCreate') {
-      faults.set(uid, { reason: 'FailedCreate', cause: `The pod could not be made: ${oneLine(event.message)}` })
+      faults.set(uid, refusedPod(event.message, scope.name))
       return updateByUid(uid)
     }
     const cronJob = kind === 'CronJob' ? index.byUid(uid) : undefined

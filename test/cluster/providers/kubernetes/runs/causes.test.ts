@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CronJobExecution } from '../../../../../src/contract/executions.ts'
+import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
 import { type ClusterGateway, openClusterGateway } from '../../../../support/cluster/clusterGateway.ts'
 import { eventually } from '../../../../support/eventually.ts'
 
@@ -94,6 +95,34 @@ describe('a run of the cluster that fails', function () {
         [2, 3],
       ],
     )
+  })
+
+  it('says once what its pods lack that Pod Security refuses, however often it is tried', async () => {
+    await using own = await openClusterGateway()
+    const { api, namespace, client } = own
+    await api.request.json('PATCH', `/api/v1/namespaces/${namespace}`, {
+      body: { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
+      contentType: 'application/merge-patch+json',
+    })
+    const { jobName, applicationId, id, cause } = await runOf(own, 'refused', {
+      ...{ container: { command: ['true'] }, job: { activeDeadlineSeconds: 20 } },
+      ...{ reason: 'DeadlineExceeded', cause: /./ },
+    })
+    const { items } = await client().call('getExecutionLogs', {
+      ...{ params: { id: applicationId, execId: id }, query: { limit: 1000 } },
+    })
+    const told = items.map(({ text }) => text).filter(text => text.startsWith(`${jobName}: The pod could not be made`))
+    assert.equal(told.length, 1, told.join('\n'))
+    assert.match(
+      told[0]!,
+      /level "restricted".*seccompProfile\.type to "RuntimeDefault" or "Localhost"\)\. Set these fields/,
+    )
+    assert.match(cause!, /activeDeadlineSeconds of 20\. The pod could not be made: .* Set these fields/)
+    const events = await api.list<{ metadata: { name: string }; reason: string; message: string } & KubeObject>({
+      ...{ apiVersion: 'v1', kind: 'Event', namespace },
+    })
+    const tries = events.filter(({ reason }) => reason === 'FailedCreate').map(({ message }) => message)
+    assert.ok(new Set(tries).size > 1, tries.join('\n'))
   })
 })
 
