@@ -1,6 +1,6 @@
 // What a handler returned, as the status, headers and bytes to answer with.
 import { iteratorOf } from './answerStream.mjs'
-import { PlatformFailure } from './failure.mjs'
+import { PlatformFailure, wordsOf } from './failure.mjs'
 import { toJson } from './jsonValue.mjs'
 
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -44,7 +44,8 @@ function checkHeaders(given) {
 /** `context.response`: the only way to answer other than with a JSON value. Throws TypeError for what HTTP can't carry. */
 export function response(status = 200, headers = {}, body = null) {
   if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw new TypeError(`response: status must be a whole number from 200 to 599, got ${String(status)}`)
+    const given = typeof status === 'string' ? JSON.stringify(status) : wordsOf(status)
+    throw new TypeError(`response: status must be a whole number from 200 to 599, got ${given}`)
   }
   const hasBody = body !== null && body !== undefined && body !== ''
   if (bodiless.has(status) && hasBody) throw new TypeError(`response: an answer with status ${status} has no body`)

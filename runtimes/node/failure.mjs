@@ -1,11 +1,13 @@
 // Failures as error frames carry them: code, type, message, stack; places are relative to the function's folder.
 import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { types } from 'node:util'
+import { inspect, types } from 'node:util'
 
 const longestCauseChain = 5
 /** Of a message and of a stack, in UTF-16 units: with every one escaped, both fit into a frame of 1 MiB. */
 const longestText = 32_768
+/** Of a thrown value that is no error: its insides as far as a sentence has room for them. */
+const shortValue = { compact: true, breakLength: Infinity, depth: 2, maxArrayLength: 100, maxStringLength: 1000 }
 const runtimeUrl = pathToFileURL(dirname(fileURLToPath(import.meta.url))).href
 
 /** A failure that the platform itself names. `code` is one of the protocol's error codes. */
@@ -23,6 +25,9 @@ function typeOf(error) {
   const own = error.constructor?.name
   return error.name === 'Error' && typeof own === 'string' ? own : String(error.name)
 }
+
+/** What a value is, on one line; a text as it is. */
+export const wordsOf = value => (typeof value === 'string' ? value : inspect(value, shortValue))
 
 /** An error of another realm (`node:vm`) is one as well. */
 const isError = value => value instanceof Error || types.isNativeError(value)
@@ -61,7 +66,7 @@ export function describeFailure(error, code, dir) {
       const type = error.code.toLowerCase().replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())
       return { code: error.code, type, message: error.message, stack: '', ...error.details }
     }
-    const message = isError(error) ? String(error.message) : String(error)
+    const message = isError(error) ? String(error.message) : wordsOf(error)
     return {
       code,
       type: cut(typeOf(error)),

@@ -38,8 +38,9 @@ const responses: readonly (readonly [
   ['no body', { status: 204 }, { status: 204, headers: {}, body: '' }],
 ]
 
-const refusedResponses: readonly (readonly [string, unknown, RegExp])[] = [
+const refusedResponses: readonly (readonly [string, unknown, RegExp, 'go'?])[] = [
   ['a status that HTTP does not have', { status: 99 }, /status must be a whole number from 200 to 599, got 99/],
+  ['a status as text', { status: '200' }, /status must be a whole number from 200 to 599, got ("200"|'200')$/, 'go'],
   ['a header name with a space', { status: 200, headers: { 'a b': '1' } }, /is not a header name/],
   ['a header value with a line break', { status: 200, headers: { a: 'x\r\nb: c' } }, /the value of header a must be/],
   ['a body where there can be none', { status: 204, body: 'x' }, /an answer with status 204 has no body/],
@@ -90,7 +91,8 @@ describeEachRuntime('answers', language => {
     assert.deepEqual([frame.status, frame.headers, body.length], [200, {}, 0])
   })
 
-  for (const [name, given, message] of refusedResponses) {
+  for (const [name, given, message, except] of refusedResponses) {
+    if (except === language.name) continue
     it(`fails in the handler for ${name}`, async () => {
       const { frame } = await call('respond', given)
       assert.deepEqual(
@@ -131,6 +133,18 @@ describeEachRuntime('answers', language => {
     assert.equal(logged.map(log => log.text).join('\n'), stack)
     assert.ok(logged.every(log => log.stream === 'err'))
   })
+
+  if (language.name === 'node')
+    it('shows what is in a thrown value that is no error', async () => {
+      const messages = ['{ a: 1, b: [ { c: [Object] } ] }', 'plain text', "[ 'a' ]", 'Symbol(s)', 'undefined']
+      for (const [index, message] of messages.entries()) {
+        const { frame } = await call('throwValue', index)
+        assert.deepEqual([frame.t, frame.code, frame.message], ['error', 'FUNCTION_FAILED', message])
+      }
+      const { frame } = await call('throwValue', messages.length)
+      const long = String(frame.message)
+      assert.match(long, /^\{ text: 'x{1000}'\.\.\. 999000 more characters, list: \[ 0, 0, .* 999900 more items \] \}$/)
+    })
 
   it('gives each of 100 calls at once its own answer', async () => {
     const numbers = Array.from({ length: 100 }, (_, n) => n)

@@ -53,6 +53,10 @@ const routes = {
   fail: () => {
     throw new RangeError('too far')
   },
+  throwValue: index => {
+    const huge = { text: 'x'.repeat(1_000_000), list: Array(1_000_000).fill(0) }
+    throw [{ a: 1, b: [{ c: { d: 1 } }] }, 'plain text', ['a'], Symbol('s'), undefined, huge][index]
+  },
   raise: event => {
     throw new RangeError(`no ${event}`)
   },
