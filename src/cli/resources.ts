@@ -1,6 +1,7 @@
 import type { CronJob } from '../contract/cronJobs.ts'
 import { HksError } from '../contract/errors.ts'
 import type { Function } from '../contract/functions.ts'
+import { asHksError } from './asHksError.ts'
 import type { Context } from './context.ts'
 import { everyPage } from './everyPage.ts'
 import { findProject } from './project.ts'
@@ -48,11 +49,23 @@ async function eachOnce<T extends { readonly id: string }>(
   find: (ref: string) => Promise<T>,
 ): Promise<readonly T[]> {
   const found = new Map<string, T>()
+  const failures: HksError[] = []
   for (const ref of refs) {
-    const item = await find(ref)
-    found.set(item.id, item)
+    try {
+      const item = await find(ref)
+      found.set(item.id, item)
+    } catch (error) {
+      failures.push(asHksError(error))
+    }
   }
-  return [...found.values()]
+  const [first] = failures
+  if (first === undefined) return [...found.values()]
+  if (failures.length === 1 || first.code !== 'NOT_FOUND') throw first
+  throw new HksError('NOT_FOUND', failures.map(({ message }) => message).join('\n'), {
+    details: { failed: failures.map(({ details }) => details?.['id']) },
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    cause: first,
+  })
 }
 
 interface Kind<T> {

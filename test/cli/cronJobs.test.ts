@@ -154,7 +154,7 @@ describe('hks-func and CronJobs', function () {
     )
     assert.equal(code, 0, stderr)
     assert.match(stdout, /^CronJob: +never\nSchedule: +0 0 30 2 \* Pacific\/Auckland\nNext run: +suspended\n$/)
-    assert.match(stderr, /^error: .*never/im)
+    assert.match(stderr, /^warning: .*never/im)
     assert.equal((await named('never'))?.timeZone, 'Pacific/Auckland')
   })
 

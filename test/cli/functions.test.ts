@@ -354,6 +354,9 @@ describe('hks-func and functions', function () {
     await place.json('cronjob', 'create', 'other', '-s', '0 0 1 1 *', '--function', 'two')
     const unknown = await place.run(['delete', 'one', 'nowhere', '--yes'])
     assert.deepEqual([unknown.code, unknown.stdout], [4, ''])
+    const unknowns = await place.run(['delete', 'nobody', 'one', 'nowhere', '--yes'])
+    assert.equal(unknowns.code, 4)
+    assert.match(unknowns.stderr, /No function "nobody" .*\n.*No function "nowhere" .*\n.*It has: /)
     const asked = await place.run(['delete', 'one', 'two', 'three'])
     assert.match(
       asked.stderr,

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { defined } from '../../base/defined.ts'
 import { HksError } from '../../contract/errors.ts'
+import { localConnection } from '../../contract/localConnection.ts'
+import type { Project } from '../../contract/projects.ts'
 import { applicationNamed, applicationsOf, applicationTable, kindAndName } from '../applications.ts'
 import { confirmLoss } from '../confirm.ts'
 import type { Context, Run } from '../context.ts'
@@ -52,10 +54,16 @@ async function list(context: Context): Promise<void> {
   for (const { message } of refused) context.out.say(message)
   context.out.result({ items, ...(refused.length === 0 ? {} : { refused }) }, () =>
     items.length === 0
-      ? `${project?.name ?? context.cwd} has no applications that a CronJob can copy.`
+      ? `${project?.name ?? context.cwd} has no applications that a CronJob can copy.${wayOut(project)}`
       : applicationTable(items),
   )
 }
+
+/** In a cluster they are made with its own tools. */
+const wayOut = (project: Project | undefined): string =>
+  project && project.connection !== localConnection
+    ? ''
+    : ' Name a command: hks-func application create NAME -- COMMAND'
 
 async function create(context: Context, name: string, command: string[], options: CreateOptions): Promise<void> {
   const project = await openProject(context)

@@ -4,6 +4,7 @@ import type { Clock } from '../../../domain/clock.ts'
 import type { CronJobRecord, CronJobSpec } from '../../../domain/cronJob.ts'
 import type { CronJobs, CronJobUpdateOptions } from '../../../domain/ports.ts'
 import { patchTypes } from '../client/kubeClient.ts'
+import { parseReference } from '../images/reference.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { KubeCronJob, KubeJob } from '../objects/batchV1.ts'
 import type { PodTemplate } from '../objects/coreV1.ts'
@@ -59,7 +60,8 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     return known ?? findCaller(scope, target.functionId, deps.callerImage())
   }
   const manifest = async (spec: CronJobSpec) => {
-    const { templateAppId } = spec
+    const { templateAppId, image } = spec
+    if (image !== undefined) parseReference(image, 'image')
     const copied = templateAppId === undefined ? undefined : copiedPod(await deps.templateOf(templateAppId))
     return toKube(spec, { id: deps.newId(), projectId }, defined({ caller: await callerOf(spec), copied }))
   }
@@ -85,6 +87,7 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     { base, skipMissed = false, dryRun = false }: CronJobUpdateOptions & { readonly dryRun?: boolean },
   ): Promise<{ readonly before: KubeCronJob; readonly after: KubeCronJob }> => {
     let { object } = entry
+    if (spec.image !== undefined && spec.image !== entry.record.spec.image) parseReference(spec.image, 'image')
     const caller = await callerOf(spec, entry)
     if (skipMissed) await skipMissedRuns(client, pathOf(object), object, deps.clock.now())
     for (let tries = 1; ; tries++) {

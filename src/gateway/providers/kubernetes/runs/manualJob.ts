@@ -3,6 +3,7 @@ import { refusePlatformNames, withVariables } from '../cronJobs/environment.ts'
 import { annotations } from '../labels.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import type { Container } from '../objects/coreV1.ts'
+import { parseReference } from '../images/reference.ts'
 import { mainContainerIndex } from '../cronJobs/mainContainer.ts'
 import { changesAnnotations } from './keptChanges.ts'
 
@@ -23,10 +24,11 @@ export function manualJobName(cronJobName: string, suffix: string): string {
 
 /**
  * The Job that `kubectl create job --from=cronjob/NAME` makes, with the changes of this run.
- * @throws HksError for a variable that the platform sets itself, or for more changes than the Job can keep
+ * @throws HksError for an image that can be none, for a variable that the platform sets itself, or for more changes than the Job can keep
  */
 export function manualJob({ metadata, spec }: KubeCronJob, { suffix, retryOf, ...changes }: ManualRun): object {
   const { jobTemplate } = spec
+  if (changes.image !== undefined) parseReference(changes.image, 'image')
   const { template } = jobTemplate.spec
   const main = mainContainerIndex(template)
   const trigger = retryOf === undefined ? 'manual' : 'retry'

@@ -172,6 +172,24 @@ describe('applications of a cluster', function () {
     assert.equal((await client.call('getCronJob', { params: { id: job.id } })).image, body.image)
   })
 
+  it('are refused with what can be no image, by whatever way it comes', async () => {
+    const client = cluster.client()
+    const body = {
+      projectId: cluster.projectId,
+      name: 'upper',
+      schedule: '@yearly',
+      command: ['date'],
+      image: 'UPPER X',
+    }
+    const refused = { code: 'INVALID_REQUEST', message: /^image: "UPPER X" / }
+    await assert.rejects(client.call('previewCronJob', { body }), refused)
+    await assert.rejects(client.call('createCronJob', { body }), refused)
+    const { id } = await client.call('createCronJob', { body: { ...body, image: cluster.image } })
+    await assert.rejects(client.call('updateCronJob', { params: { id }, body: { image: 'UPPER X' } }), refused)
+    await assert.rejects(client.call('triggerCronJob', { params: { id }, body: { image: 'UPPER X' } }), refused)
+    await client.call('deleteCronJob', { params: { id } })
+  })
+
   it('are previewed as the cluster would take them: what its admission refuses is refused in its words', async () => {
     const client = cluster.client()
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: metadata('few') }

@@ -1,4 +1,4 @@
-import { HksError } from '../../../../../contract/errors.ts'
+import { HksError, invalidField } from '../../../../../contract/errors.ts'
 import type { DeployProgress, FunctionSpec, Source } from '../../../../domain/function.ts'
 import { languageOf } from '../../../../domain/functionContent.ts'
 import type { KubeClient } from '../../client/kubeClient.ts'
@@ -46,8 +46,7 @@ export interface ContentPlannerOptions {
 export function createContentPlanner({ client, settings, programOf, images }: ContentPlannerOptions): PlanContent {
   return async (spec, source) => {
     if (spec.image !== undefined || !source) {
-      const given = formatReference(parseReference(spec.image ?? '', 'image'))
-      return { kind: 'there', content: { kind: 'given', image: given } }
+      return { kind: 'there', content: { kind: 'given', image: ownImage(spec.image ?? '') } }
     }
     const now = settings()
     const runtime = languageOf(spec)
@@ -84,3 +83,11 @@ export function createContentPlanner({ client, settings, programOf, images }: Co
 /** Only what goes over the network is counted. */
 const pushing = ({ phase, completedBytes, totalBytes }: ImageProgress): DeployProgress =>
   phase === 'packing' ? { phase: 'pushing' } : { phase: 'pushing', completed: completedBytes, total: totalBytes }
+
+/** An image of its user's, whole. @throws HksError INVALID_REQUEST naming `image` */
+function ownImage(image: string): string {
+  const reference = parseReference(image, 'image')
+  // Knative reads references with go-containerregistry, whose repositories have at least two characters (pkg/name).
+  if (reference.repository.length > 1) return formatReference(reference)
+  throw invalidField('image', image, `"${image}" has a name of one character, which Knative does not take.`)
+}
