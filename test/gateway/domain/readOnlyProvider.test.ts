@@ -11,8 +11,7 @@ function tellingProvider() {
   const provider = { cronJobs, executions: { trigger: tells('trigger') } } as unknown as Provider
   return { provider, reached }
 }
-const apply = (provider: Provider, options: ApplyOptions) =>
-  provider.cronJobs.applyManifest!('project', {}, options)
+const apply = (provider: Provider, options: ApplyOptions) => provider.cronJobs.applyManifest!('project', {}, options)
 
 describe('a connection that is read-only', () => {
   it('refuses what would change something, and names the command that allows it', async () => {
