@@ -38,6 +38,22 @@ export const namespaceMissing = (namespace: string, projectId: string): HksError
     hint: 'Create it again, or forget the project.',
   })
 
+/** The error of what would be made in a namespace that is being deleted, or was on its way when that began. */
+export const namespaceEnding = (
+  namespace: string,
+  details: Readonly<Record<string, unknown>>,
+  cause?: Error,
+): HksError =>
+  new HksError(
+    'PROJECT_MISSING',
+    `The namespace "${namespace}" is being deleted: nothing can be made in it any more.`,
+    {
+      details: { ...details, namespace },
+      hint: 'Use another namespace, or create it again as soon as it is gone.',
+      ...(cause ? { cause } : {}),
+    },
+  )
+
 /** A secret without its values. */
 export interface SecretKeys {
   readonly name: string

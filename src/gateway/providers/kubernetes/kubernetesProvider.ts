@@ -102,8 +102,11 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
     clock,
     changes,
     cluster: ready,
-    openNamespace: scope =>
-      combineWork([followPresence(scope, clock), ...deps.works.map(openWork => openWork(scope, changes))]),
+    openNamespace: scope => {
+      const presence = followPresence(scope, clock)
+      const { ending } = presence
+      return combineWork([presence, ...deps.works.map(openWork => openWork({ ...scope, ending }, changes))])
+    },
     onState: tellHealth,
     failure: () => failure,
     known: () => known.promise,

@@ -8,4 +8,6 @@ export interface NamespaceScope {
   readonly client: KubeClient
   /** Aborted when the project is forgotten or the connection goes: whatever was started for it ends. */
   readonly signal: AbortSignal
+  /** Of {@link NamespacePresence}; absent where nobody follows that. */
+  readonly ending?: () => AbortSignal
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, HksError, type HksErrorOptions } from '../../../../contract/errors.ts'
+import { namespaceEnding } from '../../../domain/project.ts'
 import { namespaceText, type RequestInfo, resourceText } from './requestInfo.ts'
 
 /** Why a connection fails (`details.reason` of CONNECTION_FAILED). */
@@ -59,6 +60,8 @@ export function translateStatus(httpStatus: number, body: string, server: string
         cause: new Error(said || 'HTTP 401'),
       })
     case 403:
+      if (info.namespace !== undefined && isOfEndingNamespace(status))
+        return namespaceEnding(info.namespace, facts, new Error(said))
       return isByAdmission(said)
         ? error('FORBIDDEN', `The cluster refuses to ${info.verb} the ${named(info)}: ${said}`, {
             hint: 'A quota, a policy or a webhook of the cluster decides this; whoever runs it can say more.',
@@ -113,6 +116,11 @@ export function translateStatus(httpStatus: number, body: string, server: string
 
 /** What a server written in Go answers whose TLS port is spoken to without (net/http). */
 const httpToHttps = 'Client sent an HTTP request to an HTTPS server.'
+
+/** Whether nothing may be made in the namespace as it is being deleted (admission plugin NamespaceLifecycle). */
+const isOfEndingNamespace = (status: Status | undefined): boolean =>
+  status?.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true ||
+  status?.message?.endsWith('because it is being terminated') === true
 
 /** Whether what was refused was allowed to the user, but not as it is: a quota, Pod Security, a policy, a webhook. */
 const isByAdmission = (said: string): boolean => /^admission webhook |is forbidden: (?!User ")/.test(said)

@@ -225,6 +225,30 @@ describe('the client of an API server', () => {
         { code: 'FORBIDDEN', message: '"jane" may not list jobs.batch in the namespace "team-a".' },
       ],
       [
+        'what can not be made in a namespace that is being deleted, by its cause',
+        403,
+        'Forbidden',
+        {
+          message: 'jobs.batch "report-1" is forbidden: no more of that',
+          details: { causes: [{ reason: 'NamespaceTerminating', message: 'namespace team-a is being terminated' }] },
+        },
+        {
+          code: 'PROJECT_MISSING',
+          message: 'The namespace "team-a" is being deleted: nothing can be made in it any more.',
+          hint: 'Use another namespace, or create it again as soon as it is gone.',
+        },
+      ],
+      [
+        'the same by its words, where an API server gives no cause',
+        403,
+        'Forbidden',
+        {
+          message:
+            'jobs.batch "report-1" is forbidden: unable to create new content in namespace team-a because it is being terminated',
+        },
+        { code: 'PROJECT_MISSING' },
+      ],
+      [
         'an API that is not there',
         404,
         'NotFound',

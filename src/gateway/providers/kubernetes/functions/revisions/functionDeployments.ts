@@ -77,7 +77,7 @@ export function createFunctionDeployments(options: FunctionDeploymentsOptions): 
       created: !existing,
       isPut: false,
       abort,
-      signal: AbortSignal.any([abort.signal, scope.signal]),
+      signal: AbortSignal.any([abort.signal, scope.signal, ...(scope.ending ? [scope.ending()] : [])]),
       told: steps.begin(scope.projectId, revision),
       settled: Promise.resolve(),
     }

@@ -56,6 +56,8 @@ export function createRevisionWatch(options: RevisionWatchOptions): RevisionWatc
         const state = readState(sight.service)
         if (state.lastRevision < number) return undefined
         isSeen = true
+        // Nothing goes on with it any more, however long a finalizer keeps it.
+        if (sight.service.metadata.deletionTimestamp !== undefined) return { kind: 'gone' }
         const failed = state.failed.find(each => each.number === number)
         if (failed) return { kind: 'failed', reason: failed.reason }
         const outcome = revisionOutcome(sightOf(sight, revision), revision)

@@ -19,7 +19,7 @@ export interface Attempt {
   /** The cluster knows of it. */
   isPut: boolean
   readonly abort: AbortController
-  /** Of `abort`, and of the namespace. */
+  /** Of `abort`, and of the namespace: of its project, and of its end. */
   readonly signal: AbortSignal
   readonly told: StepTeller
   settled: Promise<unknown>
@@ -99,6 +99,15 @@ export function createAttemptSettlement(
     const explained = explainFailure(error, deployWords(revision))
     if (explained.code === 'GATEWAY_DRAINING' || scope.signal.aborted) {
       attempts.delete(attempt)
+      return explained
+    }
+    const isLeaving = view.sight(functionId)?.service.metadata.deletionTimestamp !== undefined
+    if (explained.code === 'PROJECT_MISSING' || isLeaving) {
+      // What was made goes with the namespace, or with the Service.
+      attempts.delete(attempt)
+      log.system(functionId, explained.message)
+      options.onLeftovers()
+      told.failed(explained)
       return explained
     }
     const isRefused = explained.code === 'INVALID_SOURCE'

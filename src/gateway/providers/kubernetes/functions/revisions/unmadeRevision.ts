@@ -20,7 +20,7 @@ export interface UnmadeFailureOptions {
 }
 
 /** No failures of a revision, but of a request for one. */
-const unlisted: readonly string[] = ['INVALID_SOURCE', 'CANCELLED']
+const unlisted: readonly string[] = ['INVALID_SOURCE', 'CANCELLED', 'PROJECT_MISSING']
 
 /**
  * Ends a deployment whose image could not be made: the cluster knows nothing of its revision. Where its function is there it
