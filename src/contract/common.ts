@@ -23,7 +23,7 @@ export const ResourceName = Type.String({
   minLength: 1,
   maxLength: longestName,
   pattern: namePatterns.resource,
-  description: 'Lower-case letters, digits and "-", at most 52 characters',
+  description: `${nameWords.resource}, at most ${longestName} characters; ${nameWords.ends}`,
 })
 
 /** A program and what it always gets, before the arguments. */
@@ -85,7 +85,7 @@ export const NamespaceName = Type.String({
   minLength: 1,
   maxLength: longestNamespace,
   pattern: namePatterns.resource,
-  description: 'A DNS-1123 label',
+  description: `${nameWords.resource}, at most ${longestNamespace} characters; ${nameWords.ends}`,
 })
 
 /** `{id}` in a path. */

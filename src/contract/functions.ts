@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Environment, Id, Instant, OneOf, ResourceName, SecretReference } from './common.ts'
-import { namePatterns } from './names.ts'
+import { namePatterns, nameWords } from './names.ts'
 
 /** With the name of a function behind it a tag is a label of a host name, which has 63 characters. */
 const longestTag = 10
@@ -189,11 +189,12 @@ export const TrafficUpdate = Type.Object(
         {
           revision: Type.Integer({ minimum: 1, description: 'Number of the revision' }),
           percent: Type.Integer({ minimum: 0, maximum: 100 }),
+          /** A name by which it is called whatever its share. */
           tag: Type.Optional(
             Type.String({
               maxLength: longestTag,
               pattern: namePatterns.resource,
-              description: 'A name by which it is called whatever its share',
+              description: `${nameWords.resource}, at most ${longestTag} characters; ${nameWords.ends}`,
             }),
           ),
         },

@@ -7,6 +7,10 @@ export const namePatterns = {
    * more, which no shell could read.
    */
   variable: '^[-._A-Za-z][-._A-Za-z0-9]*$',
+  /** The name of a secret: a DNS-1123 subdomain. */
+  secret: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+  /** A key of a secret. */
+  dataKey: '^[-._a-zA-Z0-9]+$',
   /** `SECRET/KEY`. */
   secretKey: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[-._a-zA-Z0-9]+$',
   /** A registry with folders, to push to: a host, a port, and folders; without scheme, tag and digest. */
@@ -21,6 +25,9 @@ export const namePatterns = {
 
 /** What {@link namePatterns} allow, in words. */
 export const nameWords = {
+  resource: 'Lower-case letters, digits and "-"',
+  /** Of `resource` and of the name of a secret, behind what says how long it may be. */
+  ends: 'begins and ends with a letter or a digit',
   variable: 'letters, digits, "_", "-" and ".", no digit first',
 } as const
 

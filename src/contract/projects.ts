@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Id, Instant, NamespaceName, OneOf, ProjectRef } from './common.ts'
+import { namePatterns, nameWords } from './names.ts'
 
 /** Whether what a project is in is there: `unavailable` where its cluster does not show it. */
 export const projectStatuses = ['ready', 'missing', 'unavailable'] as const
@@ -87,9 +88,9 @@ export type Secret = Static<typeof Secret>
 export const SecretWrite = Type.Object(
   {
     data: Type.Record(
-      Type.String({ pattern: '^[-._a-zA-Z0-9]+$' }),
+      Type.String({ pattern: namePatterns.dataKey }),
       Type.String({ maxLength: 1_000_000, pattern: '^[^\\u0000]*$', description: 'no zero byte', writeOnly: true }),
-      { additionalProperties: false, writeOnly: true },
+      { additionalProperties: false, writeOnly: true, description: 'Names of letters, digits, "-", "_" and "."' },
     ),
   },
   { additionalProperties: false, writeOnly: true },
@@ -101,6 +102,13 @@ export const ProjectParams = Type.Object({ id: ProjectRef }, { additionalPropert
 
 /** `{id, secret}` in a path. */
 export const SecretParams = Type.Object(
-  { id: ProjectRef, secret: Type.String({ pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 }) },
+  {
+    id: ProjectRef,
+    secret: Type.String({
+      pattern: namePatterns.secret,
+      maxLength: 253,
+      description: `Lower-case letters, digits, "-" and "."; ${nameWords.ends}`,
+    }),
+  },
   { additionalProperties: false },
 )

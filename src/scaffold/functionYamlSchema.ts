@@ -1,4 +1,4 @@
-import { namePatterns } from '../contract/names.ts'
+import { longestName, namePatterns, nameWords } from '../contract/names.ts'
 import { FunctionDeploy } from '../contract/functions.ts'
 import { fieldsWithoutEffect, usedFields } from './functionYaml.ts'
 
@@ -35,7 +35,7 @@ const own: Readonly<Record<string, JsonSchema>> = {
 
 /** What people read about a field while they write it, where the contract does not say it. */
 const descriptions: Readonly<Record<string, string>> = {
-  name: 'The name of the function in its project: lower-case letters, digits and "-", at most 52 characters',
+  name: `The name of the function in its project. ${nameWords.resource}, at most ${longestName} characters; ${nameWords.ends}`,
   runtime: 'The language',
   image: 'In place of runtime and handler: an image of your own that answers HTTP at $PORT, on a cluster',
   runtimeVersion: 'For python and node: "3", "3.12" or "3.12.1", in quotes; default what the PATH has',

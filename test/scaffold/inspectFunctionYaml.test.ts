@@ -52,6 +52,11 @@ describe('a function.yaml that is edited', () => {
     ['a field that is none', swap('handler:', 'handlr:'), /^error handlr: handlr: is not a field of function\.yaml\.$/],
     ['a runtime that is none', swap('python', 'pyton'), /^error pyton: runtime: must be one of python, node, go\.$/],
     ['a name that is not allowed', swap('greet', 'Greet'), /^error Greet: name: "Greet" is not allowed \(Lower-case/],
+    [
+      'a name that ends in a hyphen',
+      swap('greet', 'greet-'),
+      /^error greet-: name: .* \(Lower-case letters, digits and "-", at most 52 characters; begins and ends with a letter or a digit\)\.$/,
+    ],
     ['a timeout that is too long', swap('10', '99999'), /^error 99999: timeout: 99999 must be at most 3600\.$/],
     ['a list as a variable', swap('Hello', '[1]'), /^error GREETING: GREETING: must be plain text\.$/],
     ['a missing name', swap('name: greet\n', ''), /^error runtime: name: is missing/],

@@ -75,7 +75,7 @@ const askName = (template: FunctionTemplate): Thenable<string | undefined> =>
     validateInput: name =>
       /^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/.test(name)
         ? undefined
-        : l10n.t('Lower-case letters, digits and "-", at most 52 characters.'),
+        : l10n.t('Lower-case letters, digits and "-", at most 52 characters; begin and end with a letter or a digit.'),
   })
 
 const askFolder = ({ uri }: WorkspaceFolder, name: string): Thenable<string | undefined> =>

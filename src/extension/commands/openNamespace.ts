@@ -42,7 +42,10 @@ async function chooseNamespaces(client: GatewayClient, { id, name }: Connection)
       validateInput: text =>
         text.length <= longestNamespace && namespacePattern.test(text)
           ? undefined
-          : l10n.t('Lower-case letters, digits and "-", at most {0} characters.', longestNamespace),
+          : l10n.t(
+              'Lower-case letters, digits and "-", at most {0} characters; begin and end with a letter or a digit.',
+              longestNamespace,
+            ),
       ignoreFocusOut: true,
     })
     return typed === undefined ? [] : [typed]

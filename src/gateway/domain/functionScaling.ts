@@ -18,7 +18,11 @@ export function scalingOf(asked: FunctionDeploy['scaling']): FunctionScaling {
   const scaling = { ...defaultScaling, ...asked }
   const { minScale, maxScale } = scaling
   if (maxScale !== undefined && minScale > maxScale) {
-    throw invalidField('scaling.minScale', minScale, `must not be above scaling.maxScale, which is ${maxScale}.`)
+    throw invalidField(
+      'scaling.minScale',
+      minScale,
+      `${minScale} must not be above scaling.maxScale, which is ${maxScale}.`,
+    )
   }
   return scaling
 }

@@ -85,7 +85,11 @@ function namespaceProblem(names: readonly string[]): string | undefined {
   const wrong = names.find(name => name.length > longestNamespace || !patterns.namespace.test(name))
   return wrong === undefined
     ? undefined
-    : t('{0} is no namespace: lower-case letters, digits and "-", at most {1} characters.', wrong, longestNamespace)
+    : t(
+        '{0} is no namespace: lower-case letters, digits and "-", at most {1} characters; begin and end with a letter or digit.',
+        wrong,
+        longestNamespace,
+      )
 }
 
 function hostProblem(hosts: readonly string[]): string | undefined {

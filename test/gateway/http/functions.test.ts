@@ -122,7 +122,7 @@ describe('functions over HTTP', function () {
   it('are refused with a scaling that can not be', async () => {
     const swapped = await deploy('scaled', { scaling: { minScale: 3, maxScale: 2 } })
     assert.equal(swapped.status, 400)
-    assert.match(swapped.body.error, /^scaling\.minScale: must not be above scaling\.maxScale, which is 2/)
+    assert.match(swapped.body.error, /^scaling\.minScale: 3 must not be above scaling\.maxScale, which is 2\.$/)
     const none = await deploy('scaled', { scaling: { containerConcurrency: 0 } })
     const unknown = await deploy('scaled', { scaling: { replicas: 2 } as Scaling })
     assert.deepEqual([none.status, unknown.status], [400, 400])

@@ -67,6 +67,19 @@ describe('requests as others write them', function () {
     await isRefused(send('POST', '/projects', JSON.stringify(blank)), 'name', /is not allowed/)
   })
 
+  it('say which letters a name, a namespace and a tag may have', async () => {
+    const letters = /is not allowed \(Lower-case letters, digits and "-", .*begins and ends with a letter or a digit/
+    const functionNamed = (name: string) =>
+      send('POST', `/projects/${projectId}/functions`, JSON.stringify({ name, runtime: 'node', source: 'MQ==' }))
+    await isRefused(functionNamed('greet-'), 'name', letters)
+    await isRefused(functionNamed('-'), 'name', letters)
+    const namespace = JSON.stringify({ connectionId: 'x', namespace: 'Team_A' })
+    await isRefused(send('POST', '/projects', namespace), 'namespace', letters)
+    const items = [{ revision: 1, percent: 100, tag: 'Blue' }]
+    await isRefused(send('PUT', `/functions/${id}/traffic`, JSON.stringify({ items })), 'items.0.tag', letters)
+    await isRefused(send('PUT', `/projects/${projectId}/secrets/Mail`, '{"data":{}}'), 'secret', /\(Lower-case letters/)
+  })
+
   it('say what a name of a variable and of a secret may be', async () => {
     const deploy = { name: 'f', runtime: 'node', source: Buffer.from('1').toString('base64') }
     const deployWith = (more: object) =>
