@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { HksError } from '../contract/errors.ts'
 import { type FunctionDeploy, runtimes } from '../contract/functions.ts'
 import { functionFile } from './findFunctionFolder.ts'
+import { refuseNoTexts, versionOf } from './functionTexts.ts'
 import { parseYaml, type YamlDocument } from './yamlFile.ts'
 import { readYaml } from './readYaml.ts'
 
@@ -34,9 +35,10 @@ export async function readFunctionFolder(folder: string): Promise<FunctionFolder
 
 /** Parses the text of a `function.yaml`; `file` names it in messages. The gateway has the last word on values. */
 export function parseFunctionYaml(text: string, file: string): Pick<FunctionFolder, 'settings' | 'warnings'> {
-  const { settings, ignored } = readFunctionFields(parseYaml(text, file)[0] ?? emptyDocument(file), fault => {
+  const raise = (fault: HksError): never => {
     throw fault
-  })
+  }
+  const { settings, ignored } = readFunctionFields(onlyDocument(parseYaml(text, file), file, raise), raise)
   return {
     // The gateway has the last word on the values.
     settings: settings as unknown as FunctionSettings,
@@ -58,8 +60,7 @@ export function readFunctionFields(
   for (const key of Object.keys(fields))
     if (!known.includes(key))
       report(yaml.keyFault([key], 'is not a field of function.yaml.', `Known fields: ${known.join(', ')}.`))
-  if (typeof fields['name'] !== 'string' || fields['name'] === '')
-    report(yaml.fault(['name'], 'is missing; it names the function.', 'Add a line such as "name: greet".'))
+  refuseNoTexts(fields, yaml, report)
   if (fields['image'] != null) {
     for (const key of ['runtime', 'runtimeVersion', 'handler'])
       if (fields[key] != null)
@@ -85,14 +86,6 @@ export function readFunctionFields(
   }
 }
 
-/** YAML takes 3.10 for the number 3.1. */
-function versionOf(value: unknown, yaml: YamlDocument, report: Report): string | undefined {
-  if (typeof value === 'string') return value
-  if (Number.isInteger(value)) return String(value)
-  report(yaml.fault(['runtimeVersion'], 'must be in quotes.', 'Write it as runtimeVersion: "3.12".'))
-  return undefined
-}
-
 /** What the gateway limits; a share of a processor is nothing that this machine can give. */
 function resourcesOf(value: unknown): unknown {
   if (value === null) return {}
@@ -105,8 +98,13 @@ const isMapping = (value: unknown): boolean => value !== null && typeof value ==
 const mapping = (value: unknown): Record<string, unknown> =>
   isMapping(value) ? (value as Record<string, unknown>) : {}
 
-/** A text without a document. */
-export const emptyDocument = (file: string): YamlDocument => parseYaml('null', file)[0]!
+/** The document of a file that describes one function. Reports a second one; a separator with nothing behind it is none. */
+export function onlyDocument(documents: readonly YamlDocument[], file: string, report: Report): YamlDocument {
+  const [first, second] = documents.filter(({ value, broken }) => value != null || broken !== undefined)
+  if (second !== undefined)
+    report(second.broken ?? second.startFault('holds a second document; one file describes one function.'))
+  return first ?? documents[0] ?? parseYaml('null', file)[0]!
+}
 
 type Report = (fault: HksError) => void
 

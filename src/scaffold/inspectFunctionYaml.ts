@@ -1,6 +1,6 @@
 import { FunctionDeploy, runtimes } from '../contract/functions.ts'
 import { nearest } from '../base/nearest.ts'
-import { emptyDocument, fieldsWithoutEffect, readFunctionFields, usedFields } from './functionYaml.ts'
+import { fieldsWithoutEffect, onlyDocument, readFunctionFields, usedFields } from './functionYaml.ts'
 import {
   type FileProblem,
   type InspectedSchedule,
@@ -30,7 +30,9 @@ export function inspectFunctionYaml(text: string): InspectedFunctionYaml {
   const nothing = { head: { start: 0, end: 1 }, schedules: [] }
   const tooLarge = tooLargeProblem(text)
   if (tooLarge !== undefined) return { ...nothing, problems: [tooLarge] }
-  const yaml = parseEachYaml(text, 'function.yaml')[0] ?? emptyDocument('function.yaml')
+  const others: FileProblem[] = []
+  const documents = parseEachYaml(text, 'function.yaml')
+  const yaml = onlyDocument(documents, 'function.yaml', fault => others.push(problemOf(fault)))
   const fields = fieldsOf(yaml.value)
   const { name, runtime, image, schedules } = fields
   const problems = yaml.broken === undefined ? readProblems(yaml, text) : [problemOf(yaml.broken)]
@@ -43,7 +45,7 @@ export function inspectFunctionYaml(text: string): InspectedFunctionYaml {
       const found = inspectSchedule(yaml, text, ['schedules', i], fieldsOf(item))
       return found === undefined ? [] : [found]
     }),
-    problems,
+    problems: [...problems, ...others],
   }
 }
 

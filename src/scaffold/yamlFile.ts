@@ -14,6 +14,8 @@ export interface YamlDocument {
   lineOf(path: YamlPath): number
   /** An error that names the file, the line and the range of the value at `path`. */
   fault(path: YamlPath, problem: string, hint?: string): HksError
+  /** An error at the beginning of the document, which is the line that separates it from the one before. */
+  startFault(problem: string): HksError
   /** The same of a key that should not be there. */
   keyFault(path: YamlPath, problem: string, hint?: string): HksError
 }
@@ -62,6 +64,7 @@ export function parseEachYaml(text: string, file: string, code: ErrorCode = 'INV
       value: value.value,
       ...(broken === undefined ? {} : { broken }),
       lineOf,
+      startFault: problem => at(startOf(document, text), problem),
       fault: (path, problem, hint) => faultIn(rangeOf(document, text, path), path, problem, hint),
       keyFault: (path, problem, hint) => faultIn(keyRangeOf(document, text, path), path, problem, hint),
     }
@@ -73,6 +76,12 @@ export const tooLarge = (file: string, code: ErrorCode = 'INVALID_REQUEST'): Hks
   new HksError(code, `${file}: is larger than ${largestYaml / 1024} KiB, which no file of settings is.`, {
     details: { file, line: 1 },
   })
+
+/** Its separator, or where it has none its first character. */
+function startOf({ range }: Document.Parsed, text: string): TextRange {
+  const start = range[0]
+  return { start, end: start + (text.startsWith('---', start) ? 3 : 1) }
+}
 
 /** `offset` is where it was noticed, if that is not where it is shown. */
 type FaultAt = (range: TextRange, problem: string, cause?: unknown, offset?: number) => HksError

@@ -88,6 +88,42 @@ describe('function.yaml', () => {
     assert.throws(() => version('3.10'), { message: 'function.yaml:3: runtimeVersion: must be in quotes.' })
   })
 
+  const notText: [field: string, value: string, problem: string, hint: string][] = [
+    ['name', '123', '123 must be text.', 'Write it as name: "123".'],
+    ['name', '007', '7 must be text.', 'Write it as name: "007".'],
+    ['name', 'true', 'true must be text.', 'Write it as name: "true".'],
+    ['name', '[a]', '["a"] must be text.', 'Write it as name: greet.'],
+    ['name', "''", 'must not be empty.', 'Write one such as name: greet.'],
+    ['name', '', 'is missing; it names the function.', 'Add a line such as "name: greet".'],
+    ['name', 'null', 'is missing; it names the function.', 'Add a line such as "name: greet".'],
+    ['handler', '1.5', '1.5 must be text.', 'Write it as handler: "1.5".'],
+    ['description', '2026', '2026 must be text.', 'Write it as description: "2026".'],
+    ['runtimeVersion', '3.10', 'must be in quotes.', 'Write it as runtimeVersion: "3.10".'],
+    ['runtimeVersion', '[3]', '[3] must be text.', 'Write it as runtimeVersion: "3.12".'],
+    ['runtimeVersion', 'true', 'true must be text.', 'Write it as runtimeVersion: "3.12".'],
+  ]
+  for (const [field, value, problem, hint] of notText)
+    it(`says how ${field}: ${value} has to be written`, () => {
+      const others = field === 'name' ? 'runtime: python\n' : 'runtime: python\nname: greet\n'
+      assert.throws(() => parse(`${others}${field}: ${value}\n`), {
+        code: 'INVALID_REQUEST',
+        message: `function.yaml:${field === 'name' ? 2 : 3}: ${field}: ${problem}`,
+        hint,
+      })
+    })
+
+  it('says of an image that is no text how it has to be written', () => {
+    assert.throws(() => parse('name: shop\nimage: 5\n'), {
+      message: 'function.yaml:2: image: 5 must be text.',
+      hint: 'Write it as image: "5".',
+    })
+  })
+
+  it('takes a separator without a second document', () => {
+    assert.equal(parse('---\nname: yy\nruntime: python\n---\n# the end\n').settings.name, 'yy')
+    assert.equal(parse('# begins late\n---\n---\nname: yy\nruntime: python\n...\n').settings.name, 'yy')
+  })
+
   it('names the hosts of an allow-list', () => {
     const text = "name: greet\nruntime: node\nnetwork: allowlist\nallowedHosts: [api.example.com, '*.example.com']\n"
     const { network, allowedHosts } = parse(text).settings
@@ -113,6 +149,12 @@ ${Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*
     ['an unknown field', 'name: a\nruntime: node\nhandlr: x\n', 3, /handlr: is not a field/],
     ['a missing name', 'runtime: node\n', 1, /name: is missing/],
     ['an unknown runtime', 'name: a\nruntime: ruby\n', 2, /runtime: must be one of python, node/],
+    [
+      'a second document',
+      'name: yy\nruntime: node\n---\nname: zz\n',
+      3,
+      /^function\.yaml:3: holds a second document; one file describes one function\.$/,
+    ],
     ['a value that is no text', 'name: a\nruntime: node\nenvironment:\n  A: [1]\n', 4, /environment\.A/],
     ['a text that is no YAML', 'name: a\nruntime: [\n', 3, /./],
     ['an empty file', '', 1, /must hold fields/],

@@ -60,6 +60,14 @@ describe('a function.yaml that is edited', () => {
     ['a timeout that is too long', swap('10', '99999'), /^error 99999: timeout: 99999 must be at most 3600\.$/],
     ['a list as a variable', swap('Hello', '[1]'), /^error GREETING: GREETING: must be plain text\.$/],
     ['a missing name', swap('name: greet\n', ''), /^error runtime: name: is missing/],
+    ['a name that is a number', swap('greet', '123'), /^error 123: name: 123 must be text\.$/],
+    ['a handler that is a number', swap('main.handler', '5'), /^error 5: handler: 5 must be text\.$/],
+    [
+      'a second document',
+      `${text}--- # another\n# of them\nname: b\n`,
+      /^error ---: holds a second document; one file describes one function\.$/,
+    ],
+    ['a second document that is no YAML', `${text}---\nname: [b\n`, /^error ./],
     ['a text that is no YAML', swap('Hello', '[1'), /^error ./],
     ['an empty text', '', /^error : must hold fields/],
   ]
