@@ -2,6 +2,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HksError } from '../contract/errors.ts'
 import { type IgnoreRules, readIgnoreRules } from './ignoreRules.ts'
+import { unreadableName } from './nameBytes.ts'
 
 /** One file of a source: its path with forward slashes, relative to the folder, and what it holds. */
 export interface SourceFile {
@@ -12,7 +13,7 @@ export interface SourceFile {
 
 /**
  * Reads the files of a folder that belong to a source, sorted by path: all that `.gitignore` and `.hksignore` leave.
- * A symbolic link, a socket or a device that is not ignored is refused with `INVALID_SOURCE`.
+ * A symbolic link, a socket, a device or a name that is no UTF-8 is refused with `INVALID_SOURCE` if it is not ignored.
  */
 export async function collectFiles(folder: string, signal?: AbortSignal): Promise<SourceFile[]> {
   const files: SourceFile[] = []
@@ -34,6 +35,8 @@ async function collect(
     signal?.throwIfAborted()
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`
     if (rules.ignores(entry.isDirectory() ? `${path}/` : path)) continue
+    const odd = await unreadableName(join(root, folder), entry.name)
+    if (odd !== undefined) throw notUtf8(folder === '' ? odd : `${folder}/${odd}`)
     if (entry.isDirectory()) await collect(root, path, rules, files, signal)
     else if (entry.isFile()) files.push(await readSourceFile(root, path))
     else throw notAFile(path, entry.isSymbolicLink() ? 'a symbolic link' : 'not a plain file')
@@ -45,6 +48,13 @@ async function readSourceFile(root: string, path: string): Promise<SourceFile> {
   const [content, { mode }] = await Promise.all([readFile(file), lstat(file)])
   return { path, content, executable: (mode & 0o111) !== 0 }
 }
+
+/** No file of that name could be opened by the path that is shown, so it is no `file` of the details. */
+const notUtf8 = (shown: string): HksError =>
+  new HksError('INVALID_SOURCE', `"${shown}": its name is not UTF-8.`, {
+    details: { entry: shown },
+    hint: 'Rename it, or name it in .hksignore.',
+  })
 
 const notAFile = (file: string, what: string): HksError =>
   new HksError('INVALID_SOURCE', `${file} is ${what}; a source holds plain files only.`, {

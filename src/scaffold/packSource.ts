@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib'
 import { TarError, writeCanonicalTar } from '../base/canonicalTar.ts'
 import { HksError } from '../contract/errors.ts'
 import { collectFiles, type SourceFile } from './collectFiles.ts'
+import { refuseNoText } from './singleFileText.ts'
 
 /** Bytes of base64 that fit into a deployment, with 64 KiB left for its other fields (the route takes 32 MiB). */
 export const sourceLimit = 32 * 1024 * 1024 - 64 * 1024
@@ -31,10 +32,11 @@ export async function packFolder(folder: string, signal?: AbortSignal): Promise<
 
 /**
  * Packs one source file as it is; in Go, whose handler does not name its file, with its name, so that errors have it.
- * Errors: `PAYLOAD_TOO_LARGE`.
+ * Errors: `INVALID_SOURCE` for what is empty or not UTF-8, `PAYLOAD_TOO_LARGE`.
  */
 export async function packFile(file: string): Promise<PackedSource> {
   const content = await readFile(file)
+  refuseNoText(file, content)
   const path = basename(file)
   if (extname(file) === '.go') {
     const files = [{ path, content, executable: false }]

@@ -68,6 +68,56 @@ describe('packing a source', () => {
     assert.deepEqual((await packFolder(folder)).files, ['index.mjs', 'package-lock.json'])
   })
 
+  it('refuses a name that is not UTF-8, shows its bytes, and takes one that is ignored', async function () {
+    // File systems of macOS and Windows have no such names.
+    if (process.platform !== 'linux') return this.skip()
+    const named = (...parts: (string | number)[]) =>
+      Buffer.concat([folder, '/', ...parts].map(part => Buffer.from(typeof part === 'number' ? [part] : part)))
+    await put('main.py')
+    // One that holds the character for what is unreadable has a name as good as any other.
+    await put('gr\u00fc\ufffd\u00dfe.txt')
+    await mkdir(join(folder, 'odd'))
+    const hint = 'Rename it, or name it in .hksignore.'
+    await writeFile(named('odd/gr\u00fc', 0xe2, 0x82, '\u00df', 0xff, 'name.txt'), '')
+    const message = '"odd/gr\u00fc\\xe2\\x82\u00df\\xffname.txt": its name is not UTF-8.'
+    await assert.rejects(packFolder(folder), { code: 'INVALID_SOURCE', message, hint })
+    await put('.hksignore', 'odd/*name.txt\n')
+    await mkdir(named('dir', 0xff))
+    const ofFolder = { code: 'INVALID_SOURCE', message: '"dir\\xff": its name is not UTF-8.', hint }
+    await assert.rejects(packFolder(folder), ofFolder)
+    await put('.hksignore', 'odd/*name.txt\ndir*/\n')
+    assert.deepEqual((await packFolder(folder)).files, ['gr\u00fc\ufffd\u00dfe.txt', 'main.py'])
+  })
+
+  it('refuses a single file that is empty, or not UTF-8, before it is sent', async () => {
+    await put('latin.py', Buffer.from('def handler(event):\n    return "gr\u00fcn"\n', 'latin1'))
+    const file = join(folder, 'latin.py')
+    await assert.rejects(packFile(file), {
+      code: 'INVALID_SOURCE',
+      message: 'latin.py, line 2: is not UTF-8.',
+      details: { file, line: 2, message: 'is not UTF-8.' },
+      hint: 'Save it as UTF-8.',
+    })
+    const wide = join(folder, 'wide.go')
+    await writeFile(wide, '\ufeffpackage main', 'utf16le')
+    await assert.rejects(packFile(wide), { message: 'wide.go, line 1: is not UTF-8.' })
+    const examples = {
+      'empty.py': 'def handler(event, context):',
+      'empty.mjs': 'export function handler(event, context) {',
+      'empty.go': 'func Handle(',
+    }
+    for (const [name, beginning] of Object.entries(examples)) {
+      await put(name, '')
+      await assert.rejects(packFile(join(folder, name)), (error: HksError) => {
+        assert.equal(error.code, 'INVALID_SOURCE')
+        assert.ok(error.message.startsWith(`${name} is empty; it needs a function such as ${beginning}`), error.message)
+        return true
+      })
+    }
+    await put('grows.py', '# gr\u00fcn\n')
+    assert.deepEqual((await packFile(join(folder, 'grows.py'))).files, ['grows.py'])
+  })
+
   it('refuses a symbolic link and says how to go on', async () => {
     await put('main.py')
     await symlink('main.py', join(folder, 'link.py'))
