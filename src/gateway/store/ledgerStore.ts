@@ -83,11 +83,12 @@ export const createLedgerStore = (db: Kysely<Schema>): LedgerStore => ({
     return rows.map(row => ({ startedAt: row.started_at, endedAt: row.ended_at }))
   },
 
-  saveApplication: async (applicationId, projectId) => {
+  saveApplication: async (applicationId, projectId, uid) => {
+    const told = { project_id: projectId, ...(uid === undefined ? {} : { uid }) }
     await db
       .insertInto('ledger_applications')
-      .values({ application_id: applicationId, project_id: projectId })
-      .onConflict(conflict => conflict.column('application_id').doUpdateSet({ project_id: projectId }))
+      .values({ application_id: applicationId, uid: null, ...told })
+      .onConflict(conflict => conflict.column('application_id').doUpdateSet(told))
       .execute()
   },
 
@@ -99,6 +100,16 @@ export const createLedgerStore = (db: Kysely<Schema>): LedgerStore => ({
       .orderBy('application_id')
       .execute()
     return rows.map(row => row.application_id)
+  },
+
+  applicationsByUid: async projectId => {
+    const rows = await db
+      .selectFrom('ledger_applications')
+      .select(['application_id', 'uid'])
+      .where('project_id', '=', projectId)
+      .where('uid', 'is not', null)
+      .execute()
+    return new Map(rows.map(row => [row.uid!, row.application_id]))
   },
 
   projectOf: async applicationId => {

@@ -100,6 +100,8 @@ interface SchedulePeriodsTable {
 interface LedgerApplicationsTable {
   application_id: string
   project_id: string
+  /** Of the object of a CronJob, which keeps its id by that. */
+  uid: string | null
 }
 
 /** `watch_spans`: when a gateway was watching a connection, or a project in it. */

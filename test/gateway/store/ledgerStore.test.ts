@@ -84,6 +84,22 @@ describe('the ledger store', () => {
     assert.deepEqual(homes, [undefined, 'shop', 'other'])
   })
 
+  it('remembers which objects the applications of a project are, until they are removed', async () => {
+    await store.ledger.saveApplication('a', 'shop', 'uid-a')
+    await store.ledger.saveApplication('a', 'shop')
+    await store.ledger.saveApplication('b', 'shop')
+    await store.ledger.saveApplication('b', 'shop', 'uid-b')
+    await store.ledger.saveApplication('c', 'other', 'uid-c')
+    await store.ledger.saveApplication('fn', 'shop')
+    const known = async (project: string) => [...(await store.ledger.applicationsByUid(project))].sort()
+    assert.deepEqual(await known('shop'), [
+      ['uid-a', 'a'],
+      ['uid-b', 'b'],
+    ])
+    await store.ledger.removeApplication('a')
+    assert.deepEqual([await known('shop'), await known('other')], [[['uid-b', 'b']], [['uid-c', 'c']]])
+  })
+
   it('forgets all of one application and nothing of another', async () => {
     for (const applicationId of ['a', 'b']) {
       await store.executions.save(execution(applicationId))

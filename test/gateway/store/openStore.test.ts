@@ -144,6 +144,21 @@ describe('openStore', () => {
     await store.close()
   })
 
+  it('keeps whose the applications of an older database are, and learns which objects they are', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'gateway.db')
+    const db = new Kysely<unknown>({ dialect: createSqliteDialect(file) })
+    await migrate(db, migrations.slice(0, 7))
+    await db.destroy()
+    edit(file, `insert into ledger_applications (application_id, project_id) values ('app', 'shop')`)
+    const store = await openStore(file)
+    assert.equal(await store.ledger.projectOf('app'), 'shop')
+    assert.deepEqual(await store.ledger.applicationsByUid('shop'), new Map())
+    await store.ledger.saveApplication('app', 'shop', 'uid')
+    assert.deepEqual(await store.ledger.applicationsByUid('shop'), new Map([['uid', 'app']]))
+    await store.close()
+  })
+
   it('forgets what ended before a time, and keeps what still goes on', async () => {
     using folder = temporaryFolder()
     const store = await openStore(join(folder.path, 'gateway.db'))

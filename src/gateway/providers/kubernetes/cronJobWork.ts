@@ -9,6 +9,7 @@ import { createCronJobIndex } from './cronJobs/cronJobIndex.ts'
 import { createNamespaceCronJobs } from './cronJobs/cronJobs.ts'
 import { createCronJobWatch } from './cronJobs/cronJobWatch.ts'
 import { keepCronJob } from './cronJobs/fromKube.ts'
+import { createKnownIds } from './cronJobs/knownIds.ts'
 import { createCronJobRemoval } from './cronJobs/removeCronJob.ts'
 import { labels } from './labels.ts'
 import type { NamespaceScope } from './namespaceScope.ts'
@@ -19,7 +20,7 @@ import { createNamespaceExecutions } from './runs/executions.ts'
 import { keepEvent, keepJob, keepPod } from './runs/keepObjects.ts'
 import { createRunWatch } from './runs/runWatch.ts'
 import { createWatchedSpans } from './runs/watchedSpans.ts'
-import { createWatchedCollection } from './watch/createWatchedCollection.ts'
+import { createWatchedCollection, type WatchedCollectionOptions } from './watch/createWatchedCollection.ts'
 import type { CollectionState } from './watch/watchedCollection.ts'
 
 /** What the CronJobs of clusters need. */
@@ -45,14 +46,15 @@ export const followCronJobs =
     const stack = new DisposableStack()
     const follow = createFollow(scope, deps.clock, stack)
     const batch = '/apis/batch/v1'
-    const cronJobs = follow<KubeCronJob>(`${batch}/namespaces/%/cronjobs`, keepCronJob)
+    const knownIds = createKnownIds(ledger, projectId)
+    const cronJobs = follow<KubeCronJob>(`${batch}/namespaces/%/cronjobs`, keepCronJob, { prepare: knownIds.load })
     const jobs = follow<KubeJob>(`${batch}/namespaces/%/jobs`, keepJob)
-    const pods = follow<KubePod>('/api/v1/namespaces/%/pods', keepPod, { labelSelector: labels.jobName })
+    const pods = follow<KubePod>('/api/v1/namespaces/%/pods', keepPod, { query: { labelSelector: labels.jobName } })
     // Of pods it is in their status; their events are many.
     const events = follow<KubeEvent>('/api/v1/namespaces/%/events', keepEvent, {
-      fieldSelector: 'involvedObject.kind!=Pod',
+      query: { fieldSelector: 'involvedObject.kind!=Pod' },
     })
-    const index = createCronJobIndex(cronJobs, projectId)
+    const index = createCronJobIndex(cronJobs, projectId, knownIds)
     const cronJobWatch = stack.use(
       createCronJobWatch({ collection: cronJobs, index, projectId, ledger, changes, report }),
     )
@@ -86,7 +88,7 @@ export const followCronJobs =
 
     const applications = createNamespaceApplications(scope, { index, cronJobs })
     const { templateOf } = applications
-    const removed = createCronJobRemoval({ cronJobs, jobs, runs, ledger, logs })
+    const removed = createCronJobRemoval({ cronJobs, jobs, runs, knownIds, ledger, logs })
     return {
       cronJobs: createNamespaceCronJobs(scope, {
         ...{ cronJobs, jobs, index, templateOf, removed, callerImage, clock, newId },
@@ -106,11 +108,14 @@ export const followCronJobs =
 /** Makes collections of a namespace, which go with the stack. */
 const createFollow =
   ({ client, name, signal }: NamespaceScope, clock: Clock, stack: DisposableStack) =>
-  <T extends KubeObject>(path: string, keep: (object: T) => T, query?: Readonly<Record<string, string>>) =>
+  <T extends KubeObject>(
+    path: string,
+    keep: (object: T) => T,
+    options: Pick<WatchedCollectionOptions<T>, 'query' | 'prepare'> = {},
+  ) =>
     stack.use(
       createWatchedCollection<T>({
-        ...{ client, clock, signal, keep },
+        ...{ client, clock, signal, keep, ...options },
         path: path.replace('%', encodeURIComponent(name)),
-        ...(query ? { query } : {}),
       }),
     )

@@ -1,4 +1,5 @@
 import type { Migration } from '../migrate.ts'
+import { applicationUids } from './applicationUids.ts'
 import { callDetails } from './callDetails.ts'
 import { connections } from './connections.ts'
 import { initial } from './initial.ts'
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { name: 'watched places', up: watchedPlaces },
   { name: 'connections', up: connections },
   { name: 'run changes', up: runChanges },
+  { name: 'application uids', up: applicationUids },
 ]

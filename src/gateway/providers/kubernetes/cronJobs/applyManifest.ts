@@ -5,6 +5,7 @@ import { patchTypes } from '../client/kubeClient.ts'
 import { annotations, labels } from '../labels.ts'
 import type { NamespaceScope } from '../namespaceScope.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
+import { ownMark } from './ownMark.ts'
 import { isWritten, shownManifest } from './shownManifest.ts'
 
 /** Who we are among those who set fields; the API server takes it from our user agent for changes of other kinds. */
@@ -16,6 +17,13 @@ interface FieldConflict {
   readonly field: string
 }
 
+/** Ids of CronJobs. */
+export interface ApplicationIds {
+  /** Of an object that is there, as far as it is known. */
+  readonly idOf: (uid: string) => string | undefined
+  readonly newId: () => string
+}
+
 /**
  * Applies a whole manifest (server-side apply): fields that it names become as it says, those that an earlier apply named
  * and it does not go, all others stay. What was set through our own forms is ours to change. `object` is what became of it.
@@ -24,7 +32,7 @@ export async function applyManifest(
   { client, name: namespace, projectId }: NamespaceScope,
   manifest: ManifestObject,
   { dryRun, forceConflicts }: ApplyOptions,
-  newId: () => string,
+  ids: ApplicationIds,
 ): Promise<Omit<AppliedManifest, 'cronJob'> & { readonly object: KubeCronJob }> {
   const name = namedCronJob(manifest)
   const metadata = metadataOf(manifest)
@@ -39,7 +47,7 @@ export async function applyManifest(
   const present = await client.request<KubeCronJob>('GET', path).catch(unlessAbsent)
   const body = {
     ...withoutStatus(manifest),
-    metadata: ownMetadata(metadata, present, { id: newId(), projectId, name }),
+    metadata: ownMetadata(metadata, present, { ids, projectId, name }),
   }
   const send = (force: boolean) =>
     client.request<KubeCronJob>('PATCH', path, {
@@ -79,7 +87,7 @@ function withoutStatus({ status, ...rest }: ManifestObject): Fields {
 function ownMetadata(
   metadata: Fields,
   present: KubeCronJob | undefined,
-  own: { readonly id: string; readonly projectId: string; readonly name: string },
+  own: { readonly ids: ApplicationIds; readonly projectId: string; readonly name: string },
 ): Fields {
   const written = Object.fromEntries(Object.entries(metadata).filter(([field]) => !isWritten(field)))
   const before = present?.metadata
@@ -91,23 +99,19 @@ function ownMetadata(
   const kept = (values: Fields | undefined) => Object.entries(values ?? {}).filter(([key]) => isOurs(key))
   const given = (values: unknown) =>
     Object.entries(fieldsOf(values)).filter(([key]) => !isOurs(key) && key !== lastApplied)
-  const ownLabels = present
-    ? kept(before?.labels)
-    : [
-        [labels.appId, own.id],
-        [labels.appType, 'cronjob'],
-      ]
-  const ownAnnotations = present
-    ? kept(before?.annotations)
-    : [
-        [annotations.projectId, own.projectId],
-        [annotations.name, own.name],
-      ]
-  return {
-    ...written,
-    ...some('labels', [...given(metadata['labels']), ...ownLabels]),
-    ...some('annotations', [...given(metadata['annotations']), ...ownAnnotations]),
-  }
+  const id = missingId(present, own.ids)
+  const mark = id === undefined ? undefined : ownMark(id, own.projectId, own.name)
+  const withOwn = (field: 'labels' | 'annotations') =>
+    some(field, [...given(metadata[field]), ...Object.entries(mark?.[field] ?? {}), ...kept(before?.[field])])
+  return { ...written, ...withOwn('labels'), ...withOwn('annotations') }
+}
+
+/** The id that an object is to be given: a new one has none, and others may have taken it away. */
+function missingId(present: KubeCronJob | undefined, { idOf, newId }: ApplicationIds): string | undefined {
+  if (!present) return newId()
+  const { uid, labels: carried } = present.metadata
+  const id = idOf(uid)
+  return id === uid || carried?.[labels.appId] !== undefined ? undefined : id
 }
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'

@@ -2,18 +2,23 @@ import { annotations, labels } from '../labels.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 
 /**
- * The ids of the CronJobs of one namespace by UID: that of the label, where it was given for this project and no
- * other object has a better claim to it; else the UID. A copy of a manifest, in this namespace or another, is an application of its own.
+ * The ids of CronJobs of one namespace that were never seen before, by UID: that of the label, where it was given for
+ * this project and no other object has a better claim to it; else the UID. A copy of a manifest, in this namespace or
+ * another, is an application of its own. `taken` are the ids of objects that were seen, there still or gone.
  */
-export function cronJobIds(objects: readonly KubeCronJob[], projectId: string): ReadonlyMap<string, string> {
+export function newCronJobIds(
+  objects: readonly KubeCronJob[],
+  projectId: string,
+  taken: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
   const ids = new Map<string, string>()
-  const taken = new Set<string>()
+  const given = new Set(taken)
   for (const { metadata } of objects.toSorted(bestClaimFirst)) {
     const label = metadata.labels?.[labels.appId]
-    const given = metadata.annotations?.[annotations.projectId]
-    const isOwn = label !== undefined && label !== '' && (given === undefined || given === projectId)
-    const id = isOwn && !taken.has(label) ? label : metadata.uid
-    taken.add(id)
+    const project = metadata.annotations?.[annotations.projectId]
+    const isOwn = label !== undefined && label !== '' && (project === undefined || project === projectId)
+    const id = isOwn && !given.has(label) ? label : metadata.uid
+    given.add(id)
     ids.set(metadata.uid, id)
   }
   return ids

@@ -1,8 +1,8 @@
 import type { CronJobRecord } from '../../../domain/cronJob.ts'
 import type { KubeCronJob } from '../objects/batchV1.ts'
 import type { WatchedCollection } from '../watch/watchedCollection.ts'
-import { cronJobIds } from './cronJobId.ts'
 import { recordOf } from './fromKube.ts'
+import type { KnownIds } from './knownIds.ts'
 
 /** A CronJob of the cluster and how the gateway knows it. */
 export interface IndexedCronJob {
@@ -19,7 +19,11 @@ export interface CronJobIndex {
 }
 
 /** An index that follows the collection. */
-export function createCronJobIndex(collection: WatchedCollection<KubeCronJob>, projectId: string): CronJobIndex {
+export function createCronJobIndex(
+  collection: WatchedCollection<KubeCronJob>,
+  projectId: string,
+  knownIds: KnownIds,
+): CronJobIndex {
   let source: readonly KubeCronJob[] | undefined
   let all: readonly IndexedCronJob[] = []
   let byId = new Map<string, IndexedCronJob>()
@@ -29,7 +33,7 @@ export function createCronJobIndex(collection: WatchedCollection<KubeCronJob>, p
     const objects = collection.list()
     if (objects === source) return
     source = objects
-    const ids = cronJobIds(objects, projectId)
+    const ids = knownIds.idsOf(objects)
     const before = byUid
     byUid = new Map(
       objects.map(object => {

@@ -32,7 +32,7 @@ export function createCronJobWatch(deps: CronJobWatchDeps): CronJobWatch {
 
   const note = (entry: IndexedCronJob): Promise<void> =>
     turns.add(entry.record.id, async () => {
-      await ledger.saveApplication(entry.record.id, projectId)
+      await ledger.saveApplication(entry.record.id, projectId, entry.object.metadata.uid)
       await savePeriod(ledger, entry)
     })
   const compare = (): void => {

@@ -14,6 +14,7 @@ import { patchOf } from './changes.ts'
 import { copiedPod } from './copiedPod.ts'
 import type { CronJobIndex, IndexedCronJob } from './cronJobIndex.ts'
 import { findCaller, type FunctionCaller, presentCaller } from './functionCaller.ts'
+import { marked, markOperations } from './lostMark.ts'
 import { inOurWords } from './refusedField.ts'
 import { shownManifest } from './shownManifest.ts'
 import { skipMissedRuns } from './skipMissedRuns.ts'
@@ -93,8 +94,10 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     for (let tries = 1; ; tries++) {
       if (tries > 1 || skipMissed) object = await client.request<KubeCronJob>('GET', pathOf(object))
       if (object.metadata.uid !== entry.object.metadata.uid) throw notFound('CronJob', entry.record.id)
-      const patch = patchOf(object, base ?? entry.record.spec, spec, caller)
-      if (patch.length === 0) return { before: object, after: object }
+      const withMark = marked(object, entry.record)
+      const changes = patchOf(withMark, base ?? entry.record.spec, spec, caller)
+      if (changes.length === 0) return { before: object, after: object }
+      const patch = [...markOperations(object, withMark), ...changes]
       try {
         const request = { body: patch, contentType: patchTypes.json, ...(dryRun ? { query: { dryRun: 'All' } } : {}) }
         return { before: object, after: await client.request<KubeCronJob>('PATCH', pathOf(object), request) }
@@ -124,7 +127,10 @@ export function createNamespaceCronJobs(scope: NamespaceScope, deps: NamespaceCr
     },
     applyManifest: async (_projectId, wanted, options) => {
       await untilSynced(collection)
-      const { object, ...applied } = await applyManifest(scope, wanted, options, deps.newId)
+      const { object, ...applied } = await applyManifest(scope, wanted, options, {
+        idOf: uid => index.byUid(uid)?.record.id,
+        newId: deps.newId,
+      })
       return options.dryRun ? applied : { ...applied, cronJob: await recordOf(object) }
     },
     startsOnResume: async id => startsOnResume((await found(id)).object, deps.jobs.byName, deps.clock.now()),

@@ -5,6 +5,7 @@ import { ownerOf } from '../runs/ownerOf.ts'
 import type { RunWatch } from '../runs/runWatch.ts'
 import type { WatchedCollection } from '../watch/watchedCollection.ts'
 import type { IndexedCronJob } from './cronJobIndex.ts'
+import type { KnownIds } from './knownIds.ts'
 import { untilGone } from './untilSeen.ts'
 
 /** What the removal of a CronJob needs. */
@@ -12,6 +13,7 @@ export interface CronJobRemovalDeps {
   readonly cronJobs: WatchedCollection<KubeCronJob>
   readonly jobs: WatchedCollection<KubeJob>
   readonly runs: RunWatch
+  readonly knownIds: KnownIds
   readonly ledger: LedgerStore
   readonly logs: LogStore
 }
@@ -24,7 +26,7 @@ const longestMs = 30_000
  * end go on ending by themselves.
  */
 export const createCronJobRemoval =
-  ({ cronJobs, jobs, runs, ledger, logs }: CronJobRemovalDeps) =>
+  ({ cronJobs, jobs, runs, knownIds, ledger, logs }: CronJobRemovalDeps) =>
   async ({ object, record }: IndexedCronJob, remove: () => Promise<void>): Promise<void> => {
     const { uid } = object.metadata
     const captures = runs.capturesOf(uid)
@@ -35,6 +37,7 @@ export const createCronJobRemoval =
     await within(Promise.all(captures.map(capture => capture.ended)), longestMs)
     for (const capture of captures) capture.forget()
     await ledger.removeApplication(record.id)
+    knownIds.forget(uid)
     await logs.remove(record.id)
   }
 

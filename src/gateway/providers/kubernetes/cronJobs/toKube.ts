@@ -5,6 +5,7 @@ import { callerCommand, callerEnv, type FunctionCaller } from './functionCaller.
 import { annotations, labels, managedBy } from '../labels.ts'
 import type { CopiedPod } from './copiedPod.ts'
 import { envOf, platformEnv, withVariables } from './environment.ts'
+import { ownMark } from './ownMark.ts'
 
 /** Ids that a new object gets. */
 export interface NewIds {
@@ -27,12 +28,12 @@ export function toKube(
   const work = workOf(spec, caller)
   const called = target.kind === 'function' ? { [annotations.functionId]: target.functionId } : {}
   const made = templateAppId === undefined ? {} : { [annotations.templateAppId]: templateAppId }
-  const ours = { [labels.managedBy]: managedBy, [labels.appId]: id, [labels.appType]: 'cronjob' }
-  const given = { [annotations.projectId]: projectId, [annotations.name]: spec.name }
+  const mark = ownMark(id, projectId, spec.name)
+  const ours = { [labels.managedBy]: managedBy, ...mark.labels }
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name: spec.name, labels: ours, annotations: { ...given, ...called, ...made } },
+    metadata: { name: spec.name, labels: ours, annotations: { ...mark.annotations, ...called, ...made } },
     spec: defined({
       schedule: spec.schedule,
       timeZone: spec.timeZone,

@@ -20,6 +20,8 @@ export interface WatchedCollectionOptions<Raw extends KubeObject, T extends Kube
   readonly path: string
   /** `labelSelector`, `fieldSelector`. */
   readonly query?: KubeRequest['query']
+  /** Awaited before each list; where it fails the list has failed. */
+  readonly prepare?: () => Promise<void>
   /** What is held of an object: the smaller, the better. Managed fields go by themselves, after it. */
   readonly keep: (object: Raw) => T
   /** Ends it, as disposing does. */
@@ -40,7 +42,7 @@ const pollsBetweenWatches = 10
 export function createWatchedCollection<Raw extends KubeObject, T extends KubeObject = Raw>(
   options: WatchedCollectionOptions<Raw, T>,
 ): WatchedCollection<T> {
-  const { client, clock, path, query, keep, random = Math.random } = options
+  const { client, clock, path, query, prepare, keep, random = Math.random } = options
   const stopping = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal
   const listeners = new Set<(event: CollectionEvent<T>) => void>()
@@ -67,6 +69,7 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
     for (const listener of [...stateListeners]) listener(state)
   }
   const list = async (): Promise<void> => {
+    await prepare?.()
     const objects = new Map<string, T>()
     let listed: string | undefined
     for await (const page of listPages<Raw>(client, path, { ...(query ? { query } : {}), signal })) {

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
-import { cronJobIds } from '../../../../../src/gateway/providers/kubernetes/cronJobs/cronJobId.ts'
+import { newCronJobIds } from '../../../../../src/gateway/providers/kubernetes/cronJobs/cronJobId.ts'
 import { kubeCronJob } from '../objects.ts'
 
 const labels = { 'hexabase.io/app-id': 'app' }
 
-describe('the id of a CronJob', () => {
+describe('the id of a CronJob that was never seen', () => {
   const idsOf = (...metadata: Parameters<typeof kubeCronJob>[2][]) => [
-    ...cronJobIds(
+    ...newCronJobIds(
       metadata.map(each => kubeCronJob({}, {}, each)),
       'project',
+      new Set(['taken']),
     ),
   ]
 
@@ -17,6 +18,10 @@ describe('the id of a CronJob', () => {
       ['1', 'app'],
       ['2', '2'],
     ])
+  })
+
+  it('is the UID where its label has the id of an object that was seen, perhaps without the label or gone by now', () => {
+    assert.deepEqual(idsOf({ uid: '1', labels: { 'hexabase.io/app-id': 'taken' } }), [['1', '1']])
   })
 
   it('is the UID of a copy in the same namespace: the oldest keeps the label', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { HksError } from '../../../../../src/contract/errors.ts'
 import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
 import { createWatchedCollection } from '../../../../../src/gateway/providers/kubernetes/watch/createWatchedCollection.ts'
@@ -56,8 +57,11 @@ describe('a watched collection', function () {
   })
 
   /** A collection whose changes are recorded as `put a 3` or `delete a 3`. */
-  const followed = (): { collection: WatchedCollection<KubeObject>; told: string[] } => {
-    const collection = createWatchedCollection<KubeObject>({ client, clock, path, keep: one => one, random: () => 0.5 })
+  const followed = (prepare?: () => Promise<void>): { collection: WatchedCollection<KubeObject>; told: string[] } => {
+    const collection = createWatchedCollection<KubeObject>({
+      ...{ client, clock, path, keep: (one: KubeObject) => one, random: () => 0.5 },
+      ...(prepare ? { prepare } : {}),
+    })
     open.push(collection)
     const told: string[] = []
     collection.subscribe(({ type, object: one }) =>
@@ -313,6 +317,25 @@ describe('a watched collection', function () {
     const ready = collection.ready()
     await until(() => assert.equal(collection.state().synced, true))
     await ready
+  })
+
+  it('lists only when what it needs is prepared, and tells and tries again where that fails', async () => {
+    let prepared = 0
+    let lists = 0
+    onList = () => {
+      assert.equal(prepared, 2)
+      lists++
+      return false
+    }
+    const { collection } = followed(async () => {
+      prepared++
+      if (prepared === 1) throw new HksError('STORE_FAILED', 'The disk is full.')
+    })
+    await assert.rejects(collection.ready(), { code: 'STORE_FAILED' })
+    assert.equal(lists, 0)
+    collection.retry()
+    await collection.ready()
+    assert.deepEqual([lists, collection.list().length, collection.state()], [1, 2, { synced: true }])
   })
 
   it('tells nothing more to who disposes it while it tells', async () => {
