@@ -1,10 +1,13 @@
 import { CommanderError } from 'commander'
 import { HksError } from '../contract/errors.ts'
+import { systemError } from '../contract/systemErrors.ts'
 
 /** Any error as one of ours: what commander refuses, what the operating system refuses, and what nobody foresaw. */
 export function asHksError(error: unknown): HksError {
   if (error instanceof HksError) return error
   if (error instanceof CommanderError) return usageError(error)
+  const known = systemError(error)
+  if (known !== undefined) return known
   if (isSystemError(error)) return new HksError('INVALID_REQUEST', `${error.message}.`, { cause: error })
   return new HksError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
 }
@@ -16,6 +19,6 @@ function usageError(cause: CommanderError): HksError {
   return new HksError('INVALID_REQUEST', message, { cause, hint: 'Add --help for the options.' })
 }
 
-/** A file that cannot be read or written, for example. */
+/** One that has no sentence of its own, such as an address that is in use. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error && typeof (error as NodeJS.ErrnoException).code === 'string'

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { HksError } from '../contract/errors.ts'
+import { functionFile } from './findFunctionFolder.ts'
 import { type FunctionSettings, readFunctionFolder } from './functionYaml.ts'
 import { packFile, packFolder } from './packSource.ts'
 import { singleFileSettings } from './singleFile.ts'
@@ -18,13 +19,27 @@ export interface ReadSource {
   readonly warnings: readonly string[]
 }
 
-/** Reads and packs a source. @throws HksError INVALID_REQUEST, INVALID_SOURCE, PAYLOAD_TOO_LARGE; ENOENT when a file goes */
+/**
+ * Reads and packs a source.
+ * @throws HksError INVALID_REQUEST, INVALID_SOURCE, PAYLOAD_TOO_LARGE; the system's error when a file of it goes
+ */
 export async function readSource({ kind, path }: SourcePlace, signal?: AbortSignal): Promise<ReadSource> {
   if (kind === 'file')
     return { settings: singleFileSettings(path), source: (await packFile(path)).source, warnings: [] }
-  const { settings, warnings } = await readFunctionFolder(path)
+  const { settings, warnings } = await readFunctionFolder(path).catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? settingsGone(path, error) : error
+  })
   if (settings.image !== undefined) return { settings, warnings }
   return { settings, source: (await packFolder(path, signal)).source, warnings }
+}
+
+function settingsGone(folder: string, cause: unknown): HksError {
+  const file = join(folder, functionFile)
+  return new HksError('INVALID_REQUEST', `${file} is not there any more.`, {
+    details: { file, errno: 'ENOENT', message: `${functionFile} is not there any more.` },
+    hint: 'Put it back.',
+    cause,
+  })
 }
 
 /** An error whose file is named as the gateway saw it gets the file's path on this machine. */

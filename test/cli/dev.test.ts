@@ -124,6 +124,22 @@ describe('hks-func dev', function () {
     assert.match(stderr, /f\d+ stays deployed\.\n$/)
   })
 
+  it('says that its function.yaml has gone, and goes on when that is back', async () => {
+    const { name, folder } = makeFolder(answering('here'))
+    const session = start(name)
+    await session.until(isServing)
+    const file = join(folder, 'function.yaml')
+    renameSync(file, join(folder, 'away.yaml'))
+    const { code, error, hint, details, serving } = await session.until(isRefused)
+    assert.deepEqual(
+      [code, error, hint, (details as { file: string }).file, serving],
+      ['INVALID_REQUEST', `${file} is not there any more.`, 'Put it back.', file, 1],
+    )
+    renameSync(join(folder, 'away.yaml'), file)
+    await session.until(isServing)
+    await session.end()
+  })
+
   it('follows code that throws while it loads, from the first save on', async () => {
     const { name, save } = makeFolder("console.log('loading')\nthrow new Error('no table')\n")
     const session = start(name)

@@ -118,12 +118,35 @@ describe('asHksError', () => {
     assert.equal(asHksError(new InvalidArgumentError('It is bad.')).code, 'INVALID_REQUEST')
   })
 
-  it('passes on what the operating system says, and calls the rest unforeseen', () => {
-    const denied = Object.assign(new Error('EACCES: permission denied, mkdir "/x"'), {
-      code: 'EACCES',
-      syscall: 'mkdir',
-    })
-    assert.equal(asHksError(denied).code, 'INVALID_REQUEST')
+  const refused = (code: string, path?: string) =>
+    asHksError(
+      Object.assign(new Error(`${code}: what the kernel says, open`), { code, syscall: 'open', ...(path && { path }) }),
+    )
+
+  it('says what the operating system refused of a file, and the way out', () => {
+    const { code, message, details, hint } = refused('ENOENT', '/x/a.mjs')
+    assert.deepEqual(
+      [code, message, details, hint],
+      ['INVALID_REQUEST', '/x/a.mjs is not there.', { file: '/x/a.mjs', errno: 'ENOENT' }, 'Check the path.'],
+    )
+    for (const errno of ['EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EROFS']) {
+      const error = refused(errno, '/x')
+      assert.equal(error.code, 'INVALID_REQUEST')
+      assert.match(error.message, /^\/x [^:]+\.$/)
+      assert.ok(error.hint)
+    }
+  })
+
+  it('says that the disk is full, also where the operating system names no file', () => {
+    const { code, message, hint, details } = refused('ENOSPC')
+    assert.deepEqual([code, hint, details], ['STORE_FAILED', 'Free some space, then try again.', { errno: 'ENOSPC' }])
+    assert.equal(message, 'A file cannot be written: the disk is full.')
+    assert.equal(refused('EDQUOT', '/x').code, 'STORE_FAILED')
+  })
+
+  it('passes on what else the operating system says, and calls the rest unforeseen', () => {
+    assert.equal(refused('EMFILE', '/x').message, 'EMFILE: what the kernel says, open.')
+    assert.equal(refused('EACCES').message, 'EACCES: what the kernel says, open.')
     assert.equal(asHksError(new TypeError('x is undefined')).code, 'INTERNAL')
     assert.equal(asHksError('thrown text').message, 'thrown text')
   })

@@ -149,6 +149,16 @@ describe('hks-func without a gateway', function () {
     assert.deepEqual(readdirSync(place.folder), ['greet'])
   })
 
+  it('refuses at once to write a function where no folder can be', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const { code, stderr } = await place.run(['init', '-r', 'node', '-t', 'hello', 'greet', '-f', '/proc/hks'])
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /^error: \/proc\/hks cannot be made: [^\n]* \(INVALID_REQUEST\)\n {2}Choose another folder\.\n$/,
+    )
+  })
+
   it('refuses to deploy what is not there or cannot be deployed, before it needs a gateway', async () => {
     writeFileSync(join(place.folder, 'notes.rb'), 'puts 1')
     const [missing, empty, unknown] = await Promise.all([

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HksError } from '../../src/contract/errors.ts'
@@ -24,6 +24,50 @@ describe('a function folder', () => {
     assert.equal(await findFunctionFolder(join(root, 'greet')), join(root, 'greet'))
     assert.equal(await findFunctionFolder(join(root, 'greet/lib/a.py'), join(root, 'greet/lib')), undefined)
     assert.equal(await findFunctionFolder(root, root), undefined)
+  })
+
+  const makeTemplate = async () => {
+    const template = join(root, 'templates/go/hello')
+    await mkdir(join(template, 'lib'), { recursive: true })
+    await writeFile(join(template, 'function.yaml'), 'name: hello\nruntime: go\n')
+    for (const file of ['go.mod', 'function.go', 'lib/a.go']) await writeFile(join(template, file), '')
+    return (await listFunctionTemplates(join(root, 'templates')))[0]!
+  }
+
+  it('leaves nothing when a file of it cannot be written, and says which', async () => {
+    const template = await makeTemplate()
+    const target = join(root, 'work/greet')
+    await mkdir(target, { recursive: true })
+    await writeFile(join(target, 'lib'), 'mine')
+    await assert.rejects(renderFunctionTemplate(template, target, 'greet'), {
+      code: 'INVALID_REQUEST',
+      message: `${join(target, 'lib/a.go')} needs a folder where a file is.`,
+      details: { file: join(target, 'lib/a.go'), errno: 'ENOTDIR' },
+      hint: 'Choose another folder.',
+    })
+    assert.deepEqual(await readdir(target), ['lib'])
+    await assert.rejects(renderFunctionTemplate(template, join(target, 'lib/deep'), 'greet'), {
+      code: 'INVALID_REQUEST',
+    })
+  })
+
+  it('replaces no go.work either', async () => {
+    const template = await makeTemplate()
+    const target = join(root, 'greet')
+    await mkdir(target)
+    await writeFile(join(target, 'go.work'), 'mine')
+    await assert.rejects(renderFunctionTemplate(template, target, 'greet'), { code: 'CONFLICT' })
+    assert.deepEqual(await readdir(target), ['go.work'])
+    assert.equal(await readFile(join(target, 'go.work'), 'utf8'), 'mine')
+  })
+
+  it('is refused where the kernel keeps no folders', async function () {
+    if (process.platform !== 'linux') this.skip()
+    await assert.rejects(renderFunctionTemplate(await makeTemplate(), '/proc/hks/greet', 'greet'), {
+      code: 'INVALID_REQUEST',
+      message: '/proc/hks cannot be made: /proc takes no such folder.',
+      hint: 'Choose another folder.',
+    })
   })
 
   it('is created from a function template, named and with its comments kept', async () => {
