@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { HksError, isErrorCode } from '../contract/errors.ts'
+import { HksError } from '../contract/errors.ts'
 import type { GatewayReady } from '../contract/gateway.ts'
 import { compareVersions } from './compareVersions.ts'
 import { type FoundGateway, findGateway } from './findGateway.ts'
+import { fullDisk } from './fullDisk.ts'
+import { lastWords } from './lastWords.ts'
 import { type GatewayProgram, type StartedGateway, spawnGateway, startFailed } from './spawnGateway.ts'
 
 /** How long a gateway may take to become ready, also on a machine that is busy starting an editor. */
@@ -33,7 +35,7 @@ export interface RunningGateway extends GatewayReady {
 /**
  * Finds the gateway of a data folder, or starts it. Clients that ask at once get the same one. An older gateway is asked
  * to drain and replaced.
- * @throws HksError what the gateway says that keeps it from starting (STORE_CORRUPT, STORE_NEWER …), else
+ * @throws HksError what the gateway says that keeps it from starting (STORE_CORRUPT, STORE_FAILED …), else
  * GATEWAY_START_FAILED; GATEWAY_NEWER (this client must be updated), CANCELLED
  */
 export async function ensureGateway(options: EnsureOptions): Promise<RunningGateway> {
@@ -62,7 +64,7 @@ export async function ensureGateway(options: EnsureOptions): Promise<RunningGate
       waitForEnd()
     } else if (found.kind === 'none') {
       const end = started?.ended()
-      if (started && end && end.code !== 0) throw failed(started, end)
+      if (started && end && end.code !== 0) throw failed(options.home, started, end)
       if (!started || (end && performance.now() > nextStart)) {
         progress('Starting the gateway')
         started = await spawnGateway(options)
@@ -108,14 +110,23 @@ const newer = (running: string, own: string) =>
     hint: 'Update Hexabase HKS here, or stop that gateway.',
   })
 
-function failed(started: StartedGateway, end: { readonly code: number | null; readonly signal: string | null }) {
+function failed(
+  home: string,
+  started: StartedGateway,
+  end: { readonly code: number | null; readonly signal: string | null },
+): HksError {
   const tail = started.tail()
-  const how = end.signal === null ? `it ended with exit code ${end.code}.` : `it was ended by ${end.signal}.`
-  const last = tail.split('\n').at(-1) ?? ''
   const details = { exitCode: end.code, signal: end.signal, tail, logFile: started.logFile }
-  // A gateway that knows why it ends says so last, as `CODE: sentence`.
-  const [, code, sentence = ''] = /^([A-Z_]+): (.+)$/.exec(last) ?? []
-  return isErrorCode(code) ? new HksError(code, sentence, { details }) : startFailed(last || how, undefined, details)
+  const words = lastWords(tail)
+  if (words !== undefined) {
+    const { code, sentence, hint } = words
+    return new HksError(code, sentence, { details, ...(hint === undefined ? {} : { hint }) })
+  }
+  // What it said last lay on the disk that was full.
+  const full = fullDisk(home)
+  if (full !== undefined) return full
+  const how = end.signal === null ? `it ended with exit code ${end.code}.` : `it was ended by ${end.signal}.`
+  return startFailed(tail.split('\n').at(-1) || how, undefined, details)
 }
 
 function tooLate(found: FoundGateway, started: StartedGateway | undefined): HksError {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { HksError } from '../contract/errors.ts'
+import { dataFolderError } from '../contract/systemErrors.ts'
 
 /** The start log is emptied when it has grown beyond this. */
 const startLogBytes = 1024 * 1024
@@ -28,7 +29,10 @@ export interface StartedGateway {
   readonly logFile: string
 }
 
-/** Starts a gateway in a session of its own, with no tie to this process. @throws HksError GATEWAY_START_FAILED */
+/**
+ * Starts a gateway in a session of its own, with no tie to this process.
+ * @throws HksError GATEWAY_START_FAILED; INVALID_REQUEST, STORE_FAILED for the data folder
+ */
 export async function spawnGateway(program: GatewayProgram): Promise<StartedGateway> {
   const logFile = join(program.home, 'gateway-start.log')
   const { log, offset } = openLog(program.home, logFile)
@@ -89,7 +93,10 @@ function openLog(home: string, file: string): { log: number; offset: number } {
     if (fstatSync(log).size > startLogBytes) ftruncateSync(log)
     return { log, offset: fstatSync(log).size }
   } catch (cause) {
-    throw startFailed(`the data folder ${home} cannot be written: ${(cause as Error).message}.`, cause)
+    throw (
+      dataFolderError(home, cause) ??
+      startFailed(`the data folder ${home} cannot be written: ${(cause as Error).message}.`, cause)
+    )
   }
 }
 

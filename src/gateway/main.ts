@@ -60,14 +60,17 @@ function refuseWindows(): void {
   })
 }
 
-/** Says why the gateway did not start; the client shows the last lines of it. */
+/** Says why the gateway did not start, in the form that the client's `lastWords` reads. */
 function fail(error: unknown): never {
   // The winner of a start race serves the client of the loser, too.
   if ((error as { code?: unknown }).code === 'OWNED') process.exit(0)
   const { message, hint } = error as Partial<HksError>
-  process.stderr.write(`${error instanceof HksError ? `${error.code}: ` : ''}${message}${hint ? ` ${hint}` : ''}\n`)
+  process.stderr.write(`${error instanceof HksError ? `${error.code}: ` : ''}${message}\n${hint ? `  ${hint}\n` : ''}`)
   process.exit(error instanceof HksError ? 6 : 70)
 }
+
+// Who reads that may be gone; it is no reason to end.
+process.stderr.on('error', () => undefined)
 
 try {
   const home = dataFolder({ env: process.env, platform: process.platform, homeFolder: homedir() })

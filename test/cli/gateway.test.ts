@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createGatewayClient } from '../../src/client/gatewayClient.ts'
 import type { GatewayReady, GatewayStatus } from '../../src/contract/gateway.ts'
@@ -63,11 +63,23 @@ describe('hks-func gateway', function () {
   })
 
   it('says with exit code 6 why a gateway does not start', async () => {
-    writeFileSync(place.home, 'a file in the place of the data folder')
-    const [list, run] = await Promise.all([place.run(['list', '--json']), place.run(['gateway', 'run'])])
-    assert.deepEqual([list.code, list.stdout], [6, ''])
-    assert.equal((JSON.parse(list.stderr) as { code: string }).code, 'GATEWAY_START_FAILED')
-    assert.equal(run.code, 6)
+    mkdirSync(place.home, { recursive: true })
+    const lock = join(place.home, 'gateway.lock.db')
+    writeFileSync(lock, 'no lock\n'.repeat(1000))
+    const [list, run, told] = await Promise.all([
+      place.run(['list', '--json']),
+      place.run(['gateway', 'run', '--json']),
+      place.run(['gateway', 'run']),
+    ])
+    rmSync(lock)
+    for (const { code, stdout, stderr } of [list, run]) {
+      const error = JSON.parse(stderr.split('\n').find(line => line.startsWith('{'))!) as { code: string; hint: string }
+      assert.deepEqual([code, stdout, error.code], [6, '', 'STORE_CORRUPT'])
+      assert.match(error.hint, /^Delete it; /)
+    }
+    assert.equal(told.code, 6)
+    assert.match(told.stderr, /^error: The lock file .* is damaged: .* \(STORE_CORRUPT\)\n {2}Delete it; /m)
+    assert.doesNotMatch(told.stderr, /^STORE_CORRUPT/m)
   })
 
   it('is stopped while a client waits for it to start, which is exit code 130', async () => {

@@ -177,6 +177,24 @@ describe('hks-func without a gateway', function () {
     assert.match(stderr, /HKS_HOME: "relative" is not an absolute path/)
   })
 
+  it('refuses a data folder that no folder can be, and names HKS_HOME', async () => {
+    const file = join(place.folder, 'notes.rb')
+    for (const home of [file, join(file, 'home')]) {
+      for (const args of [['list'], ['gateway', 'run']]) {
+        const { code, stdout, stderr } = await place.run([...args, '--json'], { env: { HKS_HOME: home } })
+        const said = JSON.parse(stderr) as { code: string; error: string; hint: string; details: { field: string } }
+        assert.deepEqual(
+          [code, stdout, said.code, said.error],
+          [
+            ...[2, '', 'INVALID_REQUEST'],
+            `HKS_HOME: the data folder ${home} cannot be a folder: a file is in its place or above it.`,
+          ],
+        )
+        assert.equal(said.hint, 'Set HKS_HOME to a folder that can be made, or unset it.')
+      }
+    }
+  })
+
   it('reports that no gateway runs with exit code 6', async () => {
     const [status, stop] = await Promise.all([
       place.run(['gateway', 'status', '--json']),

@@ -55,6 +55,13 @@ describe('starting a gateway', () => {
     assert.equal(error.details?.['tail'], 'warning: x\nSTORE_NEWER: The database is newer.')
   })
 
+  it('tells the hint of a gateway that failed from its sentence, also when Node warns afterwards', async () => {
+    const { error } = await failureOf(
+      `console.error('STORE_FAILED: The disk is full.\\n  Free some space.\\nWarning: x'); process.exit(6)`,
+    )
+    assert.deepEqual([error.code, error.message, error.hint], ['STORE_FAILED', 'The disk is full.', 'Free some space.'])
+  })
+
   it('says how a gateway ended that said nothing', async () => {
     const { error } = await failureOf(`process.kill(process.pid, 'SIGKILL')`)
     assert.deepEqual(
@@ -80,12 +87,15 @@ describe('starting a gateway', () => {
     })
   })
 
-  it('says which data folder cannot be written', async () => {
+  it('says which data folder cannot be made', async () => {
     using folder = temporaryFolder()
     const home = join(folder.path, 'file', 'home')
     writeFileSync(join(folder.path, 'file'), '')
     const options = { home, gatewayProgram: 'x', execPath: process.execPath, env: {}, version: '0.1.0' }
-    await assert.rejects(ensureGateway(options), { message: new RegExp(`data folder ${home} cannot be written`) })
+    await assert.rejects(ensureGateway(options), {
+      code: 'INVALID_REQUEST',
+      message: `HKS_HOME: the data folder ${home} cannot be a folder: a file is in its place or above it.`,
+    })
   })
 
   it('can be cancelled while the gateway starts', async () => {

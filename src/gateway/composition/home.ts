@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { HksError } from '../../contract/errors.ts'
+import { dataFolderError } from '../../contract/systemErrors.ts'
 import { createGatewayLog, type GatewayLog } from '../platform/gatewayLog.ts'
 import { machineId } from '../platform/machineId.ts'
 import { type Ownership, takeOwnership, UnusableLock } from '../platform/ownership.ts'
@@ -28,19 +29,22 @@ export interface Home {
 
 /**
  * Makes and takes the data folder, and opens the log in it.
- * @throws Error with `code` `OWNED` when another has it, HksError STORE_CORRUPT, STORE_FAILED for its lock file
+ * @throws Error with `code` `OWNED` when another has it, HksError STORE_CORRUPT for its lock file, STORE_FAILED,
+ * INVALID_REQUEST where no folder can be
  */
 export function openHome(path: string): Home {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  const folder = realpathSync(path)
-  const ownership = own(folder)
+  const folder = translated(path, () => {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    return realpathSync(path)
+  })
+  const ownership = translated(path, () => own(folder))
   const logFile = join(folder, 'logs', 'gateway.log')
-  const log = createGatewayLog(logFile)
+  const log = translated(path, () => createGatewayLog(logFile))
   const machine = machineId()
   const notices: string[] = []
   return {
     folder,
-    ownership,
+    ownership: { ...ownership, publish: content => translated(path, () => ownership.publish(content)) },
     log,
     logFile,
     machineId: machine,
@@ -55,17 +59,31 @@ export function openHome(path: string): Home {
   }
 }
 
+/** Does work in the data folder; what the operating system refuses is an HksError. */
+function translated<T>(folder: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw dataFolderError(folder, error) ?? error
+  }
+}
+
 function own(folder: string): Ownership {
   try {
     return takeOwnership(folder)
   } catch (error) {
     if (!(error instanceof UnusableLock)) throw error
-    const { file, isDamaged, message } = error
+    const { file, isDamaged, isFull, message } = error
     const options = { details: { file }, cause: error }
     if (isDamaged)
       throw new HksError('STORE_CORRUPT', `The lock file ${file} is damaged: ${message}.`, {
         ...options,
         hint: 'Delete it; it holds no data, and the next start makes a new one.',
+      })
+    if (isFull)
+      throw new HksError('STORE_FAILED', `The lock file ${file} cannot be written: the disk is full.`, {
+        ...options,
+        hint: 'Free some space, then try again.',
       })
     throw new HksError('STORE_FAILED', `The lock file ${file} cannot be used: ${message}.`, {
       ...options,

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** SQLite's result codes for a lock that someone else holds and for damaged files (sqlite.org/rescode.html). */
-const sqlite = { busy: 5, corrupt: 11, notADatabase: 26 } as const
+/** SQLite's result codes for a lock that someone else holds, for damaged files and for a full disk (sqlite.org/rescode.html). */
+const sqlite = { busy: 5, corrupt: 11, full: 13, notADatabase: 26 } as const
 
 /** The sole ownership of a data folder. It ends with the process, however that ends. */
 export interface Ownership {
@@ -13,16 +13,18 @@ export interface Ownership {
   release(): void
 }
 
-/** The lock file cannot be locked: it is damaged, or the file system refuses. */
+/** The lock file cannot be locked: it is damaged, its disk is full, or the file system refuses. */
 export class UnusableLock extends Error {
   override readonly name = 'UnusableLock'
   readonly file: string
   readonly isDamaged: boolean
+  readonly isFull: boolean
 
   constructor(file: string, cause: Error & { readonly errcode?: number }) {
     super(cause.message, { cause })
     this.file = file
     this.isDamaged = cause.errcode === sqlite.corrupt || cause.errcode === sqlite.notADatabase
+    this.isFull = cause.errcode === sqlite.full
   }
 }
 
