@@ -24,12 +24,37 @@ const outputFor = (format: Format) => createOutput(process, format, process.env)
 const [ownArguments = ''] = process.argv.join('\n').split('\n--\n')
 let out = outputFor(/^--json$/m.test(ownArguments) ? 'json' : 'text')
 
-const cancel = () => controller.abort(new HksError('CANCELLED', 'Cancelled.'))
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, cancel)
+/** How long a command may take to end after the first signal, milliseconds. */
+const endMs = 2000
+/** Those that end by themselves: the gateway drains, a deployment is cancelled, `dev` tidies up. Each has its own limits. */
+const drains = ['gateway run', 'deploy', 'dev']
+let mayDrain = false
+
+const cancel = () => {
+  const cancelled = new HksError('CANCELLED', 'Cancelled.')
+  controller.abort(cancelled)
+  // What hangs in the operating system hears of no abort: the command ends all the same.
+  setTimeout(() => {
+    if (mayDrain) return
+    out.fail(cancelled)
+    if (process.platform === 'win32') process.exit(exitCodeOf.CANCELLED)
+    // To a shell that is 130; Node's own exit would wait for a read that hangs.
+    for (const signal of signals) process.off(signal, cancel)
+    process.kill(process.pid, 'SIGINT')
+  }, endMs).unref()
+}
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+for (const signal of signals) process.once(signal, cancel)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader such as head may go away early; that is no failure of ours.
   if (error.code === 'EPIPE') process.exit(0)
-  const cannotWrite = new HksError('INTERNAL', `The output cannot be written: ${error.message}.`, { cause: error })
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT'
+  const problem = isFull ? 'the disk is full' : error.message
+  const cannotWrite = new HksError('STORE_FAILED', `The output cannot be written: ${problem}.`, {
+    details: { errno: error.code },
+    hint: isFull ? 'Free some space, then try again.' : 'Send it to another file or program.',
+    cause: error,
+  })
   out.fail(cannotWrite)
   process.exit(exitCodeOf[cannotWrite.code])
 })
@@ -45,6 +70,7 @@ try {
 async function run(command: Command, work: (context: Context) => Promise<void>): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>()
   out = outputFor(options.json ? 'json' : 'text')
+  mayDrain = drains.includes(command.parent?.parent ? `${command.parent.name()} ${command.name()}` : command.name())
   await work(createContext(options))
 }
 

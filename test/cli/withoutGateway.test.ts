@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { finished, openWorkplace, programs, type Workplace } from './hksFunc.ts'
@@ -87,8 +88,11 @@ describe('hks-func without a gateway', function () {
         `data:text/javascript,import{openSync,closeSync}from'fs';closeSync(1);openSync('/dev/full','w')`,
       ],
     })
-    assert.equal(code, 70)
-    assert.match(stderr, /^error: The output cannot be written: ENOSPC/)
+    assert.equal(code, 6)
+    assert.match(
+      stderr,
+      /^error: The output cannot be written: the disk is full\. \(STORE_FAILED\)\n {2}Free some space, then try again\.\n$/,
+    )
   })
 
   it('ends the list of runs with the year 9999, after which RFC 3339 has no form', async () => {
@@ -224,6 +228,20 @@ describe('hks-func without a gateway', function () {
     const { code, stdout, stderr } = await end
     assert.deepEqual([code, stdout], [130, ''])
     assert.equal((JSON.parse(stderr) as { code: string }).code, 'CANCELLED')
+  })
+
+  it('ends as by Ctrl-C also where what it waits for hears of no signal', async function () {
+    if (process.platform === 'win32') this.skip()
+    const pipe = join(place.folder, 'pipe.yaml')
+    await promisify(execFile)('mkfifo', [pipe])
+    const child = place.start(['cronjob', 'apply', '-f', pipe, '--json'])
+    const end = finished(child)
+    // Opening it for writing succeeds only when the command reads.
+    const writer = await open(pipe, 'w')
+    child.kill('SIGTERM')
+    const { stderr } = await end
+    await writer.close()
+    assert.deepEqual([child.signalCode, (JSON.parse(stderr) as { code: string }).code], ['SIGINT', 'CANCELLED'])
   })
 
   describe('completion', () => {
