@@ -2,12 +2,10 @@ import type { Command } from 'commander'
 import { defined } from '../base/defined.ts'
 import { toInstant } from '../base/instant.ts'
 import { followLogs, type LogTarget } from '../client/followLogs.ts'
-import { findGateway } from '../client/findGateway.ts'
-import type { GatewayClient } from '../client/gatewayClient.ts'
 import { createRunHeading, jobNameOf, type RunHeading } from '../client/runHeadings.ts'
-import { HksError } from '../contract/errors.ts'
 import type { LogLine, LogPage, LogQuery } from '../contract/logs.ts'
 import type { Context } from './context.ts'
+import { createFollowerConnection, type FollowerConnection, type WhenGone } from './followerConnection.ts'
 import { pastInstant, wholeNumber } from './optionValues.ts'
 
 /** Options of every command that shows a log. */
@@ -35,8 +33,16 @@ export const withLogOptions = (command: Command): Command =>
       if (ignoreCase && grep === undefined) asked.error("error: option '-i, --ignore-case' needs --grep")
     })
 
-/** Prints a log: what is stored, and with `--follow` what comes. @throws HksError CANCELLED on Ctrl-C */
-export async function printLogs(context: Context, target: LogTarget, options: LogOptions): Promise<void> {
+/**
+ * Prints a log: what is stored, and with `--follow` what comes.
+ * @throws HksError CANCELLED on Ctrl-C, GATEWAY_UNREACHABLE when the gateway is gone and none comes
+ */
+export async function printLogs(
+  context: Context,
+  target: LogTarget,
+  options: LogOptions,
+  whenGone: WhenGone = 'wait',
+): Promise<void> {
   const query = defined({
     since: options.since === undefined ? undefined : toInstant(options.since),
     tail: options.tail,
@@ -44,36 +50,22 @@ export async function printLogs(context: Context, target: LogTarget, options: Lo
     ignoreCase: options.ignoreCase,
   })
   const printer = printerOf(context, target, options)
-  await (options.follow ? follow(context, target, query, printer) : printStored(context, target, query, printer))
+  if (options.follow) await follow(context, target, query, createFollowerConnection(context, whenGone), printer)
+  else await printStored(context, target, query, printer)
   context.signal.throwIfAborted()
 }
 
-async function follow(context: Context, target: LogTarget, query: LogQuery, print: Printer): Promise<void> {
-  const { out, signal } = context
-  let isCut = false
-  const onCut = (error: Error) => {
-    if (!isCut) out.say(`(${error.message} Resuming …)`)
-    isCut = true
-  }
-  for await (const batch of followLogs(connector(context), target, { query, signal, onCut })) {
-    isCut = false
+async function follow(
+  { out, signal }: Context,
+  target: LogTarget,
+  query: LogQuery,
+  { client, ...told }: FollowerConnection,
+  print: Printer,
+): Promise<void> {
+  for await (const batch of followLogs(client, target, { query, signal, ...told })) {
     if ('end' in batch) out.say(batch.end)
     else if ('gap' in batch) out.say(batch.gap)
     else await print(batch.lines)
-  }
-}
-
-/** Who only reads along does not start a gateway again that was stopped, but finds one that was restarted. */
-function connector({ client, home, signal }: Context): () => Promise<GatewayClient> {
-  let isFirst = true
-  return async () => {
-    if (isFirst) {
-      isFirst = false
-      return client()
-    }
-    const found = await findGateway(home, signal)
-    if (found.kind === 'answering') return found.client
-    throw new HksError('GATEWAY_UNREACHABLE', 'No gateway answers.')
   }
 }
 

@@ -16,12 +16,16 @@ export type LogBatch = { readonly lines: readonly LogLine[] } | LogGap | LogEnd
 /** Which lines a follower wants. */
 export type FollowQuery = Omit<LogQuery, 'follow' | 'limit' | 'before'>
 
-/** What a follower may want: where to begin, and to be told of a cut. */
+/** What a follower may want: where to begin, and to be told of how its connection is. */
 export interface FollowOptions {
   readonly query?: FollowQuery
   readonly signal: AbortSignal
-  /** The stream was cut; it is being resumed. */
+  /** The stream was cut, or could not be opened; it is being resumed. What this throws ends the following. */
   readonly onCut?: (error: HksError) => void
+  /** The stream is open, for the first time or again. */
+  readonly onOpen?: () => void
+  /** The most between two tries, milliseconds; default 10,000. */
+  readonly longestPauseMs?: number
 }
 
 /**
@@ -34,12 +38,13 @@ export async function* followLogs(
   target: LogTarget,
   options: FollowOptions,
 ): AsyncGenerator<LogBatch> {
-  const backOff = createBackOff()
+  const backOff = createBackOff(firstPauseMs, options.longestPauseMs)
   let query = options.query ?? {}
   while (!options.signal.aborted) {
     try {
       const response = await openLog(await client(), target, { ...query, follow: true }, options.signal)
       if (response.body === null) return
+      options.onOpen?.()
       for await (const records of readNdjson(response.body)) {
         backOff.reset()
         for (const batch of batchesOf(records)) {
@@ -59,6 +64,9 @@ export async function* followLogs(
     await backOff.wait(options.signal)
   }
 }
+
+/** The gateway may be back at once. */
+const firstPauseMs = 200
 
 const passing = new Set(['GATEWAY_UNREACHABLE', 'GATEWAY_DRAINING', 'RATE_LIMITED', 'STORE_FAILED'])
 

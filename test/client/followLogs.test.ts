@@ -97,6 +97,18 @@ describe('following a log', () => {
     assert.equal(answers, 2)
   })
 
+  it('tells when it is open and when it is cut, and ends with what whoever is told of a cut throws', async () => {
+    const told: string[] = []
+    await using gateway = await fakeGateway((request, response) => sendAndCut(request, response, 17))
+    const onOpen = () => void told.push('open')
+    const onCut = () => {
+      told.push('cut')
+      if (told.length > 3) throw new Error('enough')
+    }
+    await assert.rejects(collect(gateway.address, { onOpen, onCut, longestPauseMs: 1 }), /enough/)
+    assert.deepEqual(told, ['open', 'cut', 'open', 'cut'])
+  })
+
   it('ends without an error when it is cancelled', async () => {
     const controller = new AbortController()
     await using gateway = await fakeGateway((_request, response) => {

@@ -20,7 +20,8 @@ export function createLogFollower(context: Context, onFailure: (error: unknown) 
 
   const print = async (id: string) => {
     try {
-      await printLogs(own, { kind: 'function', id }, { follow: true, since })
+      // The next save starts a gateway that is gone.
+      await printLogs(own, { kind: 'function', id }, { follow: true, since }, 'waitOn')
     } catch (error) {
       if (context.signal.aborted) return
       // Somebody deleted the function. The next save makes another, which is followed then.

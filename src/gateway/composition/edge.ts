@@ -66,7 +66,7 @@ export async function createEdge(
     guard,
     version,
     isReady: () => !gateway.isDraining(),
-    touch: gateway.touch,
+    use: gateway.use,
     metrics: metrics.text,
     report: (error, request) => log.error({ err: error, method: request.method, url: request.url }),
   })

@@ -19,6 +19,7 @@ import type { OwnedProviderSet } from '../domain/providerSet.ts'
 import { createProjectService } from '../domain/projectService.ts'
 import { createPreviewSchedule } from '../domain/scheduleService.ts'
 import { createSecretService } from '../domain/secretService.ts'
+import { countChanges, createWorkUnderWay } from '../domain/workUnderWay.ts'
 import { sourceTools } from '../platform/sourceTools.ts'
 import { timeOrderedId } from '../platform/timeOrderedId.ts'
 import type { Home } from './home.ts'
@@ -38,7 +39,8 @@ export function createServices(
   stop: GatewayServiceOptions['stop'],
 ) {
   const { executions, invocations, ledger, payloads, settings } = database
-  const perform = createPerform(database.audit, clock)
+  const changes = countChanges(createPerform(database.audit, clock))
+  const { perform } = changes
   const directory = createDirectory(providers, ledger)
   const requests = createRequestKeeper(payloads, clock, report)
   const longCalls = createLongCalls(clock)
@@ -47,6 +49,7 @@ export function createServices(
   const calls = createFunctionCalls({
     ...{ invocations, payloads, requests, meters, summaries, clock, newId: () => timeOrderedId(clock.now()), report },
   })
+  const isWorking = createWorkUnderWay({ providers, executions, calls, changes })
   const cronJobs = createCronJobService({ directory, executions, ledger, logs, clock, perform })
   return {
     connections: createConnectionService({
@@ -57,7 +60,7 @@ export function createServices(
     cronJobs,
     manifests: createManifestService(directory, perform, cronJobs),
     functions: createFunctionService({ directory, calls, clock, perform, tools: sourceTools }),
-    gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, notices, stop }),
+    gateway: createGatewayService({ providers, settings, clock, perform, idleSeconds, isWorking, notices, stop }),
     invocations: createInvocationService({ directory, invocations, payloads, requests, calls, clock, perform }),
     longCalls,
     requests,

@@ -47,6 +47,8 @@ export interface FunctionCalls {
   refuseTaken(id: string): Promise<void>
   /** When a call that is under way has its record complete; `undefined` of any other. */
   ended(id: string): Promise<void> | undefined
+  /** How many go on. */
+  underWay(): number
   /** Ends a call that is under way; resolves when its record is complete, to whether there was such a call. */
   cancel(invocationId: string): Promise<boolean>
 }
@@ -184,6 +186,7 @@ export function createFunctionCalls(options: FunctionCallsOptions): FunctionCall
       const entry = running.get(id)
       return entry && endOfCall(entry)
     },
+    underWay: () => running.size,
     cancel: async id => {
       const found = running.get(id)
       if (!found) return false

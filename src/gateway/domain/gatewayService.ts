@@ -29,8 +29,8 @@ export interface GatewayService {
   drain(caller: Caller, graceSeconds: number): Promise<() => void>
   /** Counts a client until disposed. */
   attach(): Disposable
-  /** Somebody asked something. */
-  touch(): void
+  /** Counts a request until disposed, once: while it is answered, and for `idleSeconds` after that, the gateway is used. */
+  use(): Disposable
   isDraining(): boolean
   /** Why the gateway may end now, or `undefined`. */
   idleReason(): Promise<string | undefined>
@@ -43,6 +43,8 @@ export interface GatewayServiceOptions {
   readonly clock: Clock
   readonly perform: Perform
   readonly idleSeconds: number
+  /** Whether something goes on that nobody waits for and that must not be lost. */
+  readonly isWorking: () => Promise<boolean>
   /** Sentences for the user so far, oldest first. */
   readonly notices: () => readonly string[]
   readonly stop: (reason: string, graceSeconds: number) => void
@@ -52,11 +54,12 @@ export interface GatewayServiceOptions {
 const shownNotices = 20
 const keepRunningKey = 'keepRunning'
 
-/** Makes the service; the last request and the attached clients are its only state. */
+/** Makes the service; the last use and who uses it now are its only state. */
 export function createGatewayService(options: GatewayServiceOptions): GatewayService {
   const { providers, settings, clock, perform } = options
   const startedAt = clock.now()
   let clients = 0
+  let requests = 0
   let lastUse = startedAt
   let draining = false
 
@@ -71,6 +74,18 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
       enabledCronJobs: jobs.filter(job => !job.spec.suspend).length,
       deployedFunctions: functions.filter(fn => fn.status !== 'deleting').length,
     }
+  }
+
+  const isUsed = () => clients > 0 || requests > 0 || clock.now() - lastUse < options.idleSeconds * 1000
+  const reasonToEnd = async (): Promise<string | undefined> => {
+    if ((await keepRunning()) === 'whileOpen') return 'no client is attached'
+    const { enabledCronJobs, deployedFunctions } = await count()
+    if (enabledCronJobs > 0 || deployedFunctions > 0) return undefined
+    if (!(await options.isWorking())) {
+      return 'no client is attached, no CronJob is enabled and no function is deployed'
+    }
+    lastUse = clock.now()
+    return undefined
   }
 
   return {
@@ -107,16 +122,21 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
         },
       }
     },
-    touch: () => {
-      lastUse = clock.now()
+    use: () => {
+      requests += 1
+      return {
+        [Symbol.dispose]: () => {
+          requests -= 1
+          lastUse = clock.now()
+        },
+      }
     },
     isDraining: () => draining,
     idleReason: async () => {
-      if (clients > 0 || clock.now() - lastUse < options.idleSeconds * 1000) return undefined
-      if ((await keepRunning()) === 'whileOpen') return 'no client is attached'
-      const { enabledCronJobs, deployedFunctions } = await count()
-      if (enabledCronJobs > 0 || deployedFunctions > 0) return undefined
-      return 'no client is attached, no CronJob is enabled and no function is deployed'
+      if (isUsed()) return undefined
+      const reason = await reasonToEnd()
+      // Somebody may have come meanwhile.
+      return isUsed() ? undefined : reason
     },
   }
 }

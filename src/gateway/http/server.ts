@@ -13,6 +13,7 @@ import { errorAnswer, toHksError } from './errorAnswer.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import type { Guard } from './guard.ts'
 import { readJsonBodies } from './jsonBody.ts'
+import { onceClosed } from './onceClosed.ts'
 import { streamAnswer } from './streamAnswer.ts'
 import { createRouteMatcher } from './routeMatcher.ts'
 import { createValidators, type Validators } from './validation.ts'
@@ -34,8 +35,8 @@ export interface ServerOptions {
   readonly guard: Guard
   readonly version: string
   readonly isReady: () => boolean
-  /** Called for each authenticated request: the gateway is in use. */
-  readonly touch: () => void
+  /** Called for each authenticated request and disposed when its response is over: meanwhile the gateway is in use. */
+  readonly use: () => Disposable
   readonly metrics: () => Promise<string>
   readonly report: (error: HksError, request: { readonly method: string; readonly url: string }) => void
 }
@@ -89,9 +90,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   app.decorateRequest('caller', undefined)
   // Not async: every call of a function passes here.
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.caller = options.guard(request.raw, pathOf(request))
-    if (request.caller) options.touch()
+    if (request.caller) {
+      const used = options.use()
+      onceClosed(reply.raw, () => used[Symbol.dispose]())
+    }
     done()
   })
   app.get(plainPaths.health, { schema: { hide: true } }, () => ({ status: 'ok' }))

@@ -71,8 +71,10 @@ async function runAndFollow(context: Context, { id }: CronJob, body: TriggerRequ
   const client = await context.client()
   const { signal } = context
   const execution = await client.call('triggerCronJob', { params: { id }, body, signal })
-  await printLogs(context, { kind: 'execution', id, execId: execution.id }, { follow: true })
-  const ended = await client.call('getExecution', { params: { id, execId: execution.id }, signal })
+  await printLogs(context, { kind: 'execution', id, execId: execution.id }, { follow: true }, 'start')
+  // It may be another gateway that told the end.
+  const teller = await context.client()
+  const ended = await teller.call('getExecution', { params: { id, execId: execution.id }, signal })
   if (ended.status !== 'failed') return
   const cause = ended.cause ?? ended.reason ?? 'no cause is known'
   throw new HksError('FUNCTION_FAILED', `${ended.jobName} failed: ${cause}`, {
