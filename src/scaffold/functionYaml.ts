@@ -15,6 +15,8 @@ export interface FunctionFolder {
   /** Path of its `function.yaml`. */
   readonly file: string
   readonly settings: FunctionSettings
+  /** What it says, with its places. */
+  readonly yaml: YamlDocument
   /** Sentences about fields that have no effect on this machine. */
   readonly warnings: readonly string[]
 }
@@ -34,12 +36,14 @@ export async function readFunctionFolder(folder: string): Promise<FunctionFolder
 }
 
 /** Parses the text of a `function.yaml`; `file` names it in messages. The gateway has the last word on values. */
-export function parseFunctionYaml(text: string, file: string): Pick<FunctionFolder, 'settings' | 'warnings'> {
+export function parseFunctionYaml(text: string, file: string): Omit<FunctionFolder, 'folder' | 'file'> {
   const raise = (fault: HksError): never => {
     throw fault
   }
-  const { settings, ignored } = readFunctionFields(onlyDocument(parseYaml(text, file), file, raise), raise)
+  const yaml = onlyDocument(parseYaml(text, file), file, raise)
+  const { settings, ignored } = readFunctionFields(yaml, raise)
   return {
+    yaml,
     // The gateway has the last word on the values.
     settings: settings as unknown as FunctionSettings,
     warnings: ignored.map(key => `${key} in function.yaml has no effect on this machine.`),

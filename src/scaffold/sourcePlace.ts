@@ -1,8 +1,9 @@
 import { isAbsolute, join } from 'node:path'
 import { HksError } from '../contract/errors.ts'
 import { functionFile } from './findFunctionFolder.ts'
-import { type FunctionSettings, readFunctionFolder } from './functionYaml.ts'
+import { type FunctionFolder, type FunctionSettings, readFunctionFolder } from './functionYaml.ts'
 import { packFile, packFolder } from './packSource.ts'
+import { refusedField } from './refusedField.ts'
 import { singleFileSettings } from './singleFile.ts'
 
 /** Where the source of a function lies: a folder with a `function.yaml`, or one file. */
@@ -17,6 +18,8 @@ export interface ReadSource {
   /** Base64, as a deployment carries it; absent with an image. */
   readonly source?: string
   readonly warnings: readonly string[]
+  /** The folder whose `function.yaml` says the settings. */
+  readonly written?: FunctionFolder
 }
 
 /**
@@ -26,11 +29,12 @@ export interface ReadSource {
 export async function readSource({ kind, path }: SourcePlace, signal?: AbortSignal): Promise<ReadSource> {
   if (kind === 'file')
     return { settings: singleFileSettings(path), source: (await packFile(path)).source, warnings: [] }
-  const { settings, warnings } = await readFunctionFolder(path).catch((error: unknown) => {
+  const written = await readFunctionFolder(path).catch((error: unknown) => {
     throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? settingsGone(path, error) : error
   })
-  if (settings.image !== undefined) return { settings, warnings }
-  return { settings, source: (await packFolder(path, signal)).source, warnings }
+  const { settings, warnings } = written
+  if (settings.image !== undefined) return { settings, warnings, written }
+  return { settings, source: (await packFolder(path, signal)).source, warnings, written }
 }
 
 function settingsGone(folder: string, cause: unknown): HksError {
@@ -42,8 +46,12 @@ function settingsGone(folder: string, cause: unknown): HksError {
   })
 }
 
-/** An error whose file is named as the gateway saw it gets the file's path on this machine. */
-export function placedError(error: unknown, place: SourcePlace): unknown {
+/**
+ * An error with the path on this machine: one whose file is named as the gateway saw it, and, with what was read of the
+ * folder, one of a field that its `function.yaml` says.
+ */
+export function placedError(refused: unknown, place: SourcePlace & Pick<ReadSource, 'written'>): unknown {
+  const error = place.written === undefined ? refused : refusedField(refused, place.written)
   if (!(error instanceof HksError) || typeof error.details?.['file'] !== 'string') return error
   const { file } = error.details
   if (isAbsolute(file)) return error

@@ -163,6 +163,30 @@ describe('hks-func and functions', function () {
     assert.equal((await place.json<Function>('describe', 'greet')).revision, 1)
   })
 
+  it('names the line of function.yaml that the gateway refuses, but for what the command line says', async () => {
+    const file = join(place.folder, 'greet/function.yaml')
+    const good = readFileSync(file, 'utf8')
+    assert.doesNotMatch(good, /^scaling/m)
+    writeFileSync(file, `${good}scaling:\n  maxScale: 2\n  minScale: 3\n`)
+    const line = good.split('\n').length + 2
+    const [text, json, option] = await Promise.all([
+      place.run(['deploy', 'greet']),
+      place.run(['deploy', 'greet', '--json']),
+      place.run(['deploy', 'greet', '--timeout', '99999']),
+    ])
+    assert.equal(text.code, 2)
+    assert.ok(
+      text.stderr.includes(
+        `function.yaml:${line}: scaling.minScale: 3 must not be above scaling.maxScale, which is 2. (INVALID_REQUEST)`,
+      ),
+      text.stderr,
+    )
+    const { details } = errorOf(json.stderr)
+    assert.deepEqual([details['file'], details['line'], details['field']], [file, line, 'scaling.minScale'])
+    assert.match(option.stderr, /^error: timeout: 99999 must be at most 3600\./m)
+    writeFileSync(file, good)
+  })
+
   it('describes a function with its revisions and last calls', async () => {
     const [text, json] = await Promise.all([
       place.run(['describe', 'odd']),

@@ -47,6 +47,10 @@ describeInVscode('the commands', function () {
       ...npmFiles({ greeting: registry.publish('greeting', '1.0.0', {}) }),
     }
     for (const [name, text] of Object.entries(packaged)) await writeFile(join(folder, 'functions/packaged', name), text)
+    await mkdir(join(folder, 'functions/scaled'))
+    const scaled = 'name: scaled\nruntime: node\nhandler: scaled.handler\nscaling:\n  maxScale: 2\n  minScale: 3\n'
+    await writeFile(join(folder, 'functions/scaled/function.yaml'), scaled)
+    await writeFile(join(folder, 'functions/scaled/scaled.mjs'), 'export const handler = () => 1\n')
     vscode = await startVscode({ folder, vsix: await packagedExtension(), hksHome: join(home, 'data') })
     await vscode.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     window = workbench(vscode.page)
@@ -161,6 +165,16 @@ describeInVscode('the commands', function () {
     await vscode.page.locator('.monaco-editor .squiggly-error').first().waitFor({ state: 'attached' })
     assert.equal((await functions()).get('broken')?.revision ?? 0, 0)
     await window.notifications.clear()
+  })
+
+  it('mark the line of function.yaml that the gateway refuses, and open it', async () => {
+    await open('scaled.mjs')
+    await window.runCommand('Hexabase HKS: Deploy Function')
+    const refusal = /function\.yaml:6: scaling\.minScale: 3 must not be above scaling\.maxScale, which is 2\./
+    await window.notifications.press(refusal, 'Open File')
+    await tab('function.yaml').waitFor()
+    await vscode.page.locator('.monaco-editor .squiggly-error').first().waitFor({ state: 'attached' })
+    assert.equal((await functions()).get('scaled'), undefined)
   })
 
   it('end a deployment when its progress is cancelled', async () => {

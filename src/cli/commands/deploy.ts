@@ -5,6 +5,7 @@ import { HksError } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
 import { findFunctionFolder } from '../../scaffold/findFunctionFolder.ts'
 import { readFunctionFolder } from '../../scaffold/functionYaml.ts'
+import { refusedField } from '../../scaffold/refusedField.ts'
 import { type ReadSource, readSource } from '../../scaffold/sourcePlace.ts'
 import type { Context, Run } from '../context.ts'
 import { type DeployOptions, deploymentOf, warningsOf, withDeployOptions } from '../deployOptions.ts'
@@ -61,7 +62,9 @@ async function deploy(context: Context, path: string | undefined, options: Optio
   const wait = { seconds: options.wait ?? defaultWaitSeconds }
   const deploy = () => deployWithin(client, project.id, deployment, wait, signal)
   const told = { projectId: project.id, name: deployment.name }
-  const deployed = await tellingProgress(client, told, { say: out.say, signal }, deploy)
+  const deployed = await tellingProgress(client, told, { say: out.say, signal }, deploy).catch((error: unknown) => {
+    throw source.written === undefined ? error : refusedField(error, source.written, deployment)
+  })
   context.out.result(deployed, () => describeDeployed(deployed))
 }
 
@@ -80,9 +83,10 @@ async function imageSource(
       hint: `hks-func deploy --image ${image} --name NAME`,
     })
   }
-  const { settings, warnings } = await readFunctionFolder(folder)
+  const written = await readFunctionFolder(folder)
+  const { settings, warnings } = written
   const { runtime: _runtime, runtimeVersion: _version, handler: _handler, ...kept } = settings
-  return { settings: { ...kept, image }, warnings }
+  return { settings: { ...kept, image }, warnings, written }
 }
 
 const describeDeployed = (fn: Function): string =>

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
-import { createHotReload } from '../../client/hotReload.ts'
+import { createHotReload, type Reload } from '../../client/hotReload.ts'
 import { HksError } from '../../contract/errors.ts'
 import type { Function } from '../../contract/functions.ts'
 import { functionFile } from '../../scaffold/findFunctionFolder.ts'
+import { refusedField } from '../../scaffold/refusedField.ts'
 import { readSource } from '../../scaffold/sourcePlace.ts'
 import { watchSource } from '../../scaffold/watchSource.ts'
 import type { Context, Run } from '../context.ts'
@@ -60,21 +61,28 @@ async function dev(context: Context, path: string, options: Options): Promise<vo
     last = fn
     if (fn !== undefined) log.follow(fn.id)
   }
+  let tried = first
   const reload = createHotReload({
     projectId: project.id,
     connect: context.reconnect,
     read: async signal => {
       const source = await readSource(place, signal)
+      tried = source
       if (options.name === undefined) refuseOtherName(source.settings.name, name)
       return deploymentOf(source, options)
     },
     onReload: done => {
       if (done.kind === 'serving') follow(done.function)
-      teller.reloaded(done, last?.revision ?? 0)
+      teller.reloaded(placed(done), last?.revision ?? 0)
       // What a first revision prints while it fails to load is in the log of a function that is there by now.
       if (last === undefined) find(context).then(follow).catch(fail)
     },
   })
+  /** The gateway reads no function.yaml: what it refuses of one has its line here. */
+  const placed = (done: Reload): Reload =>
+    done.kind === 'refused' && tried.written !== undefined
+      ? { ...done, error: refusedField(done.error, tried.written, deploymentOf(tried, options)) }
+      : done
   follow(last)
   const watching = tellLongSteps(session, { projectId: project.id, name }, teller.doing)
   try {

@@ -1,7 +1,7 @@
 import { l10n, type Uri, window, workspace } from 'vscode'
 import { HksError } from '../../contract/errors.ts'
 import { findFunctionFolder } from '../../scaffold/findFunctionFolder.ts'
-import { type FunctionSettings, readFunctionFolder } from '../../scaffold/functionYaml.ts'
+import { type FunctionFolder, type FunctionSettings, readFunctionFolder } from '../../scaffold/functionYaml.ts'
 import { type PackedSource, packFile, packFolder } from '../../scaffold/packSource.ts'
 import { isSingleFileSource, singleFileSettings } from '../../scaffold/singleFile.ts'
 import type { SourcePlace } from '../../scaffold/sourcePlace.ts'
@@ -14,6 +14,8 @@ import { targetOf } from './target.ts'
 export interface DeployableSource extends SourcePlace {
   readonly projectId: string
   readonly settings: FunctionSettings
+  /** The folder whose `function.yaml` says them. */
+  readonly written?: FunctionFolder
   readonly warnings: readonly string[]
   pack(signal: AbortSignal): Promise<PackedSource>
 }
@@ -73,9 +75,18 @@ export async function saveFiles({ path }: DeployableSource): Promise<void> {
 }
 
 async function folderSource(services: Services, folder: string, projectOf: ProjectOf): Promise<DeployableSource> {
-  const { settings, warnings } = await readMarked(services, folder)
+  const written = await readMarked(services, folder)
+  const { settings, warnings } = written
   const projectId = await projectOf(services, folder)
-  return { kind: 'folder', path: folder, projectId, settings, warnings, pack: signal => packFolder(folder, signal) }
+  return {
+    kind: 'folder',
+    path: folder,
+    projectId,
+    settings,
+    warnings,
+    written,
+    pack: signal => packFolder(folder, signal),
+  }
 }
 
 async function readMarked({ faults }: Services, folder: string): ReturnType<typeof readFunctionFolder> {

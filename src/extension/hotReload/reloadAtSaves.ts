@@ -1,7 +1,7 @@
 import type { GatewayClient } from '../../client/gatewayClient.ts'
 import { createHotReload, type Reload } from '../../client/hotReload.ts'
 import type { HksError } from '../../contract/errors.ts'
-import { placedError, readSource, type SourcePlace } from '../../scaffold/sourcePlace.ts'
+import { placedError, type ReadSource, readSource, type SourcePlace } from '../../scaffold/sourcePlace.ts'
 import { watchSource } from '../../scaffold/watchSource.ts'
 
 /** A function and where its source lies. */
@@ -34,15 +34,17 @@ export async function reloadAtSaves(
   connect: () => Promise<GatewayClient>,
   { onReload, onEnd }: ReloadListener,
 ): Promise<Reloading> {
+  let tried: ReadSource | undefined
   const reload = createHotReload({
     projectId,
     connect,
     read: async signal => {
-      const { settings, source } = await readSource(place, signal)
+      tried = await readSource(place, signal)
+      const { settings, source } = tried
       return { ...settings, name, ...(source !== undefined && { source }) }
     },
     onReload: done => {
-      onReload(done.kind === 'refused' ? { ...done, error: placedError(done.error, place) } : done)
+      onReload(done.kind === 'refused' ? { ...done, error: placedError(done.error, { ...place, ...tried }) } : done)
     },
   })
   const watch = await watchSource(place, { onChange: reload.changed, onEnd })
