@@ -53,6 +53,7 @@ export function createClusters(
           })
           const client = createKubeClient(access, { onRefused: request => review.refused(request) })
           const review = createAccessReview(client)
+          access.onChange(review.forget)
           return { client, review, identity: await clusterIdentity(kubeconfig, context) }
         },
         works: [

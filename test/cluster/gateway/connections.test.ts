@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Connection } from '../../../src/contract/connections.ts'
 import type { HksError } from '../../../src/contract/errors.ts'
@@ -124,6 +125,36 @@ describe('connections to a real cluster', function () {
     await reaches(connected.connection, 'failed')
     await through.proxy.heal()
     await reaches(connected.connection, 'ready')
+  })
+
+  it('are failed while their kubeconfig is gone or broken, whether or not a namespace is open', async () => {
+    for (const namespaces of [[namespace.name], []]) {
+      const file = join(folder.path, 'lim.kc')
+      copyFileSync(cluster.kubeconfig, file)
+      await using connected = await connect({ namespaces }, file)
+      const { connection } = connected
+      await reaches(connection, 'ready')
+      const test = () => gateway.client.call('testConnection', { params: { id: connection.id } })
+      const refused = (message: RegExp) => (error: HksError) => {
+        assert.match(error.message, message)
+        assert.deepEqual([error.code, error.details?.['reason']], ['CONNECTION_FAILED', 'kubeconfig'])
+        return true
+      }
+      renameSync(file, `${file}.away`)
+      await assert.rejects(test(), refused(/^There is no kubeconfig "/))
+      await reaches(connection, 'failed')
+      const { message, hint } = await gateway.client.call('getConnection', { params: { id: connection.id } })
+      assert.deepEqual([message, typeof hint], [`There is no kubeconfig "${file}".`, 'string'])
+      writeFileSync(file, 'clusters: [')
+      await assert.rejects(test(), refused(/ is not valid YAML: /))
+      renameSync(`${file}.away`, file)
+      // Nobody asks for it.
+      await reaches(connection, 'ready')
+      const text = readFileSync(file, 'utf8').replace(/client-certificate-data: .*/, 'token: wrong')
+      writeFileSync(file, text.replace(/client-key-data: .*/, ''))
+      await assert.rejects(test(), (error: HksError) => error.details?.['reason'] === 'unauthenticated')
+      await reaches(connection, 'failed')
+    }
   })
 
   it('serve a user who may not list namespaces, by name', async () => {

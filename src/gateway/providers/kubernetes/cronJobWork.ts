@@ -96,6 +96,7 @@ export const followCronJobs =
       applications,
       executions: createNamespaceExecutions(scope, { index, jobs, runs }),
       state,
+      lookAgain: () => [cronJobs, jobs, pods, events].forEach(each => each.retry()),
       onState: listener => {
         const listening = new DisposableStack()
         for (const each of needed) listening.use(each.onState(listener))

@@ -1,3 +1,4 @@
+import type { ConnectionReport } from '../../../contract/connections.ts'
 import { HksError } from '../../../contract/errors.ts'
 import { createChangePublisher } from '../../domain/changes.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -19,6 +20,7 @@ import { createKnativeInstallation, type KnativeInstallationDeps } from './insta
 import { createKubernetesProjects, type OpenCluster } from './projects.ts'
 import { testCluster } from './testCluster.ts'
 import { followPresence } from './namespacePresence.ts'
+import { createRetryDelay } from './watch/retryDelay.ts'
 import { combineWork, type OpenNamespaceWork } from './namespaceWork.ts'
 
 /** What the `kubernetes` provider needs. */
@@ -60,6 +62,10 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
   let told: string | undefined
   let retry: Disposable | undefined
   let stopped = false
+  /** Why it could not be asked for something the last time, until it can again. */
+  let unanswered: HksError | undefined
+  let asking: Disposable | undefined
+  const askDelay = createRetryDelay(Math.random)
   const known = Promise.withResolvers<void>()
   let patience: Disposable | undefined
 
@@ -80,7 +86,8 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
   const health = (): ConnectionHealth => {
     const server = cluster ? { server: cluster.client.server } : {}
     const states = projects.states()
-    const error = failure ?? states.map(state => state.error).find(each => each?.code === 'CONNECTION_FAILED')
+    const error =
+      failure ?? unanswered ?? states.map(state => state.error).find(each => each?.code === 'CONNECTION_FAILED')
     if (error) {
       const { code, message, hint } = error
       return { state: 'failed', code, message, ...(hint === undefined ? {} : { hint }), ...server }
@@ -125,6 +132,49 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
     tellHealth()
   }
 
+  /** What is asked of the cluster for somebody also shows how the connection fares, though no namespace is open. */
+  const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
+    try {
+      const answer = await ask()
+      noteAnswer(undefined)
+      return answer
+    } catch (error) {
+      if (error instanceof HksError) noteAnswer(error.code === 'CONNECTION_FAILED' ? error : undefined)
+      throw error
+    }
+  }
+  const noteAnswer = (error: HksError | undefined): void => {
+    asking?.[Symbol.dispose]()
+    asking = undefined
+    // Without a client it is tried again anyway.
+    unanswered = cluster && error
+    if (unanswered === undefined) askDelay.reset()
+    else if (!stopped) {
+      const isFile = unanswered.details?.['reason'] === 'kubeconfig'
+      asking = clock.callAfter(isFile ? retryMs : askDelay.next(unanswered), () => void askAgain())
+    }
+    tellHealth()
+  }
+  const askAgain = async (): Promise<void> => {
+    try {
+      await asked(async () => {
+        const { client } = await ready()
+        await client.reload()
+        await client.request('GET', '/version')
+      })
+      projects.lookAgain()
+    } catch (error) {
+      if (!(error instanceof HksError)) report(error)
+    }
+  }
+  const test = (): Promise<ConnectionReport> =>
+    asked(async () => {
+      const { client } = await ready()
+      await client.reload()
+      projects.lookAgain()
+      return testCluster(client)
+    })
+
   const installation = createKnativeInstallation({
     ...deps.installation,
     client: async () => (await ready()).client,
@@ -139,18 +189,15 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
     cluster: {
       health,
       open: projects.open,
-      namespaces: async () => {
-        const { client } = await ready()
-        const { items } = await client.list('/api/v1/namespaces')
-        return items.map(({ metadata }) => metadata.name).sort()
-      },
+      namespaces: () =>
+        asked(async () => {
+          const { client } = await ready()
+          const { items } = await client.list('/api/v1/namespaces')
+          return items.map(({ metadata }) => metadata.name).sort()
+        }),
       knative: async () => checkKnative((await ready()).client),
       ...installation,
-      test: async () => {
-        const { client } = await ready()
-        projects.lookAgain()
-        return testCluster(client)
-      },
+      test,
     },
     cronJobs: combineCronJobs(role),
     applications: combineApplications(role),
@@ -169,6 +216,7 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
       patience?.[Symbol.dispose]()
       known.resolve()
       retry?.[Symbol.dispose]()
+      asking?.[Symbol.dispose]()
       await projects.stop(graceSeconds)
       await noting[Symbol.asyncDispose]()
       cluster?.client[Symbol.dispose]()

@@ -42,6 +42,7 @@ export function followPresence({ projectId, client, name, signal }: NamespaceSco
   return {
     state,
     ending: () => ending.signal,
+    lookAgain: namespaces.retry,
     onState: listener => {
       const stack = new DisposableStack()
       stack.use(namespaces.onState(listener))

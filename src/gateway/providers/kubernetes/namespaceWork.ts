@@ -19,7 +19,7 @@ export interface NamespaceWork {
   state(): CollectionState
   /** Why there can be no functions; nothing where there can, or nobody knows. */
   noFunctions?(): string | undefined
-  /** Looks at once again for what the cluster did not have when it was looked for. */
+  /** Looks at once again for what the cluster did not have, or did not show, when it was looked for. */
   lookAgain?(): void
   /** Told when {@link state} changes, or what {@link noFunctions} answers. */
   onState(listener: () => void): Disposable

@@ -18,6 +18,8 @@ export interface AccessReview {
   namedIn(namespace: string): Promise<readonly NamedRule[]>
   /** The server has refused a request: where that tells of permissions, what was known may be wrong. */
   refused(request: RequestInfo): void
+  /** It may be another user by now. */
+  forget(): void
   /** Told when all that was known is forgotten. */
   onForget(listener: () => void): Disposable
 }
@@ -69,8 +71,13 @@ export function createAccessReview(client: Pick<KubeClient, 'request'>, now: () 
     )
     return answer.allowed
   }
+  const forget = (): void => {
+    answers = new Map()
+    for (const listener of [...listeners]) listener()
+  }
   return {
     isAllowed,
+    forget,
     require: async (...actions) => {
       const allowed = await Promise.all(actions.map(isAllowed))
       const denied = actions[allowed.indexOf(false)]
@@ -78,9 +85,7 @@ export function createAccessReview(client: Pick<KubeClient, 'request'>, now: () 
     },
     namedIn: namespace => namedRules(client, namespace),
     refused: request => {
-      if (saysNothing(request)) return
-      answers = new Map()
-      for (const listener of [...listeners]) listener()
+      if (!saysNothing(request)) forget()
     },
     onForget: listener => {
       listeners.add(listener)

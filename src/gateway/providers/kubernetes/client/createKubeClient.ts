@@ -32,6 +32,10 @@ export function createKubeClient(
 ): KubeClient {
   const serverTime = createServerTime()
   const streams = createOpenStreams(now)
+  const following = access.onChange(() => {
+    const message = `The kubeconfig that leads to ${access.server} has changed.`
+    streams.endAll(connectionFailed('kubeconfig', message, { hint: 'It is connected to again.' }))
+  })
   const send = (outgoing: Omit<OutgoingRequest, 'userAgent'>): Promise<IncomingMessage> => {
     const { method, path, query, signal } = outgoing
     return sendWithAccess({
@@ -93,13 +97,17 @@ export function createKubeClient(
       streams.endSilent(milliseconds, connectionFailed('unreachable', message, { hint: 'It is connected to again.' }))
       access.closeIdle()
     },
+    reload: () => access.reload(),
     webSocket: async (path, { signal, ...wanted }) =>
       (await sendWithAccess({
         ...{ access, onRefused, info: requestInfo('GET', path) },
         ...(signal ? { signal } : {}),
         attempt: tried => openWebSocket(tried, { ...wanted, path, userAgent, ...(signal ? { signal } : {}) }),
       })) as Awaited<ReturnType<KubeClient['webSocket']>>,
-    [Symbol.dispose]: () => access[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      following[Symbol.dispose]()
+      access[Symbol.dispose]()
+    },
   }
   return client
 }

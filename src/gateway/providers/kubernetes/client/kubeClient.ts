@@ -47,6 +47,12 @@ export interface KubeClient extends Disposable {
    * many milliseconds, and closes the kept connections that nothing uses.
    */
   endSilent(milliseconds: number): void
+  /**
+   * Reads the kubeconfig again, changed or not. By itself a client looks once a second at most, when it is asked for something;
+   * where another server or user is found, or the kubeconfig can not be used any more, streams end with CONNECTION_FAILED, and
+   * WebSockets go on. @throws HksError CONNECTION_FAILED
+   */
+  reload(): Promise<void>
   /** A WebSocket, for a port of a pod; paused until `resume`. Closed with the signal. @throws HksError as `request` does */
   webSocket(
     path: string,

@@ -2,19 +2,9 @@ import type { Agent, RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { applyConfig, clientNodeConfig } from './clientNodeConfig.ts'
 import { type ExecCredentials, type ExecRequest, execCredentials, slowPlugin } from './execCredentials.ts'
-import { type ClusterEntry, readKubeConfigFiles, readNamedFile, stampOf, type UserEntry } from './kubeConfigFiles.ts'
+import { followContext, type KubeConfigOptions, type LoadedContext } from './followContext.ts'
+import { type ClusterEntry, readNamedFile, type UserEntry } from './kubeConfigFiles.ts'
 import { proxyOfCluster, shownProxy } from './proxyOf.ts'
-import { type ResolvedContext, resolveContext } from './resolveContext.ts'
-
-/** Which context of which files, and as whom the programs that they name run. */
-export interface KubeConfigOptions {
-  /** As in KUBECONFIG: merged, the first wins. */
-  readonly files: readonly string[]
-  /** Default: the current context of the files, as it is when they are read. */
-  readonly context?: string
-  /** The environment of the user's login shell. */
-  readonly environment: () => Promise<Readonly<Record<string, string>>>
-}
 
 /** How a request reaches the API server at this moment. */
 export interface RequestAccess {
@@ -39,8 +29,8 @@ export interface KubeAccess extends Disposable {
   /** Where the context works unless told otherwise. */
   readonly namespace: string
   /**
-   * With credentials that have not expired. A credential plugin is waited for until the signal aborts, and goes on for others.
-   * @throws HksError CONNECTION_FAILED, which names a plugin that was waited for
+   * With credentials that have not expired, of the kubeconfig as it was a second ago or later. A credential plugin is waited for
+   * until the signal aborts, and goes on for others. @throws HksError CONNECTION_FAILED, which names a plugin that was waited for
    */
   current(signal?: AbortSignal): Promise<RequestAccess>
   /**
@@ -49,6 +39,10 @@ export interface KubeAccess extends Disposable {
    * chance.
    */
   renew(tried: RequestAccess, fault: 'unauthenticated' | 'unreachable', signal?: AbortSignal): Promise<boolean>
+  /** Reads the files again, changed or not, and credentials of files with them. @throws HksError CONNECTION_FAILED */
+  reload(signal?: AbortSignal): Promise<void>
+  /** Told when the kubeconfig leads to another server or user, can not be used any more, or can again. */
+  onChange(listener: () => void): Disposable
   /** Closes the kept sockets that nothing uses. */
   closeIdle(): void
 }
@@ -61,7 +55,6 @@ const leewayMs = 10_000
 /** Reads the kubeconfig and gets ready to connect; nothing is sent yet. @throws HksError CONNECTION_FAILED */
 export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAccess> {
   const { KubeConfig } = await import('./clientNode.ts')
-  let loaded = await load(options)
   let access: { readonly value: RequestAccess; readonly until: number } | undefined
   let tls: { readonly key: string; readonly config: KubeConfig } | undefined
   let exec: ExecCredentials | undefined
@@ -69,30 +62,38 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
   /** The plugin that runs at this moment. */
   let running: { readonly request: ExecRequest; readonly since: number } | undefined
   const agents = new Set<Agent>()
+  const listeners = new Set<() => void>()
+  const context = await followContext(options, () => {
+    exec = undefined
+    access = undefined
+    pending = undefined
+    for (const listener of [...listeners]) listener()
+  })
 
   const make = async (): Promise<RequestAccess> => {
-    const { resolved, environment } = loaded
+    const { resolved, environment, key: from } = context.now()
     const { user, cluster } = resolved
-    if (user.exec && (!exec || renewalOf(exec) <= Date.now())) {
+    let credentials = exec
+    if (user.exec && (!credentials || renewalOf(credentials) <= Date.now())) {
       const { userName } = resolved
       const request = { exec: user.exec, cluster: await withCaData(cluster), userName, environment }
       running = { request, since: performance.now() }
-      exec = await execCredentials(request).finally(() => (running = undefined))
+      credentials = await execCredentials(request).finally(() => (running = undefined))
     }
-    const key = JSON.stringify([loaded.stamp, exec?.certificate, exec?.key])
-    if (tls?.key !== key) tls = { key, config: clientNodeConfig(KubeConfig, resolved, environment, exec) }
+    const key = JSON.stringify([from, credentials?.certificate, credentials?.key])
+    if (tls?.key !== key) tls = { key, config: clientNodeConfig(KubeConfig, resolved, environment, credentials) }
     const wanted: Omit<RequestOptions, 'headers'> & { headers: Record<string, string> } = { headers: {} }
     await applyConfig(tls.config, wanted, resolved)
     const agent = wanted.agent as Agent
     keepAlive(agent, agents)
-    const token = exec?.token ?? (await tokenOf(user))
+    const token = credentials?.token ?? (await tokenOf(user))
     const headers: Record<string, string | readonly string[]> = {
       ...wanted.headers,
       ...impersonation(user),
       ...(token ? { Authorization: `Bearer ${token}` } : {}),
     }
     if (wanted.auth && !token) headers['Authorization'] = `Basic ${Buffer.from(wanted.auth).toString('base64')}`
-    const proxy = proxyOfLoaded(loaded)
+    const proxy = proxyOfLoaded({ resolved, environment })
     const value: RequestAccess = {
       server: new URL(cluster.server),
       agent,
@@ -100,75 +101,79 @@ export async function loadKubeConfig(options: KubeConfigOptions): Promise<KubeAc
       ...(wanted.servername ? { servername: wanted.servername } : {}),
       ...(proxy === undefined ? {} : { proxy }),
     }
+    // Of a kubeconfig that has changed meanwhile nothing is kept.
+    if (from !== context.now().key) return value
+    exec = credentials
     const isReread = user.tokenFile !== undefined || user['auth-provider'] !== undefined
-    access = { value, until: isReread ? Date.now() + rereadMs : exec ? renewalOf(exec) : Infinity }
+    const until = isReread ? Date.now() + rereadMs : credentials ? renewalOf(credentials) : Infinity
+    access = { value, until }
     return value
   }
-  const remake = (): Promise<RequestAccess> => (pending ??= make().finally(() => (pending = undefined)))
+  const remake = (): Promise<RequestAccess> => {
+    if (pending) return pending
+    const mine = make().finally(() => {
+      if (pending === mine) pending = undefined
+    })
+    return (pending = mine)
+  }
   /** What is made is made for all: it goes on when one of them waits no longer. */
-  const remade = async (signal: AbortSignal | undefined): Promise<RequestAccess> => {
+  const inTime = async <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
     signal?.throwIfAborted()
     const enough = Promise.withResolvers<never>()
     const abort = () =>
       enough.reject(running ? slowPlugin(running.request, performance.now() - running.since) : signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      return await Promise.race([remake(), enough.promise])
+      return await Promise.race([work(), enough.promise])
     } finally {
       signal?.removeEventListener('abort', abort)
     }
   }
+  const current = async (): Promise<RequestAccess> => {
+    await context.look()
+    return access && Date.now() < access.until ? access.value : remake()
+  }
   const renew: KubeAccess['renew'] = async (tried, fault, signal) => {
     // Somebody else has renewed it meanwhile.
     if (pending || access?.value !== tried) return true
-    const isChanged = loaded.stamp !== (await stampOf(loaded.watched))
+    await inTime(() => context.look('now'), signal)
     if (access?.value !== tried) return true
-    const { user } = loaded.resolved
-    const canRenew = fault === 'unauthenticated' && Boolean(user.exec ?? user.tokenFile)
-    if (!isChanged && !canRenew) return false
+    const { user } = context.now().resolved
+    if (fault !== 'unauthenticated' || !(user.exec ?? user.tokenFile)) return false
     exec = undefined
     access = undefined
-    if (isChanged) loaded = await load(options)
-    const { headers } = await remade(signal)
-    return isChanged || headers['Authorization'] !== tried.headers['Authorization'] || user.exec !== undefined
+    const { headers } = await inTime(remake, signal)
+    return headers['Authorization'] !== tried.headers['Authorization'] || user.exec !== undefined
   }
   return {
     get context() {
-      return loaded.resolved.name
+      return context.now().resolved.name
     },
     get server() {
-      return new URL(loaded.resolved.cluster.server).origin
+      return new URL(context.now().resolved.cluster.server).origin
     },
     get proxy() {
-      return proxyOfLoaded(loaded)
+      return proxyOfLoaded(context.now())
     },
     get namespace() {
-      return loaded.resolved.context.namespace || 'default'
+      return context.now().resolved.context.namespace || 'default'
     },
-    current: async signal => (access && Date.now() < access.until ? access.value : remade(signal)),
+    current: signal => inTime(current, signal),
     renew,
+    reload: async signal => {
+      await inTime(() => context.look('anew'), signal)
+      access = undefined
+    },
+    onChange: listener => {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
+    },
     closeIdle: () => agents.forEach(closeIdle),
     [Symbol.dispose]: () => agents.forEach(agent => agent.destroy()),
   }
 }
 
-interface Loaded {
-  readonly resolved: ResolvedContext
-  readonly environment: Readonly<Record<string, string>>
-  /** Files whose change makes another connection. */
-  readonly watched: readonly string[]
-  readonly stamp: string
-}
-
-async function load({ files, context, environment }: KubeConfigOptions): Promise<Loaded> {
-  const resolved = resolveContext(await readKubeConfigFiles(files), context)
-  const { cluster, user } = resolved
-  const named = [cluster['certificate-authority'], user['client-certificate'], user['client-key']]
-  const watched = [...files, ...named.filter(file => file !== undefined)]
-  return { resolved, environment: await environment(), watched, stamp: await stampOf(watched) }
-}
-
-const proxyOfLoaded = ({ resolved, environment }: Loaded): string | undefined => {
+const proxyOfLoaded = ({ resolved, environment }: Omit<LoadedContext, 'key'>): string | undefined => {
   const proxy = proxyOfCluster(resolved.cluster, environment)
   return proxy ? shownProxy(proxy) : undefined
 }

@@ -13,6 +13,8 @@ export interface OpenStreams {
   begin(): OpenStream
   /** Ends, for that reason, each in which nothing came for so many milliseconds. */
   endSilent(milliseconds: number, reason: HksError): void
+  /** Ends all, for that reason. */
+  endAll(reason: HksError): void
 }
 
 /** None is open; `now` counts milliseconds and never jumps. */
@@ -40,6 +42,9 @@ export function createOpenStreams(now: () => number): OpenStreams {
     endSilent: (milliseconds, reason) => {
       const since = now() - milliseconds
       for (const [end, at] of open) if (at <= since) end.abort(reason)
+    },
+    endAll: reason => {
+      for (const end of open.keys()) end.abort(reason)
     },
   }
 }

@@ -120,6 +120,8 @@ export function createWatchedCollection<Raw extends KubeObject, T extends KubeOb
       version = undefined
       return retryDelay.next(error)
     }
+    // Another server counts its versions anew, and another user sees something else.
+    if (error.details?.['reason'] === 'kubeconfig') version = undefined
     settleWaiting(waiter => waiter.reject(error))
     // A watch that is cut is made anew at once; only when that fails, too, there is something to tell.
     if (!isOpen) setState({ synced: state.synced, error })

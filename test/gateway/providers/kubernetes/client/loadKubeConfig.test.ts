@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { delimiter, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { HksError } from '../../../../../src/contract/errors.ts'
 import { createKubeClient } from '../../../../../src/gateway/providers/kubernetes/client/createKubeClient.ts'
 import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
 import { loadKubeConfig } from '../../../../../src/gateway/providers/kubernetes/client/loadKubeConfig.ts'
+import { eventually } from '../../../../support/eventually.ts'
 import { authority, environment, writtenKubeConfig } from '../support/wireClient.ts'
 import { answerJson, answerStatus, pem, wireServer, type WireServerOptions } from '../support/wireServer.ts'
 
@@ -178,6 +180,94 @@ describe('a connection by kubeconfig', () => {
     await client.request('GET', '/version')
     assert.equal(client.server, second.url)
     assert.deepEqual(second.requests, ['GET /version'])
+  })
+
+  describe('whose kubeconfig is written while it is used', () => {
+    const both = new Set(['good', 'better'])
+    const tokenOf = async (client: KubeClient) => {
+      const { headers } = await client.request<KubeObject & { headers: Record<string, string> }>('GET', '/version')
+      return headers['authorization']
+    }
+
+    it('uses the new token within seconds, though the old one is still accepted', async () => {
+      await using server = await guarded(both)
+      using written = writtenKubeConfig({ cluster: { server: server.url } })
+      using client = await open(written.file)
+      assert.equal(await tokenOf(client), 'Bearer good')
+      written.write({ cluster: { server: server.url }, user: { token: 'better' } })
+      await eventually(async () => assert.equal(await tokenOf(client), 'Bearer better'), 3000)
+    })
+
+    it('uses it at once when it is loaded again, and a token file with it', async () => {
+      await using server = await guarded(both)
+      using written = writtenKubeConfig({ cluster: { server: server.url } })
+      using client = await open(written.file)
+      written.write({ cluster: { server: server.url }, user: { tokenFile: 'token' } })
+      writeFileSync(join(written.folder, 'token'), 'good')
+      await client.reload()
+      assert.equal(await tokenOf(client), 'Bearer good')
+      writeFileSync(join(written.folder, 'token'), 'better')
+      await client.reload()
+      assert.equal(await tokenOf(client), 'Bearer better')
+    })
+
+    it('is refused with the reason while that is gone or broken, and goes on when it is back', async () => {
+      await using server = await guarded(both)
+      using written = writtenKubeConfig({ cluster: { server: server.url } })
+      using client = await open(written.file)
+      const refused = (message: RegExp) => (error: HksError) => {
+        assert.match(error.message, message)
+        assert.equal(error.details?.['reason'], 'kubeconfig')
+        return error.code === 'CONNECTION_FAILED'
+      }
+      renameSync(written.file, `${written.file}.away`)
+      await assert.rejects(client.reload(), refused(/^There is no kubeconfig "/))
+      await assert.rejects(client.request('GET', '/version'), refused(/^There is no kubeconfig "/))
+      assert.deepEqual(server.requests, [])
+      writeFileSync(written.file, 'clusters: [')
+      await assert.rejects(client.reload(), refused(/ is not valid YAML: /))
+      renameSync(`${written.file}.away`, written.file)
+      await eventually(async () => assert.equal(await tokenOf(client), 'Bearer good'), 3000)
+    })
+
+    it('hears nothing of it while an editor saves it anew', async () => {
+      await using server = await guarded(both)
+      using written = writtenKubeConfig({ cluster: { server: server.url } })
+      using client = await open(written.file)
+      const text = readFileSync(written.file, 'utf8')
+      unlinkSync(written.file)
+      const reloaded = client.reload()
+      await setTimeout(150)
+      writeFileSync(written.file, text.slice(0, 20))
+      await setTimeout(150)
+      writeFileSync(written.file, text)
+      await reloaded
+      assert.equal(await tokenOf(client), 'Bearer good')
+    })
+
+    it('ends its streams only where that leads to another server or user', async () => {
+      await using server = await wireServer((_, response) => void response.writeHead(200).write('line\n'))
+      using written = writtenKubeConfig({ cluster: { server: server.url } })
+      using client = await open(written.file)
+      const chunks = (await client.stream('/log'))[Symbol.asyncIterator]()
+      assert.equal(String((await chunks.next()).value), 'line\n')
+      const next = chunks.next()
+      let isOver = false
+      next.then(
+        () => (isOver = true),
+        () => (isOver = true),
+      )
+      writeFileSync(written.file, `\n${readFileSync(written.file, 'utf8')}`)
+      await client.reload()
+      await setTimeout(50)
+      assert.equal(isOver, false)
+      written.write({ cluster: { server: server.url }, user: { token: 'better' } })
+      await client.reload()
+      await assert.rejects(next, {
+        code: 'CONNECTION_FAILED',
+        message: `The kubeconfig that leads to ${server.url} has changed.`,
+      })
+    })
   })
 
   it('asks no more than once when nothing can be renewed', async () => {

@@ -74,6 +74,7 @@ export function createKubeletLog(chunk = 1000): KubeletLog {
       clockAheadMs: () => 0,
       request: () => Promise.reject(new Error('not here')),
       list: () => Promise.reject(new Error('not here')),
+      reload: () => Promise.reject(new Error('not here')),
       webSocket: () => Promise.reject(new Error('not here')),
       endSilent: () => undefined,
       stream: async (_path, { query, signal } = {}) => {

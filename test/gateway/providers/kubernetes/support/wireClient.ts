@@ -54,6 +54,13 @@ export const environment = async (): Promise<Record<string, string>> => ({ PATH:
 
 /** A client of a server with the token `good`. */
 export async function wireClient(url: string, options: KubeClientOptions = {}): Promise<KubeClient> {
-  using written = writtenKubeConfig({ cluster: { server: url } })
-  return createKubeClient(await loadKubeConfig({ files: [written.file], environment }), options)
+  const written = writtenKubeConfig({ cluster: { server: url } })
+  const client = createKubeClient(await loadKubeConfig({ files: [written.file], environment }), options)
+  const dispose = client[Symbol.dispose]
+  return Object.assign(client, {
+    [Symbol.dispose]: () => {
+      dispose()
+      written[Symbol.dispose]()
+    },
+  })
 }

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HksError } from '../../../../../src/contract/errors.ts'
+import { createKubeClient } from '../../../../../src/gateway/providers/kubernetes/client/createKubeClient.ts'
 import type { KubeClient } from '../../../../../src/gateway/providers/kubernetes/client/kubeClient.ts'
 import type { KubeObject } from '../../../../../src/gateway/providers/kubernetes/client/kubeObject.ts'
+import { loadKubeConfig } from '../../../../../src/gateway/providers/kubernetes/client/loadKubeConfig.ts'
 import { createWatchedCollection } from '../../../../../src/gateway/providers/kubernetes/watch/createWatchedCollection.ts'
 import type { WatchedCollection } from '../../../../../src/gateway/providers/kubernetes/watch/watchedCollection.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { createFakeClock, type FakeClock } from '../../../../support/fakeClock.ts'
-import { wireClient } from '../support/wireClient.ts'
+import { environment, wireClient, writtenKubeConfig } from '../support/wireClient.ts'
 import { answerJson, answerStatus, wireServer, type WireServer } from '../support/wireServer.ts'
 
 const path = '/api/v1/namespaces/team-a/configmaps'
@@ -370,5 +372,23 @@ describe('a watched collection', function () {
     collection[Symbol.dispose]()
     await assert.rejects(ready, { code: 'CANCELLED' })
     await assert.rejects(collection.ready(), { code: 'CANCELLED' })
+  })
+
+  it('lists anew, as another user may see something else, when the kubeconfig leads elsewhere', async () => {
+    using written = writtenKubeConfig({ cluster: { server: server.url } })
+    const access = await loadKubeConfig({ files: [written.file], environment })
+    client[Symbol.dispose]()
+    client = createKubeClient(access)
+    const { collection, told } = followed()
+    await collection.ready()
+    await eventually(() => assert.equal(watches.length, 1))
+    items = [object('a', 1)]
+    written.write({ cluster: { server: server.url }, user: { token: 'better' } })
+    await client.reload()
+    await eventually(async () => {
+      await clock.advanceTo(clock.now() + 1000)
+      assert.deepEqual(told, ['delete b 2'])
+    })
+    assert.equal(collection.state().error, undefined)
   })
 })
