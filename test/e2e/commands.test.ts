@@ -177,6 +177,15 @@ describeInVscode('the commands', function () {
     assert.equal((await functions()).get('scaled'), undefined)
   })
 
+  it('deploy what the open function.yaml says, though it is not saved yet', async () => {
+    await vscode.page.keyboard.press('End')
+    await vscode.page.keyboard.press('Backspace')
+    await vscode.page.keyboard.type('1')
+    await window.runCommand('Hexabase HKS: Deploy Function')
+    await window.notifications.waitFor(/scaled is deployed as revision 1/)
+    await window.notifications.clear()
+  })
+
   it('end a deployment when its progress is cancelled', async () => {
     await open('endless.mjs')
     await window.runCommand('Hexabase HKS: Deploy Function')

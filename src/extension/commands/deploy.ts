@@ -29,7 +29,7 @@ export const deploy: Command = {
     const source = await findSource(services, start, argument)
     if (source === undefined) return
     refuseDenied(services, source.projectId, 'deployFunction', source.settings.name)
-    await saveFiles(source)
+    await saveFiles(source.path)
     services.faults.clear(source.path)
     try {
       const fn = await deploySource(services, source)

@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { l10n, type Uri, window, workspace } from 'vscode'
 import { HksError } from '../../contract/errors.ts'
-import { findFunctionFolder } from '../../scaffold/findFunctionFolder.ts'
+import { findFunctionFolder, functionFile } from '../../scaffold/findFunctionFolder.ts'
 import { type FunctionFolder, type FunctionSettings, readFunctionFolder } from '../../scaffold/functionYaml.ts'
 import { type PackedSource, packFile, packFolder } from '../../scaffold/packSource.ts'
 import { isSingleFileSource, singleFileSettings } from '../../scaffold/singleFile.ts'
@@ -66,8 +67,8 @@ async function find(
   return chosen === undefined ? undefined : folderSource(services, chosen, projectOf)
 }
 
-/** Saves what is open and changed of a source: what is deployed is what the user sees. */
-export async function saveFiles({ path }: DeployableSource): Promise<void> {
+/** Saves what is open and changed at a path and below it: what is deployed is what the user sees. */
+export async function saveFiles(path: string): Promise<void> {
   const inside = workspace.textDocuments.filter(
     d => d.isDirty && (d.uri.fsPath === path || d.uri.fsPath.startsWith(`${path}/`)),
   )
@@ -75,6 +76,7 @@ export async function saveFiles({ path }: DeployableSource): Promise<void> {
 }
 
 async function folderSource(services: Services, folder: string, projectOf: ProjectOf): Promise<DeployableSource> {
+  await saveFiles(join(folder, functionFile))
   const written = await readMarked(services, folder)
   const { settings, warnings } = written
   const projectId = await projectOf(services, folder)

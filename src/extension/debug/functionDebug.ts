@@ -33,7 +33,7 @@ export function createFunctionDebug(services: Services, parentSession: DebugSess
       String(configuration['source']),
       configuration['function'] as string | undefined,
     )
-    await saveFiles(source)
+    await saveFiles(source.path)
     services.faults.clear(source.path)
     const fn = await deployedFunction(services, source)
     const client = await services.session.ready()
