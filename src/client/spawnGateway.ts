@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { makeDataFolder } from '../base/makeDataFolder.ts'
 import { HksError } from '../contract/errors.ts'
 import { dataFolderError } from '../contract/systemErrors.ts'
 
@@ -88,7 +89,7 @@ export function gatewayEnvironment({ home, env }: Pick<GatewayProgram, 'home' | 
 
 function openLog(home: string, file: string): { log: number; offset: number } {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 })
+    makeDataFolder(home, { existsSync, mkdirSync, dirname })
     const log = openSync(file, 'a', 0o600)
     if (fstatSync(log).size > startLogBytes) ftruncateSync(log)
     return { log, offset: fstatSync(log).size }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -196,6 +196,17 @@ describe('hks-func without a gateway', function () {
         )
         assert.equal(said.hint, 'Set HKS_HOME to a folder that can be made, or unset it.')
       }
+    }
+  })
+
+  it('refuses a data folder that a link leads to the kernel’s own files', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const link = join(place.folder, 'link')
+    symlinkSync('/proc', link)
+    for (const args of [['list'], ['gateway', 'run']]) {
+      const { code, stderr } = await place.run(args, { env: { HKS_HOME: join(link, 'hks') } })
+      assert.equal(code, 2)
+      assert.match(stderr, /^error: HKS_HOME: the data folder \S+ cannot be made\. \(INVALID_REQUEST\)$/m)
     }
   })
 

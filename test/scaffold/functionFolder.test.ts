@@ -41,8 +41,8 @@ describe('a function folder', () => {
     await writeFile(join(target, 'lib'), 'mine')
     await assert.rejects(renderFunctionTemplate(template, target, 'greet'), {
       code: 'INVALID_REQUEST',
-      message: `${join(target, 'lib/a.go')} needs a folder where a file is.`,
-      details: { file: join(target, 'lib/a.go'), errno: 'ENOTDIR' },
+      message: `${join(target, 'lib')} cannot be made: ${join(target, 'lib')} is a file.`,
+      details: { file: join(target, 'lib'), errno: 'ENOTDIR' },
       hint: 'Choose another folder.',
     })
     assert.deepEqual(await readdir(target), ['lib'])

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { makeDataFolder } from '../../base/makeDataFolder.ts'
 import { HksError } from '../../contract/errors.ts'
 import { dataFolderError } from '../../contract/systemErrors.ts'
 import { createGatewayLog, type GatewayLog } from '../platform/gatewayLog.ts'
@@ -34,7 +35,7 @@ export interface Home {
  */
 export function openHome(path: string): Home {
   const folder = translated(path, () => {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDataFolder(path, { existsSync, mkdirSync, dirname })
     return realpathSync(path)
   })
   const ownership = translated(path, () => own(folder))
