@@ -6,8 +6,8 @@ import { inspect, types } from 'node:util'
 const longestCauseChain = 5
 /** Of a message and of a stack, in UTF-16 units: with every one escaped, both fit into a frame of 1 MiB. */
 const longestText = 32_768
-/** Of a thrown value that is no error: its insides as far as a sentence has room for them. */
-const shortValue = { compact: true, breakLength: Infinity, depth: 2, maxArrayLength: 100, maxStringLength: 1000 }
+/** Of a thrown value that is no error: what it holds, and not what that holds, which may be the headers of a request. */
+const shortValue = { compact: true, breakLength: Infinity, depth: 1, maxArrayLength: 100, maxStringLength: 1000 }
 const runtimeUrl = pathToFileURL(dirname(fileURLToPath(import.meta.url))).href
 
 /** A failure that the platform itself names. `code` is one of the protocol's error codes. */

@@ -15,6 +15,8 @@ export type WhenGone = 'start' | 'wait' | 'waitOn'
 export interface FollowerConnection extends Required<Pick<FollowOptions, 'onCut' | 'onOpen' | 'longestPauseMs'>> {
   /** Is asked for each connection. */
   client(): Promise<GatewayClient>
+  /** Something of the log has come: the next cut is news. */
+  received(): void
 }
 
 /** Starting a gateway again, as the editor's Restart Gateway does, takes a third of this. */
@@ -26,7 +28,8 @@ const longestPauseMs = 1000
 export function createFollowerConnection(context: Context, whenGone: WhenGone): FollowerConnection {
   const { out, home, signal } = context
   let isFirst = true
-  let cuts = 0
+  let isCutSaid = false
+  let isWaitSaid = false
   /** `performance.now()` of the first look that found none. */
   let goneSince: number | undefined
   return {
@@ -41,21 +44,27 @@ export function createFollowerConnection(context: Context, whenGone: WhenGone): 
       if (found.kind === 'answering') return found.client
       throw new HksError('GATEWAY_UNREACHABLE', 'No gateway answers.')
     },
+    received: () => {
+      isCutSaid = false
+    },
     onOpen: () => {
-      cuts = 0
+      isWaitSaid = false
       goneSince = undefined
     },
     onCut: error => {
-      cuts += 1
-      if (cuts === 1) out.say(`(${error.message} Resuming …)`)
+      const isNews = !isCutSaid
+      isCutSaid = true
+      if (isNews) out.say(`(${error.message} Resuming …)`)
       if (error.code !== 'GATEWAY_UNREACHABLE') {
         goneSince = undefined
         return
       }
       const now = performance.now()
       goneSince ??= now
-      if (cuts === 2)
+      if (!isNews && !isWaitSaid) {
+        isWaitSaid = true
         out.say(`(Waiting for a gateway${whenGone === 'waitOn' ? '' : `, ${patienceMs / 1000} seconds at most`} …)`)
+      }
       if (whenGone === 'waitOn' || now - goneSince < patienceMs) return
       throw new HksError('GATEWAY_UNREACHABLE', `No gateway has answered for ${patienceMs / 1000} seconds.`, {
         cause: error,

@@ -29,6 +29,8 @@ const endMs = 2000
 /** Those that end by themselves: the gateway drains, a deployment is cancelled, `dev` tidies up. Each has its own limits. */
 const drains = ['gateway run', 'deploy', 'dev']
 let mayDrain = false
+/** Why it ends was said already. */
+let hasFailed = false
 
 const cancel = () => {
   const cancelled = new HksError('CANCELLED', 'Cancelled.')
@@ -36,7 +38,7 @@ const cancel = () => {
   // What hangs in the operating system hears of no abort: the command ends all the same.
   setTimeout(() => {
     if (mayDrain) return
-    out.fail(cancelled)
+    if (!hasFailed) out.fail(cancelled)
     if (process.platform === 'win32') process.exit(exitCodeOf.CANCELLED)
     // To a shell that is 130; Node's own exit would wait for a read that hangs.
     for (const signal of signals) process.off(signal, cancel)
@@ -119,6 +121,7 @@ function failed(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
   const known = controller.signal.aborted ? cancelled(error) : asHksError(error)
   out.fail(known)
+  hasFailed = true
   if (known.code === 'INTERNAL' && process.env['HKS_DEBUG']) process.stderr.write(`${(error as Error).stack}\n`)
   return exitCodeOf[known.code]
 }

@@ -59,10 +59,11 @@ async function follow(
   { out, signal }: Context,
   target: LogTarget,
   query: LogQuery,
-  { client, ...told }: FollowerConnection,
+  { client, received, ...told }: FollowerConnection,
   print: Printer,
 ): Promise<void> {
   for await (const batch of followLogs(client, target, { query, signal, ...told })) {
+    received()
     if ('end' in batch) out.say(batch.end)
     else if ('gap' in batch) out.say(batch.gap)
     else await print(batch.lines)

@@ -1,7 +1,6 @@
 import type { CronJob } from '../contract/cronJobs.ts'
 import { HksError } from '../contract/errors.ts'
 import type { Function } from '../contract/functions.ts'
-import { asHksError } from './asHksError.ts'
 import type { Context } from './context.ts'
 import { everyPage } from './everyPage.ts'
 import { findProject } from './project.ts'
@@ -55,12 +54,13 @@ async function eachOnce<T extends { readonly id: string }>(
       const item = await find(ref)
       found.set(item.id, item)
     } catch (error) {
-      failures.push(asHksError(error))
+      if (!(error instanceof HksError) || error.code !== 'NOT_FOUND') throw error
+      failures.push(error)
     }
   }
   const [first] = failures
   if (first === undefined) return [...found.values()]
-  if (failures.length === 1 || first.code !== 'NOT_FOUND') throw first
+  if (failures.length === 1) throw first
   throw new HksError('NOT_FOUND', failures.map(({ message }) => message).join('\n'), {
     details: { failed: failures.map(({ details }) => details?.['id']) },
     ...(first.hint === undefined ? {} : { hint: first.hint }),

@@ -28,8 +28,9 @@ const faults: Readonly<Record<string, Fault>> = {
 
 /** The name of errno(3) that an error carries, if it comes from the operating system. */
 const errnoOf = (error: unknown): string | undefined => {
+  if (!(error instanceof Error)) return undefined
   const { syscall, code } = error as { readonly syscall?: unknown; readonly code?: unknown }
-  return error instanceof Error && typeof syscall === 'string' && typeof code === 'string' ? code : undefined
+  return typeof syscall === 'string' && typeof code === 'string' ? code : undefined
 }
 
 /**
@@ -39,7 +40,8 @@ const errnoOf = (error: unknown): string | undefined => {
  */
 export function systemError(error: unknown, file?: string, hint?: string): HksError | undefined {
   const errno = errnoOf(error)
-  const fault = errno === undefined ? undefined : faults[errno]
+  if (errno === undefined) return undefined
+  const fault = faults[errno]
   const path = (error as { readonly path?: unknown }).path
   const named = file ?? (typeof path === 'string' ? path : undefined)
   // An address that may not be listened at has no path, and is no file.

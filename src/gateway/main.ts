@@ -65,7 +65,9 @@ function fail(error: unknown): never {
   // The winner of a start race serves the client of the loser, too.
   if ((error as { code?: unknown }).code === 'OWNED') process.exit(0)
   const { message, hint } = error as Partial<HksError>
-  process.stderr.write(`${error instanceof HksError ? `${error.code}: ` : ''}${message}\n${hint ? `  ${hint}\n` : ''}`)
+  process.stderr.write(
+    `${error instanceof HksError ? `${error.code}: ` : ''}${message?.replaceAll('\n', ' ')}\n${hint ? `  ${hint}\n` : ''}`,
+  )
   process.exit(error instanceof HksError ? 6 : 70)
 }
 

@@ -186,7 +186,8 @@ describe('hks-func without a gateway', function () {
     for (const home of [file, join(file, 'home')]) {
       for (const args of [['list'], ['gateway', 'run']]) {
         const { code, stdout, stderr } = await place.run([...args, '--json'], { env: { HKS_HOME: home } })
-        const said = JSON.parse(stderr) as { code: string; error: string; hint: string; details: { field: string } }
+        const line = stderr.split('\n').find(each => each.startsWith('{')) ?? ''
+        const said = JSON.parse(line) as { code: string; error: string; hint: string; details: { field: string } }
         assert.deepEqual(
           [code, stdout, said.code, said.error],
           [

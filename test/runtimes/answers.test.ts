@@ -136,7 +136,7 @@ describeEachRuntime('answers', language => {
 
   if (language.name === 'node')
     it('shows what is in a thrown value that is no error', async () => {
-      const messages = ['{ a: 1, b: [ { c: [Object] } ] }', 'plain text', "[ 'a' ]", 'Symbol(s)', 'undefined']
+      const messages = ['{ a: 1, b: [ [Object] ] }', 'plain text', "[ 'a' ]", 'Symbol(s)', 'undefined']
       for (const [index, message] of messages.entries()) {
         const { frame } = await call('throwValue', index)
         assert.deepEqual([frame.t, frame.code, frame.message], ['error', 'FUNCTION_FAILED', message])

@@ -26,7 +26,7 @@ export const deploy: Command = {
   needsTrust: true,
   run: async (services, argument) => {
     const start = uriOf(argument) ?? (targetOf(argument).functionId === undefined ? openFile() : undefined)
-    const source = await findSource(services, start, argument)
+    const source = await findSource(services, start, argument, { saves: true })
     if (source === undefined) return
     refuseDenied(services, source.projectId, 'deployFunction', source.settings.name)
     await saveFiles(source.path)

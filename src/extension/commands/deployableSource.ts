@@ -27,15 +27,17 @@ type ProjectOf = (services: Services, path: string) => Promise<string>
 /**
  * The source that a command means: the folder with a `function.yaml` at or above `start`, else the file itself, else
  * the user's choice of all such folders. Nothing when the user thought better. It goes to the project of the function
- * that the command names, else to the chosen one, else to that of its folder.
+ * that the command names, else to the chosen one, else to that of its folder. With `saves` an open `function.yaml` is saved before
+ * it is read.
  */
 export function findSource(
   services: Services,
   start: Uri | undefined,
   argument: unknown,
+  { saves = false }: { readonly saves?: boolean } = {},
 ): Promise<DeployableSource | undefined> {
   const { functionId } = targetOf(argument)
-  return find(services, start, functionId, (_, path) => projectToDeployTo(services, path, functionId))
+  return find(services, start, functionId, (_, path) => projectToDeployTo(services, path, functionId), saves)
 }
 
 /** As `findSource`, for what can be done on this machine alone: it goes to the project of its folder. */
@@ -47,9 +49,9 @@ export function findLocalSource(
   return find(services, start, targetOf(argument).functionId, projectOfFolder)
 }
 
-/** The source at a path of this machine that is known to be one; `name` is that of the function of a single file. */
+/** The source at a path of this machine that is known to be one, an open `function.yaml` saved; `name` is that of the function of a single file. */
 export async function localSourceAt(services: Services, path: string, name?: string): Promise<DeployableSource> {
-  if (!isSingleFileSource(path)) return folderSource(services, path, projectOfFolder)
+  if (!isSingleFileSource(path)) return folderSource(services, path, projectOfFolder, true)
   return namedFile(services, path, name ?? singleFileSettings(path).name, projectOfFolder)
 }
 
@@ -58,13 +60,14 @@ async function find(
   start: Uri | undefined,
   functionId: string | undefined,
   projectOf: ProjectOf,
+  saves = false,
 ): Promise<DeployableSource | undefined> {
   const top = start && workspace.getWorkspaceFolder(start)?.uri.fsPath
   const folder = start && (await findFunctionFolder(start.fsPath, top))
-  if (folder !== undefined) return folderSource(services, folder, projectOf)
+  if (folder !== undefined) return folderSource(services, folder, projectOf, saves)
   if (start !== undefined && isSingleFileSource(start.fsPath)) return fileSource(services, start.fsPath, projectOf)
   const chosen = await chooseFolder(services, functionId)
-  return chosen === undefined ? undefined : folderSource(services, chosen, projectOf)
+  return chosen === undefined ? undefined : folderSource(services, chosen, projectOf, saves)
 }
 
 /** Saves what is open and changed at a path and below it: what is deployed is what the user sees. */
@@ -75,8 +78,13 @@ export async function saveFiles(path: string): Promise<void> {
   await Promise.all(inside.map(document => document.save()))
 }
 
-async function folderSource(services: Services, folder: string, projectOf: ProjectOf): Promise<DeployableSource> {
-  await saveFiles(join(folder, functionFile))
+async function folderSource(
+  services: Services,
+  folder: string,
+  projectOf: ProjectOf,
+  saves: boolean,
+): Promise<DeployableSource> {
+  if (saves) await saveFiles(join(folder, functionFile))
   const written = await readMarked(services, folder)
   const { settings, warnings } = written
   const projectId = await projectOf(services, folder)

@@ -67,7 +67,7 @@ describe('a namespace that is being deleted', function () {
     const began = performance.now()
     await removeNamespace()
     await assert.rejects(deploying, missing)
-    assert.ok(secondsSince(began) < 5, `${secondsSince(began)} s`)
+    assert.ok(secondsSince(began) < 30, `${secondsSince(began)} s`)
   })
 
   it('is not needed for the end of a deployment whose Service is deleted, however long that is kept', async () => {
@@ -81,6 +81,6 @@ describe('a namespace that is being deleted', function () {
       ...{ apiVersion: 'serving.knative.dev/v1', kind: 'Service', namespace: cluster.namespace, name: 'slow' },
     })
     await assert.rejects(deploying, { code: 'CANCELLED', message: 'The function was deleted while it was deployed.' })
-    assert.ok(secondsSince(began) < 5, `${secondsSince(began)} s`)
+    assert.ok(secondsSince(began) < 30, `${secondsSince(began)} s`)
   })
 })

@@ -6,7 +6,7 @@ import { stopGateway } from '../../../src/client/stopGateway.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { startTestGateway } from '../../support/testGateway.ts'
 
-const idleMs = 600
+const idleMs = 1500
 /** Several looks whether it is idle. */
 const longMs = 3 * idleMs
 
@@ -14,15 +14,14 @@ const longMs = 3 * idleMs
 async function open(...command: readonly string[]) {
   const home = temporaryFolder()
   const folder = temporaryFolder()
-  const start = () => startTestGateway(home.path, { HKS_IDLE_SECONDS: String(idleMs / 1000) })
-  const gateway = await start()
+  const gateway = await startTestGateway(home.path, { HKS_IDLE_SECONDS: String(idleMs / 1000) })
   const exit = once(gateway.process, 'exit')
   const { client, ready } = gateway
   const { id: projectId } = await client.call('openProject', { body: { path: folder.path } })
   const body = { projectId, name: 'held', schedule: '0 0 1 1 *', suspend: true, command: [...command] }
   const { id } = await client.call('createCronJob', { body })
   return {
-    ...{ client, ready, exit, start, id, home: home.path },
+    ...{ client, ready, exit, id, home: home.path },
     isRunning: () => gateway.process.exitCode === null && gateway.process.signalCode === null,
     follow: (signal: AbortSignal) => client.open('getCronJobLogs', { params: { id }, query: { follow: true }, signal }),
     path: `/api/v1/applications/cronjobs/${id}/logs?follow=true`,
@@ -95,7 +94,7 @@ describe('a gateway that may end because it is idle', function () {
     await using rig = await open('sleep', String(longMs / 1000))
     const { id: execId } = await rig.client.call('triggerCronJob', { params: { id: rig.id } })
     assert.deepEqual(await rig.exit, [0, null])
-    const next = await rig.start()
+    const next = await startTestGateway(rig.home)
     try {
       const { status } = await next.client.call('getExecution', { params: { id: rig.id, execId } })
       assert.equal(status, 'succeeded')

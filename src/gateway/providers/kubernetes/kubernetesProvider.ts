@@ -150,8 +150,10 @@ export function createKubernetesProvider(deps: KubernetesProviderDeps): Provider
     unanswered = cluster && error
     if (unanswered === undefined) askDelay.reset()
     else if (!stopped) {
-      const isFile = unanswered.details?.['reason'] === 'kubeconfig'
-      asking = clock.callAfter(isFile ? retryMs : askDelay.next(unanswered), () => void askAgain())
+      const reason = unanswered.details?.['reason']
+      const wait = reason === 'kubeconfig' ? retryMs : askDelay.next(unanswered)
+      // A credential plugin may ask its user something: it runs again only when somebody wants something of the cluster.
+      if (reason !== 'credentials') asking = clock.callAfter(wait, () => void askAgain())
     }
     tellHealth()
   }

@@ -49,8 +49,8 @@ interface Read extends LoadedContext {
  */
 export async function followContext(options: KubeConfigOptions, onChange: () => void): Promise<FollowedContext> {
   let read = await load(options)
-  /** Why the files can not be used, and how they were then. */
-  let fault: { readonly error: unknown; readonly stamp: string } | undefined
+  /** Why the files can not be used. */
+  let fault: { readonly error: unknown } | undefined
   let lookedAt = performance.now()
   let looking: Promise<void> | undefined
 
@@ -58,7 +58,8 @@ export async function followContext(options: KubeConfigOptions, onChange: () => 
     const until = fault ? 0 : performance.now() + patience.forMs
     for (;;) {
       const stamp = await stampOf(read.watched)
-      if (!isForced && stamp === (fault ?? read).stamp) return
+      // What could not be used is tried again: not all that mends it shows in a stamp.
+      if (!isForced && fault === undefined && stamp === read.stamp) return
       try {
         const next = await load(options)
         const isOther = fault !== undefined || next.key !== read.key
@@ -69,7 +70,7 @@ export async function followContext(options: KubeConfigOptions, onChange: () => 
       } catch (error) {
         if (performance.now() >= until) {
           const isNew = fault === undefined
-          fault = { error, stamp }
+          fault = { error }
           if (isNew) onChange()
           return
         }

@@ -237,9 +237,9 @@ describe('a connection by kubeconfig', () => {
       const text = readFileSync(written.file, 'utf8')
       unlinkSync(written.file)
       const reloaded = client.reload()
-      await setTimeout(150)
+      await setTimeout(50)
       writeFileSync(written.file, text.slice(0, 20))
-      await setTimeout(150)
+      await setTimeout(50)
       writeFileSync(written.file, text)
       await reloaded
       assert.equal(await tokenOf(client), 'Bearer good')
