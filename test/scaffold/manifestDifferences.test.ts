@@ -35,7 +35,7 @@ describe('the differences of two manifests', () => {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (value === null || typeof value !== 'object') return value
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => [key, sorted(each)])
+  const entries = Object.entries(value).map(([key, each]) => [key, sorted(each)] as const)
+  // An object again: as a list of pairs an empty one would be the same as an empty list.
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
