@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { HksError } from '../contract/errors.ts'
-import { systemError } from '../contract/systemErrors.ts'
+import { errnoOf, systemError } from '../contract/systemErrors.ts'
 
 /** Any error as one of ours: what commander refuses, what the operating system refuses, and what nobody foresaw. */
 export function asHksError(error: unknown): HksError {
@@ -8,8 +8,10 @@ export function asHksError(error: unknown): HksError {
   if (error instanceof CommanderError) return usageError(error)
   const known = systemError(error)
   if (known !== undefined) return known
-  if (isSystemError(error)) return new HksError('INVALID_REQUEST', `${error.message}.`, { cause: error })
-  return new HksError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  const message = error instanceof Error ? error.message : String(error)
+  // One that has no sentence of its own, such as an address that is in use.
+  if (errnoOf(error) !== undefined) return new HksError('INVALID_REQUEST', `${message}.`, { cause: error })
+  return new HksError('INTERNAL', message, { cause: error })
 }
 
 function usageError(cause: CommanderError): HksError {
@@ -18,7 +20,3 @@ function usageError(cause: CommanderError): HksError {
   const message = cause.message.replace(/^error: /, '')
   return new HksError('INVALID_REQUEST', message, { cause, hint: 'Add --help for the options.' })
 }
-
-/** One that has no sentence of its own, such as an address that is in use. */
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error && typeof (error as NodeJS.ErrnoException).code === 'string'

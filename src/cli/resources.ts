@@ -20,28 +20,18 @@ export async function functionsOf({ client, signal }: Context, projectId: string
 }
 
 /** A CronJob by name in the current project, or by id anywhere. @throws HksError NOT_FOUND */
-export const cronJobNamed = (context: Context, ref: string): Promise<CronJob> =>
-  named(context, ref, {
-    what: 'CronJob',
-    list: cronJobsOf,
-    get: async id => (await context.client()).call('getCronJob', { params: { id }, signal: context.signal }),
-  })
+export const cronJobNamed = (context: Context, ref: string): Promise<CronJob> => finderOf(context, cronJobKind)(ref)
 
 /** A function by name in the current project, or by id anywhere. @throws HksError NOT_FOUND */
-export const functionNamed = (context: Context, ref: string): Promise<Function> =>
-  named(context, ref, {
-    what: 'function',
-    list: functionsOf,
-    get: async id => (await context.client()).call('getFunction', { params: { id }, signal: context.signal }),
-  })
+export const functionNamed = (context: Context, ref: string): Promise<Function> => finderOf(context, functionKind)(ref)
 
 /** CronJobs by name or id, each once; a name that is wrong is told before anything is done. @throws HksError NOT_FOUND */
 export const cronJobsNamed = (context: Context, refs: readonly string[]): Promise<readonly CronJob[]> =>
-  eachOnce(refs, ref => cronJobNamed(context, ref))
+  eachOnce(refs, finderOf(context, cronJobKind))
 
 /** Functions by name or id, each once; a name that is wrong is told before anything is done. @throws HksError NOT_FOUND */
 export const functionsNamed = (context: Context, refs: readonly string[]): Promise<readonly Function[]> =>
-  eachOnce(refs, ref => functionNamed(context, ref))
+  eachOnce(refs, finderOf(context, functionKind))
 
 async function eachOnce<T extends { readonly id: string }>(
   refs: readonly string[],
@@ -71,21 +61,40 @@ async function eachOnce<T extends { readonly id: string }>(
 interface Kind<T> {
   readonly what: string
   readonly list: (context: Context, projectId: string) => Promise<T[]>
-  readonly get: (id: string) => Promise<T>
+  readonly get: (context: Context, id: string) => Promise<T>
+}
+
+const cronJobKind: Kind<CronJob> = {
+  what: 'CronJob',
+  list: cronJobsOf,
+  get: async ({ client, signal }, id) => (await client()).call('getCronJob', { params: { id }, signal }),
+}
+
+const functionKind: Kind<Function> = {
+  what: 'function',
+  list: functionsOf,
+  get: async ({ client, signal }, id) => (await client()).call('getFunction', { params: { id }, signal }),
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-async function named<T extends { readonly name: string }>(context: Context, ref: string, kind: Kind<T>): Promise<T> {
-  if (uuid.test(ref)) return kind.get(ref)
-  const project = await findProject(context)
-  const all = project ? await kind.list(context, project.id) : []
-  const found = all.find(item => item.name === ref)
-  if (found) return found
-  const names = all.map(item => item.name).join(', ')
-  const hint = names === '' ? `It has no ${kind.what}. --project names another project.` : `It has: ${names}.`
-  throw new HksError('NOT_FOUND', `No ${kind.what} "${ref}" is in the project ${project?.name ?? context.cwd}.`, {
-    details: { what: kind.what, id: ref },
-    hint: project ? hint : `${context.cwd} is no project. --project names one.`,
-  })
+/** Finds by id, or by name in the current project, which is listed once for all names. */
+function finderOf<T extends { readonly name: string }>(context: Context, kind: Kind<T>): (ref: string) => Promise<T> {
+  const list = async () => {
+    const project = await findProject(context)
+    return { project, all: project ? await kind.list(context, project.id) : [] }
+  }
+  let listed: ReturnType<typeof list> | undefined
+  return async ref => {
+    if (uuid.test(ref)) return kind.get(context, ref)
+    const { project, all } = await (listed ??= list())
+    const found = all.find(item => item.name === ref)
+    if (found) return found
+    const names = all.map(item => item.name).join(', ')
+    const hint = names === '' ? `It has no ${kind.what}. --project names another project.` : `It has: ${names}.`
+    throw new HksError('NOT_FOUND', `No ${kind.what} "${ref}" is in the project ${project?.name ?? context.cwd}.`, {
+      details: { what: kind.what, id: ref },
+      hint: project ? hint : `${context.cwd} is no project. --project names one.`,
+    })
+  }
 }

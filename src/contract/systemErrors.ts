@@ -27,7 +27,7 @@ const faults: Readonly<Record<string, Fault>> = {
 }
 
 /** The name of errno(3) that an error carries, if it comes from the operating system. */
-const errnoOf = (error: unknown): string | undefined => {
+export const errnoOf = (error: unknown): string | undefined => {
   if (!(error instanceof Error)) return undefined
   const { syscall, code } = error as { readonly syscall?: unknown; readonly code?: unknown }
   return typeof syscall === 'string' && typeof code === 'string' ? code : undefined

@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml'
+import { quoted } from '../base/quoted.ts'
 import type { HksError } from '../contract/errors.ts'
 import type { YamlDocument } from './yamlFile.ts'
 
@@ -35,7 +36,7 @@ export function versionOf(value: unknown, yaml: YamlDocument, report: (fault: Hk
   report(
     isNumber
       ? yaml.fault([field], 'must be in quotes.', quotedHint(field, writtenOf(yaml, field) ?? String(value)))
-      : yaml.fault([field], `${shown(value)} must be text.`, quotedHint(field, '3.12')),
+      : yaml.fault([field], `${quoted(value)} must be text.`, quotedHint(field, '3.12')),
   )
   return undefined
 }
@@ -43,7 +44,7 @@ export function versionOf(value: unknown, yaml: YamlDocument, report: (fault: Hk
 function noText(yaml: YamlDocument, field: string, value: unknown, example: string): HksError {
   const written = writtenOf(yaml, field)
   const hint = written === undefined ? `Write it as ${field}: ${example}.` : quotedHint(field, written)
-  return yaml.fault([field], `${shown(value)} must be text.`, hint)
+  return yaml.fault([field], `${quoted(value)} must be text.`, hint)
 }
 
 const quotedHint = (field: string, text: string): string => `Write it as ${field}: ${JSON.stringify(text)}.`
@@ -52,9 +53,4 @@ const quotedHint = (field: string, text: string): string => `Write it as ${field
 function writtenOf({ document }: YamlDocument, field: string): string | undefined {
   const node: unknown = document.getIn([field], true)
   return isScalar(node) ? node.source : undefined
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { Errors } from 'typebox/value'
 import { constraintWords } from '../base/constraintWords.ts'
+import { quoted } from '../base/quoted.ts'
 
 /** A value that the gateway would refuse: where it is, and what is wrong with it, as a sentence without its place. */
 export interface SchemaFault {
@@ -47,9 +48,4 @@ function descriptionAt(schema: TSchema, schemaPath: string, above: number): stri
     .slice(0, keys.length - above)
     .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], schema)
   return (part as { readonly description?: string } | undefined)?.description
-}
-
-function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -76,6 +76,15 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
     }
   }
 
+  const whileUsed = (count: (by: 1 | -1) => void): Disposable => {
+    count(1)
+    return {
+      [Symbol.dispose]: () => {
+        count(-1)
+        lastUse = clock.now()
+      },
+    }
+  }
   const isUsed = () => clients > 0 || requests > 0 || clock.now() - lastUse < options.idleSeconds * 1000
   const reasonToEnd = async (): Promise<string | undefined> => {
     if ((await keepRunning()) === 'whileOpen') return 'no client is attached'
@@ -113,24 +122,8 @@ export function createGatewayService(options: GatewayServiceOptions): GatewaySer
         draining = true
         return () => options.stop('a client asked for it', graceSeconds)
       }),
-    attach: () => {
-      clients += 1
-      return {
-        [Symbol.dispose]: () => {
-          clients -= 1
-          lastUse = clock.now()
-        },
-      }
-    },
-    use: () => {
-      requests += 1
-      return {
-        [Symbol.dispose]: () => {
-          requests -= 1
-          lastUse = clock.now()
-        },
-      }
-    },
+    attach: () => whileUsed(by => (clients += by)),
+    use: () => whileUsed(by => (requests += by)),
     isDraining: () => draining,
     idleReason: async () => {
       if (isUsed()) return undefined

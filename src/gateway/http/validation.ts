@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
 import { constraintWords } from '../../base/constraintWords.ts'
+import { quoted } from '../../base/quoted.ts'
 import { fromInstant } from '../../base/instant.ts'
 import { HksError } from '../../contract/errors.ts'
 
@@ -57,28 +58,27 @@ function describe(error: ErrorObject): { field: string; message: string } {
     case 'enum':
       return {
         field: at || 'body',
-        message: `${quoted(error)} is none of ${(params['allowedValues'] as unknown[]).join(', ')}.`,
+        message: `${quotedData(error)} is none of ${(params['allowedValues'] as unknown[]).join(', ')}.`,
       }
     case 'pattern': {
       const about = (error.parentSchema as { description?: string } | undefined)?.description
-      return { field: at || 'body', message: `${quoted(error)} is not allowed${about ? ` (${about})` : ''}.` }
+      return { field: at || 'body', message: `${quotedData(error)} is not allowed${about ? ` (${about})` : ''}.` }
     }
     case 'format':
-      return { field: at || 'body', message: `${quoted(error)} is no RFC 3339 instant such as 2026-03-01T09:00:00Z.` }
+      return {
+        field: at || 'body',
+        message: `${quotedData(error)} is no RFC 3339 instant such as 2026-03-01T09:00:00Z.`,
+      }
     default:
       return {
         field: at || 'body',
-        message: `${quoted(error)} ${constraintWords(error.keyword, params) ?? error.message ?? 'is not allowed'}.`,
+        message: `${quotedData(error)} ${constraintWords(error.keyword, params) ?? error.message ?? 'is not allowed'}.`,
       }
   }
 }
 
 /** What may be said of a value; one that is write-only, a secret's, appears in no answer. */
-const quoted = (error: ErrorObject): string => {
-  if (isWriteOnly(error)) return 'the value'
-  const text = JSON.stringify(error.data) ?? 'nothing'
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text
-}
+const quotedData = (error: ErrorObject): string => (isWriteOnly(error) ? 'the value' : quoted(error.data, 80))
 
 const shown = (error: ErrorObject): unknown =>
   isWriteOnly(error) || (typeof error.data === 'object' && error.data !== null) ? undefined : error.data

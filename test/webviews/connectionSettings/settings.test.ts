@@ -6,6 +6,7 @@ import { describeInVscode } from '../../support/describeInVscode.ts'
 import { eventually } from '../../support/eventually.ts'
 import { connection, connectionSettingsHost, settingsInit } from '../support/connectionSettingsHost.ts'
 import { accessibilityViolations, type OpenWebview } from '../support/openWebview.ts'
+import { heldSave } from '../support/heldSave.ts'
 import { pagesOfSuite } from '../support/pagesOfSuite.ts'
 import type { ThemeName } from '../support/themes.ts'
 
@@ -103,18 +104,13 @@ describeInVscode('the settings of a connection in a browser', () => {
   })
 
   it('says beside Save what is refused of a form that has changed meanwhile', async () => {
-    const answer = Promise.withResolvers<never>()
-    const asked = Promise.withResolvers<void>()
-    const save = () => {
-      asked.resolve()
-      return answer.promise
-    }
+    const { save, asked, refuse } = heldSave()
     const { page } = await start({}, { save })
     await field(page, 'Open more namespaces').fill('nope')
     await press(page, 'Save')
-    await asked.promise
+    await asked
     await field(page, 'Open more namespaces').fill('other')
-    answer.reject(invalidField('namespaces', 'nope', 'can not be opened.'))
+    refuse(invalidField('namespaces', 'nope', 'can not be opened.'))
     await page.locator('.notices').getByText('Not saved: namespaces: can not be opened.').waitFor()
     assert.equal(await page.locator('#field-namespaces-note').getByText('can not be opened').count(), 0)
   })

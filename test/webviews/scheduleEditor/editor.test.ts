@@ -7,6 +7,7 @@ import { describeInVscode } from '../../support/describeInVscode.ts'
 import { eventually } from '../../support/eventually.ts'
 import { cronJob } from '../support/cronJobs.ts'
 import { accessibilityViolations, type OpenWebview } from '../support/openWebview.ts'
+import { heldSave } from '../support/heldSave.ts'
 import { pagesOfSuite } from '../support/pagesOfSuite.ts'
 import { createInit, editInit, scheduleEditorHost } from '../support/scheduleEditorHost.ts'
 import type { ThemeName } from '../support/themes.ts'
@@ -342,18 +343,13 @@ describeInVscode('the schedule editor in a browser', () => {
   })
 
   it('says beside Save what is refused of a form that has changed meanwhile', async () => {
-    const answer = Promise.withResolvers<never>()
-    const asked = Promise.withResolvers<void>()
-    const save = () => {
-      asked.resolve()
-      return answer.promise
-    }
+    const { save, asked, refuse } = heldSave()
     const { page } = await start(editInit(), { save })
     await expression(page).fill('* * * * *')
     await press(page, 'Save')
-    await asked.promise
+    await asked
     await expression(page).fill('0 5 * * *')
-    answer.reject(invalidField('schedule', '* * * * *', 'is too frequent here.'))
+    refuse(invalidField('schedule', '* * * * *', 'is too frequent here.'))
     await notices(page).getByText('Not saved: schedule: is too frequent here.').waitFor()
     assert.equal(await page.locator('#field-schedule-note').getByText('too frequent').count(), 0)
   })

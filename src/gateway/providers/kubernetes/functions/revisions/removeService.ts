@@ -5,6 +5,7 @@ import type { FunctionObjects } from '../objects/functionObjects.ts'
 import { revisionName, sourceName } from '../objects/functionNames.ts'
 import type { KnativeRevision, KnativeService } from '../objects/knativeObjects.ts'
 import { readFacts } from '../objects/revisionFacts.ts'
+import { seenWithin } from '../seenWithin.ts'
 import { readState } from '../objects/serviceState.ts'
 
 /** Milliseconds after which what has replaced an ended pod is ended: its containers have not started by then. */
@@ -26,15 +27,8 @@ export async function removeService(
   signal: AbortSignal,
 ): Promise<void> {
   const sources = sourcesOf(service, revisions)
-  const isSeenWithin = async (milliseconds: number, test: (sight: FunctionSight | undefined) => boolean) => {
-    const late = AbortSignal.timeout(milliseconds)
-    try {
-      return await view.until(functionId, sight => test(sight) || undefined, AbortSignal.any([signal, late]))
-    } catch (error) {
-      if (!late.aborted || signal.aborted) throw error
-      return false
-    }
-  }
+  const isSeenWithin = (milliseconds: number, test: (sight: FunctionSight | undefined) => boolean) =>
+    seenWithin(view, functionId, milliseconds, test, signal)
   const { name, uid } = service.metadata
   await objects.remove('services', name, { uid, foreground: true })
   do {

@@ -16,6 +16,7 @@ import {
   type TrafficTarget,
 } from '../objects/knativeObjects.ts'
 import { readFacts, type RevisionFacts } from '../objects/revisionFacts.ts'
+import { seenWithin } from '../seenWithin.ts'
 import type { SteadyObjects } from './steadyObjects.ts'
 import { type FailedRevision, latestTraffic, readState, withState } from '../objects/serviceState.ts'
 
@@ -73,15 +74,8 @@ export function createRevisionSettlement(
     if (facts) await objects.remove('configmaps', sourceName(name, facts.id))
   }
   /** What goes on without it is only later. */
-  const seen = async (functionId: string, test: (sight: FunctionSight) => boolean): Promise<boolean> => {
-    const signal = AbortSignal.any([scopeSignal, AbortSignal.timeout(takenUpMs)])
-    try {
-      return await view.until(functionId, sight => (!sight || test(sight) ? true : undefined), signal)
-    } catch (error) {
-      if (!signal.aborted || scopeSignal.aborted) throw error
-      return false
-    }
-  }
+  const seen = (functionId: string, test: (sight: FunctionSight) => boolean): Promise<boolean> =>
+    seenWithin(view, functionId, takenUpMs, sight => !sight || test(sight), scopeSignal)
   /** As long as Knative has not heard that a revision is the template no more, it makes one anew that is deleted. */
   const untilTakenUp = (functionId: string, failed: string) =>
     seen(functionId, ({ service }) => {
